@@ -1,0 +1,30 @@
+/* What a run says: messages on the terminal and in run.log, one line per step, a progress bar. */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Start writing PATH as well (rank 0 only; append goes on with an old file).  Before it, messages go to the terminal only. */
+void log_open(const char *path, bool append);
+void log_close(void);
+
+/* A line for the user and for run.log; a warning is marked as such.  Only rank 0 prints; any rank may call. */
+void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+struct log_step {
+  int64_t step;
+  double time, dt, time_end; /* code units */
+  int64_t blocks, cells;
+  double updates_per_second; /* cell updates per second, all ranks, since the last line */
+  double max_div_b;          /* max |div B| dx / |B| */
+  int64_t fallbacks;         /* cells that took the first-order flux, since the start */
+  int64_t floors;            /* cells at a floor, since the start */
+};
+
+/* One fixed-column line in run.log (with a head line now and then), and on a terminal a progress bar with the
+ * time left; where stdout is no terminal, the line goes there too. */
+void log_step(const struct log_step *s);
+
+#endif

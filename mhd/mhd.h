@@ -1,0 +1,65 @@
+/* Ideal magnetohydrodynamics on the mesh: what main.c and other modules use.
+ *
+ * Conserved variables per cell: rho, momentum (3), total energy (gas + magnetic), passive scalars rho*X.  Isothermal gas keeps the
+ * energy slot, unused.  The magnetic field lives on faces (constrained transport); B^2/2 is a pressure.  Code units.
+ * VL2: Stone & Gardiner 2009, New Astron. 14, 139.  SSP-RK3: Gottlieb, Shu & Tadmor 2001, SIAM Rev. 43, 89. */
+#ifndef MHD_MHD_H
+#define MHD_MHD_H
+
+#include "amr/correction.h"
+#include "amr/exchange.h"
+#include "amr/field.h"
+
+struct params;
+
+/* Places of the conserved variables in gas.u; the first five primitives (rho, v, p) use the same. */
+enum { GAS_RHO, GAS_M1, GAS_M2, GAS_M3, GAS_E, GAS_SCALAR };
+
+enum { INTEGRATOR_VL2, INTEGRATOR_RK3 };
+enum { RECONSTRUCTION_PLM, RECONSTRUCTION_PPM };
+enum { LIMITER_MC, LIMITER_VANLEER };
+enum { RIEMANN_HLLD, RIEMANN_HLLE, RIEMANN_LLF };
+
+struct mhd_params {
+  bool magnetic;
+  bool isothermal;
+  double gamma, sound_speed;
+  int integrator, reconstruction, limiter, riemann;
+  double cfl;
+  int nscalar;
+  double floor_density, floor_pressure;
+  bool fallback;             /* first-order flux fallback */
+};
+
+/* Counts since the start of the run, all ranks. */
+struct mhd_counts { int64_t fallback, floor_density, floor_pressure; };
+
+struct gas {
+  struct mhd_params par;
+  int nvar;                  /* 5 + scalars */
+  struct field u[3];         /* cells; u[0] is the state, the others hold stages */
+  struct field b[3];         /* faces; unused without a magnetic field */
+  struct mhd_counts counts;
+  struct mhd_work *work;     /* private */
+};
+
+void mhd_declare(struct params *ps, struct mhd_params *par);
+/* Ghost layers the scheme needs. */
+int mhd_ghosts(const struct mhd_params *par);
+
+/* Collective. */
+void mhd_create(struct gas *g, const struct mhd_params *par, const struct mesh *mesh);
+void mhd_destroy(struct gas *g);
+
+/* Largest stable step: cfl times the shortest time to cross a cell at |v| + fast speed.  Collective. */
+double mhd_max_dt(struct gas *g, const struct mesh *mesh);
+
+/* Advance u[0], b[0] by dt.  The state before the step stays in u[2], b[2] until the next call.  Returns false when the new state
+ * has a NaN or cannot be repaired; then mhd_describe_failure says where.  Collective, same result on all ranks. */
+bool mhd_step(struct gas *g, const struct mesh *mesh, struct exchange *x, struct correction *c, double t, double dt);
+const char *mhd_describe_failure(const struct gas *g);
+
+/* Largest |div B| dx / |B| over all cells (0 where B = 0).  Collective. */
+double mhd_max_div_b(const struct gas *g, const struct mesh *mesh);
+
+#endif

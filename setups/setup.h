@@ -1,0 +1,49 @@
+/* A setup is a problem to run: initial gas and magnetic field, and where it has one, the exact solution.
+ *
+ * It is a set of functions of time and position and knows nothing of blocks, levels, ghosts or ranks.  Averages over
+ * cells, the curl that turns the vector potential into a face field with div B = 0, boundary values and error norms are common
+ * code (setups/initial.c, setups/errors.c).  A new setup is one folder and one line in setups/list.c; `crux new-setup` writes both. */
+#ifndef SETUPS_SETUP_H
+#define SETUPS_SETUP_H
+
+#include <stdbool.h>
+
+struct params;
+struct units;
+
+enum { SETUP_SCALARS = 8 };
+
+/* Gas at a point, code units. */
+struct gas_point { double rho, v[3], p, scalar[SETUP_SCALARS]; };
+
+/* What a setup may want to know about the run before it starts. */
+struct setup_run {
+  int dim;
+  double lower[3], upper[3];
+  int cells[3];               /* of the root grid */
+  double gamma, sound_speed;  /* sound_speed > 0: isothermal */
+  bool magnetic;
+  int nscalar;
+  const struct units *units;
+};
+
+struct setup {
+  const char *name;  /* the value of run.setup in the YAML file */
+  const char *doc;   /* one line, with the reference            */
+  bool exact;        /* gas and potential hold for all t, not only for t = 0 */
+  int points;        /* Gauss points per axis for averages over cells at the start; 1: the centre */
+
+  void (*params)(struct params *ps);                                 /* declare the section of the same name; may be NULL */
+  void (*start)(const struct setup_run *run);                        /* after loading; fail_user on nonsense; may be NULL */
+  void (*gas)(double t, const double x[3], struct gas_point *w);
+  void (*potential)(double t, const double x[3], double a[3]);       /* NULL: B = 0 */
+  /* Exact state at the end where gas(t) is not it, for profiles and errors; may be NULL. */
+  void (*reference)(double t, const double x[3], struct gas_point *w, double b[3]);
+};
+
+/* All setups, ended by NULL. */
+extern const struct setup *const setup_list[];
+/* The setup of that name or NULL. */
+const struct setup *setup_find(const char *name);
+
+#endif
