@@ -15,26 +15,29 @@ struct forest;
 
 enum boundary { BOUNDARY_PERIODIC, BOUNDARY_OUTFLOW, BOUNDARY_REFLECTING, BOUNDARY_USER };
 
-/* Refine every block that overlaps the box to at least this level. */
+/* Refine every block that overlaps the box to at least this level.  A box without width along an axis is a plane, line or point:
+ * blocks on both sides of it are refined when it lies between them. */
 struct mesh_region { int level; double lower[3], upper[3]; };
 
 enum { MESH_REGIONS = 64, MESH_LEVELS = 16 };
 
 struct mesh_params {
   int dim;                  /* 1, 2 or 3                                                */
-  int cells[3];             /* cells of the root grid; 1 along axes that do not exist   */
+  int cells[3];             /* cells of the root grid; ignored along axes that do not exist */
   double lower[3], upper[3];
-  int block;                /* cells along the side of a block                          */
+  int block;                /* cells along the side of a block; 0: automatic            */
   int boundary[3][2];       /* enum boundary at the lower and upper end of each axis    */
   int max_level;            /* finest level allowed; 0: uniform                         */
   int region_count;
   struct mesh_region region[MESH_REGIONS];
+  char problem[240];        /* private: message about cells and block                   */
 };
 
 struct block {
   int level;                /* 0 for a root block; dx halves with every level           */
   int64_t pos[3];           /* place among the blocks of its level, from 0              */
-  double lower[3], dx[3];   /* lower corner of the first cell that is not a ghost; cell widths */
+  double lower[3], dx[3];   /* lower corner of the first cell that is not a ghost; cell widths.  Along axes that do
+                               not exist dx is the width of the domain, or 1 if that is 0 */
   double weight;            /* cost, for the load balance                               */
   bool remote;              /* some neighbour lives on another rank                     */
   bool jump;                /* some neighbour (of the 26) has another level             */
@@ -77,6 +80,11 @@ void mesh_declare(struct params *ps, struct mesh_params *par);
  * ng: ghost layers the solvers want (2 or 3).  Collective. */
 void mesh_create(struct mesh *mesh, const struct mesh_params *par, int ng, MPI_Comm comm);
 void mesh_destroy(struct mesh *mesh);
+
+/* Where along the axis the lower face of cell i of a block lies, i = 0 being the first that is not a ghost; i + 0.5 for
+ * its centre.  The same to the last bit from every block that shares the point, for all block sizes, ranks and levels; and
+ * mirrored exactly where the domain is symmetric about zero.  Exact at the ends of the domain.  (lower + i * dx is not.) */
+double mesh_coordinate(const struct mesh *mesh, const struct block *block, int axis, double i);
 
 /* Number of cells of all blocks on all ranks. */
 int64_t mesh_cells(const struct mesh *mesh);
