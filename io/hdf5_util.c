@@ -1,0 +1,195 @@
+#include "io/hdf5_util.h"
+
+#include "base/fail.h"
+#include "base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+struct words { char *text; size_t size; };
+
+/* The innermost entry of the error stack that says something. */
+static herr_t innermost(unsigned n, const H5E_error2_t *error, void *data) {
+  struct words *w = data;
+  (void)n;
+  if (error->desc != NULL && error->desc[0] != '\0') snprintf(w->text, w->size, "%s", error->desc);
+  return 0;
+}
+
+void hdf5_quiet(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
+
+void hdf5_reason(char *text, size_t size) {
+  struct words w = {text, size};
+  text[0] = '\0';
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, innermost, &w);
+  for (char *c = text; *c != '\0'; c++) {
+    if (*c == '\n') *c = ' ';
+  }
+  if (text[0] == '\0') snprintf(text, size, "unknown reason");
+}
+
+void hdf5_check(struct hdf5_file *f, int ok, const char *what) {
+  char reason[250];
+  if (ok || f->error[0] != '\0') return;
+  hdf5_reason(reason, sizeof reason);
+  snprintf(f->error, sizeof f->error, "%s: %s", what, reason);
+}
+
+/* One rank with a fault speaks, then all stop; the others wait for the end.  A disk without space
+ * is named as such, because MPI-IO calls it "unknown error". */
+static void agree(struct hdf5_file *f) {
+  int rank, first, mine = INT_MAX;
+  struct statvfs disk;
+  MPI_Comm_rank(f->comm, &rank);
+  if (f->error[0] != '\0') mine = rank;
+  MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, f->comm);
+  if (first == INT_MAX) return;
+  if (rank == first) {
+    char space[100] = "";
+    if (statvfs(f->temporary, &disk) == 0 && (double)disk.f_bavail * (double)disk.f_frsize < 1e6) {
+      snprintf(space, sizeof space, "%s (%.0f kB free); ", strerror(ENOSPC),
+               (double)disk.f_bavail * (double)disk.f_frsize / 1e3);
+    }
+    unlink(f->temporary);
+    fail("cannot write %s: %s%s", f->path, space, f->error);
+  }
+  MPI_Barrier(f->comm);
+}
+
+/* Try it with the system first: its reason is clearer than that of HDF5. */
+static void try_open(struct hdf5_file *f) {
+  int rank, reason = 0;
+  MPI_Comm_rank(f->comm, &rank);
+  if (rank == 0) {
+    int fd = open(f->temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (fd < 0) {
+      reason = errno;
+    } else {
+      close(fd);
+    }
+  }
+  MPI_Bcast(&reason, 1, MPI_INT, 0, f->comm);
+  if (reason != 0) fail_user("crux: error: cannot write %s: %s", f->path, strerror(reason));
+}
+
+void hdf5_create(struct hdf5_file *f, const char *path, MPI_Comm comm) {
+  int n = snprintf(f->path, sizeof f->path, "%s", path);
+  int m = snprintf(f->temporary, sizeof f->temporary, "%s.tmp", path);
+  require(n < PATH_MAX && m < PATH_MAX, "path too long: %s", path);
+  f->comm = comm;
+  f->error[0] = '\0';
+  hdf5_quiet();
+  try_open(f);
+
+  hid_t access = H5Pcreate(H5P_FILE_ACCESS), create = H5Pcreate(H5P_FILE_CREATE);
+  hdf5_check(f, H5Pset_fapl_mpio(access, comm, MPI_INFO_NULL) >= 0, "MPI-IO");
+  /* The format since 1.8: attributes may be longer than 64 kB, and object times can be left out. */
+  hdf5_check(f, H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_LATEST) >= 0, "format version");
+  hdf5_check(f, H5Pset_all_coll_metadata_ops(access, true) >= 0, "collective metadata");
+  hdf5_check(f, H5Pset_coll_metadata_write(access, true) >= 0, "collective metadata");
+  hdf5_check(f, H5Pset_obj_track_times(create, false) >= 0, "object times");
+  f->id = H5Fcreate(f->temporary, H5F_ACC_TRUNC, create, access);
+  hdf5_check(f, f->id >= 0, "create");
+  H5Pclose(access);
+  H5Pclose(create);
+  agree(f);
+
+  f->transfer = H5Pcreate(H5P_DATASET_XFER);
+  hdf5_check(f, H5Pset_dxpl_mpio(f->transfer, H5FD_MPIO_COLLECTIVE) >= 0, "collective transfer");
+}
+
+void hdf5_close(struct hdf5_file *f) {
+  int rank;
+  MPI_Comm_rank(f->comm, &rank);
+  hdf5_check(f, H5Pclose(f->transfer) >= 0, "close");
+  /* After a failed write closing would fail once more, or hang on what cannot be written. */
+  agree(f);
+  hdf5_check(f, H5Fclose(f->id) >= 0, "close");
+  agree(f);
+  if (rank == 0 && rename(f->temporary, f->path) != 0) {
+    snprintf(f->error, sizeof f->error, "rename: %s", strerror(errno));
+  }
+  agree(f);
+}
+
+static void attribute(struct hdf5_file *f, hid_t loc, const char *name, hid_t type, int n, const void *values) {
+  hsize_t extent = (hsize_t)n;
+  hid_t space = n == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &extent, NULL);
+  hid_t a = H5Acreate2(loc, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+  hdf5_check(f, a >= 0 && H5Awrite(a, type, values) >= 0, name);
+  if (a >= 0) hdf5_check(f, H5Aclose(a) >= 0, name);
+  H5Sclose(space);
+}
+
+void hdf5_ints(struct hdf5_file *f, hid_t loc, const char *name, int n, const int *values) {
+  attribute(f, loc, name, H5T_NATIVE_INT, n, values);
+}
+
+void hdf5_reals(struct hdf5_file *f, hid_t loc, const char *name, int n, const double *values) {
+  attribute(f, loc, name, H5T_NATIVE_DOUBLE, n, values);
+}
+
+static void strings(struct hdf5_file *f, hid_t loc, const char *name, int n, size_t size, const char *text) {
+  hid_t type = H5Tcopy(H5T_C_S1);
+  hdf5_check(f, H5Tset_size(type, size) >= 0 && H5Tset_strpad(type, H5T_STR_NULLTERM) >= 0, name);
+  attribute(f, loc, name, type, n, text);
+  H5Tclose(type);
+}
+
+void hdf5_text(struct hdf5_file *f, hid_t loc, const char *name, const char *text) {
+  strings(f, loc, name, 0, strlen(text) + 1, text);
+}
+
+void hdf5_texts(struct hdf5_file *f, hid_t loc, const char *name, int n, size_t size, const char *const *texts) {
+  for (int i = 0; size == 0 && i < n; i++) {
+    size = 1;
+    for (int k = 0; k < n; k++) size = strlen(texts[k]) + 1 > size ? strlen(texts[k]) + 1 : size;
+  }
+  char *all = memory_get((size_t)n * size);
+  for (int i = 0; i < n; i++) snprintf(all + (size_t)i * size, size, "%s", texts[i]);
+  if (n > 0) strings(f, loc, name, n, size, all);
+  memory_free(all);
+}
+
+hid_t hdf5_dataset(struct hdf5_file *f, const char *name, hid_t type, int ndim, const hsize_t *extent) {
+  hid_t space = H5Screate_simple(ndim, extent, NULL), create = H5Pcreate(H5P_DATASET_CREATE);
+  hdf5_check(f, H5Pset_fill_time(create, H5D_FILL_TIME_NEVER) >= 0, name);
+  hdf5_check(f, H5Pset_obj_track_times(create, false) >= 0, name);
+  hid_t dataset = H5Dcreate2(f->id, name, type, space, H5P_DEFAULT, create, H5P_DEFAULT);
+  hdf5_check(f, dataset >= 0, name);
+  H5Pclose(create);
+  H5Sclose(space);
+  return dataset;
+}
+
+void hdf5_dataset_close(struct hdf5_file *f, hid_t dataset) {
+  if (dataset >= 0) hdf5_check(f, H5Dclose(dataset) >= 0, "close a dataset");
+}
+
+void hdf5_write(struct hdf5_file *f, hid_t dataset, hid_t type, int ndim, const hsize_t *start, const hsize_t *count,
+                const void *values) {
+  hid_t in_file = H5Dget_space(dataset), in_memory = H5Screate_simple(ndim, count, NULL);
+  uint32_t here = 0, anywhere = 0;
+  static const char nothing = 0;
+  bool empty = false;
+  for (int d = 0; d < ndim; d++) empty = empty || count[d] == 0;
+  if (empty) {
+    hdf5_check(f, H5Sselect_none(in_file) >= 0 && H5Sselect_none(in_memory) >= 0, "select nothing");
+  } else {
+    hdf5_check(f, H5Sselect_hyperslab(in_file, H5S_SELECT_SET, start, NULL, count, NULL) >= 0, "select rows");
+  }
+  hdf5_check(f, H5Dwrite(dataset, type, in_memory, in_file, f->transfer, empty ? &nothing : values) >= 0, "write");
+  hdf5_check(f, H5Pget_mpio_no_collective_cause(f->transfer, &here, &anywhere) >= 0, "cause");
+  if (f->error[0] == '\0' && anywhere != H5D_MPIO_COLLECTIVE) {
+    snprintf(f->error, sizeof f->error, "HDF5 did not write collectively: causes %#x here, %#x on all ranks",
+             (unsigned)here, (unsigned)anywhere);
+  }
+  H5Sclose(in_memory);
+  H5Sclose(in_file);
+}
