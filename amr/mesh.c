@@ -103,11 +103,12 @@ static bool refined_row(const void *data) {
   return par->dim == 1 && par->max_level > 0;
 }
 
+/* A box that ends on a face of the block, but for the rounding of units, does not overlap it; one without width does. */
 static bool overlap(const struct mesh_region *r, int dim, const double lo[3], const double hi[3]) {
   for (int d = 0; d < dim; d++) {
-    bool inside = r->lower[d] < r->upper[d] ? lo[d] < r->upper[d] && hi[d] > r->lower[d]
-                                            : lo[d] <= r->upper[d] && hi[d] >= r->lower[d];
-    if (!inside) return false;
+    double rounding = 1e-9 * (hi[d] - lo[d]);
+    double slack = r->upper[d] - r->lower[d] > 4.0 * rounding ? -rounding : rounding;
+    if (!(lo[d] < r->upper[d] + slack && hi[d] > r->lower[d] - slack)) return false;
   }
   return true;
 }

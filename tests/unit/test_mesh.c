@@ -41,7 +41,6 @@ static bool wanted(const struct mesh_case *c, const struct place *p) {
     for (int d = 0; d < c->dim; d++) {
       double n = ldexp(c->root[d], (int)p->level), lo = -0.7 + 1.4 * (double)p->pos[d] / n, hi = lo + 1.4 / n;
       double rlo = c->region[r].lower[d], rhi = c->region[r].upper[d];
-      /* Region bounds in the cases lie on block faces only where that is the end of the domain, or at a point. */
       inside = inside && (rlo == rhi ? lo <= rlo + 1e-12 && hi >= rlo - 1e-12 : lo < rhi - 1e-12 && hi > rlo + 1e-12);
     }
     if (inside) return true;
