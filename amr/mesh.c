@@ -159,17 +159,18 @@ void mesh_declare(struct params *ps, struct mesh_params *par) {
   params_reals(ps, "upper", 3, par->region[0].upper, NULL, -INFINITY, INFINITY, "code length", "upper corner of the box");
   params_list_end(ps);
 
-  params_rule(ps, "cells", bad_dim, par, "cells along axes beyond dim must be 1");
-  params_rule(ps, "cells", bad_cells, par, par->problem);
-  params_rule(ps, "block", bad_block, par, "must be an even number of cells, at least 8, or 0 for automatic");
-  params_rule(ps, "upper", bad_width, par, "must be above lower along every axis");
-  params_rule(ps, "boundary_x", half_periodic, par->boundary[0], "periodic must hold at both ends");
-  params_rule(ps, "boundary_y", half_periodic, par->boundary[1], "periodic must hold at both ends");
-  params_rule(ps, "boundary_z", half_periodic, par->boundary[2], "periodic must hold at both ends");
-  params_rule(ps, "max_level", refined_row, par, "a 1-D mesh is uniform: max_level must be 0");
-  params_rule(ps, "regions", region_too_fine, par, "the level of a region is above mesh.max_level");
-  params_rule(ps, "regions", region_reversed, par, "lower of a region is above its upper");
-  params_rule(ps, "regions", region_outside, par, "a region lies outside the domain");
+  snprintf(par->problem, sizeof par->problem, "must be multiples of block");
+  params_rule(ps, "mesh.cells", bad_dim, par, "cells along axes beyond dim must be 1");
+  params_rule(ps, "mesh.cells", bad_cells, par, par->problem);
+  params_rule(ps, "mesh.block", bad_block, par, "must be an even number of cells, at least 8, or 0 for automatic");
+  params_rule(ps, "mesh.upper", bad_width, par, "must be above lower along every axis");
+  params_rule(ps, "mesh.boundary_x", half_periodic, par->boundary[0], "periodic must hold at both ends");
+  params_rule(ps, "mesh.boundary_y", half_periodic, par->boundary[1], "periodic must hold at both ends");
+  params_rule(ps, "mesh.boundary_z", half_periodic, par->boundary[2], "periodic must hold at both ends");
+  params_rule(ps, "mesh.max_level", refined_row, par, "a 1-D mesh is uniform: max_level must be 0");
+  params_rule(ps, "mesh.regions", region_too_fine, par, "the level of a region is above mesh.max_level");
+  params_rule(ps, "mesh.regions", region_reversed, par, "lower of a region is above its upper");
+  params_rule(ps, "mesh.regions", region_outside, par, "a region lies outside the domain");
 }
 
 /* ---- geometry ---- */

@@ -64,7 +64,8 @@ void params_list_begin(struct params *ps, const char *name, int most, size_t siz
 void params_list_end(struct params *ps);
 
 /* A combination that is not allowed: after loading, when broken(data) is true the run ends with the message, at the
- * place of the key in the file. */
+ * place of the key in the file.  The key is "section.key".  The message is not copied: broken may write it anew, to name what
+ * would be allowed. */
 typedef bool params_rule_fn(const void *data);
 void params_rule(struct params *ps, const char *key, params_rule_fn *broken, const void *data, const char *message);
 
