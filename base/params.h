@@ -7,16 +7,16 @@
  * The declaration is the only source of the checks, of `crux params`, of docs/parameters.md and of what is
  * written into every output.  All ranks call everything here, with the same arguments.
  *
- * Values.  A quantity carries a unit in the YAML ("40 kpc", "1e4 km/s", "0.1 cm^-3").  A bare number is allowed where
- * the parameter is dimensionless or the run says "units: code".  Variables are set in code units (see base/units.h).
- * A default is text as a user would write it ("10 kpc"; "0.3"); for "units: code" runs its number alone is taken... unless
- * the parameter is declared with unit "code", whose default and range are in code units and which takes either a bare number
- * (in runs with "units: code") or a quantity of the stated dimension.  NULL as the default: the key is required.
+ * Values.  A quantity carries a unit in the YAML ("40 kpc", "1e4 km/s"); in a run with "units: code" it is a bare number.
+ * "0.5 code" is in code units in either, and zero needs no unit.  Variables are set in code units (see base/units.h).
  *
- * A unit argument is one of: "1" (dimensionless), a unit ("kpc", "km/s", "cm^-3", "G", "K", "Gyr"), or "code length",
- * "code time", "code velocity", "code density", "code pressure", "code field", "code mass", "code energy" for quantities whose
- * default and range are given in code units.  min and max are inclusive, in that unit; use -INFINITY, INFINITY and
- * PARAMS_POSITIVE (the smallest number above zero). */
+ * The unit of a declaration is "1" (dimensionless: always a bare number), a unit ("kpc", "km/s", "cm^-3", "G", "K"), or
+ * "code length", "code time", "code mass", "code velocity", "code density", "code pressure", "code energy", "code field".
+ * Range and default are in this unit; min and max are inclusive: use -INFINITY, INFINITY (INT_MIN, INT_MAX) and
+ * PARAMS_POSITIVE, the smallest number above zero.  In a run with "units: code" the numbers alone count.
+ *
+ * A default is text as a user would write it ("10 kpc", "0.3", "[0, 0, 0]"; a bare number with a "code ..." unit).  NULL: the
+ * key is required.  A default that breaks its own rules is a bug, found when it is used. */
 #ifndef BASE_PARAMS_H
 #define BASE_PARAMS_H
 
@@ -31,8 +31,9 @@
 struct params;
 struct units;
 
-/* Read the file (rank 0) and remember the overrides "a.b=value", a NULL-terminated list or NULL.  A missing file or a YAML
- * syntax error ends the program with status 2.  path NULL: no file, for printing the reference. */
+/* Read the file (rank 0) and put the overrides "section.key=value" in place, a NULL-terminated list or NULL; the value is
+ * YAML, the last one counts.  A file that is missing, empty or no YAML ends the program with status 2.
+ * path NULL: no file, for printing the reference. */
 struct params *params_open(MPI_Comm comm, const char *path, const char *const *overrides);
 void params_free(struct params *ps);
 
@@ -59,7 +60,7 @@ void params_choices(struct params *ps, const char *name, int n, int *value, cons
 void params_words(struct params *ps, const char *name, int most, size_t size, char *value, int *count, const char *preset,
                   const char *doc);
 /* A list of mappings: between begin and end declare the keys with addresses in element 0 of an array of structs of the given
- * size.  Missing: count = 0. */
+ * size.  Missing: count = 0.  Lists do not nest. */
 void params_list_begin(struct params *ps, const char *name, int most, size_t size, int *count, const char *doc);
 void params_list_end(struct params *ps);
 
@@ -76,9 +77,10 @@ void params_load(struct params *ps);
 /* The units of the run; valid after params_load. */
 const struct units *params_units(const struct params *ps);
 
-/* All parameters with their values as a YAML file that can be run again; owned by ps. */
+/* All parameters with their values, in the units the user wrote, as a YAML file that sets the same bits when it is run;
+ * owned by ps.  There every key is given, so nothing should hang on params_given alone.  After params_load. */
 const char *params_resolved(struct params *ps);
-/* Whether the user gave the key. */
+/* Whether the user gave the key "section.key". */
 bool params_given(const struct params *ps, const char *key);
 
 /* The reference on stdout, of one section or of all (NULL): as text for a terminal, or as Markdown. */
