@@ -11,10 +11,14 @@
 #include "amr/field.h"
 
 struct params;
+struct units;
 
 /* Places of the conserved variables in gas.u; the first five primitives (rho, v, p) use the same. */
 enum { GAS_RHO, GAS_M1, GAS_M2, GAS_M3, GAS_E, GAS_SCALAR };
 
+enum { MHD_SCALARS = 32 };
+
+enum { EOS_ADIABATIC, EOS_ISOTHERMAL };
 enum { INTEGRATOR_VL2, INTEGRATOR_RK3 };
 enum { RECONSTRUCTION_PLM, RECONSTRUCTION_PPM };
 enum { LIMITER_MC, LIMITER_VANLEER };
@@ -22,7 +26,7 @@ enum { RIEMANN_HLLD, RIEMANN_HLLE, RIEMANN_LLF };
 
 struct mhd_params {
   bool magnetic;
-  bool isothermal;
+  int eos;
   double gamma, sound_speed;
   int integrator, reconstruction, limiter, riemann;
   double cfl;
@@ -51,15 +55,30 @@ int mhd_ghosts(const struct mhd_params *par);
 void mhd_create(struct gas *g, const struct mhd_params *par, const struct mesh *mesh);
 void mhd_destroy(struct gas *g);
 
-/* Largest stable step: cfl times the shortest time to cross a cell at |v| + fast speed.  Collective. */
+/* Largest stable step: cfl times the shortest time to cross a cell at |v| + fast speed; infinity when nothing moves.  Collective. */
 double mhd_max_dt(struct gas *g, const struct mesh *mesh);
 
-/* Advance u[0], b[0] by dt.  The state before the step stays in u[2], b[2] until the next call.  Returns false when the new state
- * has a NaN or cannot be repaired; then mhd_describe_failure says where.  Collective, same result on all ranks. */
-bool mhd_step(struct gas *g, const struct mesh *mesh, struct exchange *x, struct correction *c, double t, double dt);
-const char *mhd_describe_failure(const struct gas *g);
+/* Advance u[0], b[0] from time t by dt.  The state before the step stays in u[2], b[2] until the next call.  Returns false when the new
+ * state has a NaN; then u[0], b[0] are the state before the step, and mhd_failure says where it went wrong.  Collective, same result on all ranks. */
+bool mhd_step(struct gas *g, const struct mesh *mesh, struct exchange *x, struct correction *c, double dt);
+
+/* The first cell, in the order of blocks, whose new state is not a number.  Collective. */
+struct mhd_failure { double x[3]; int level; double u[5], b[3]; bool found; };
+struct mhd_failure mhd_failure(const struct gas *g, const struct mesh *mesh);
 
 /* Largest |div B| dx / |B| over all cells (0 where B = 0).  Collective. */
 double mhd_max_div_b(const struct gas *g, const struct mesh *mesh);
+
+/* Sums over the mesh, exact to the last bit for any number of ranks: mass, momentum, energies, scalars.  Collective. */
+struct mhd_totals { double mass, momentum[3], energy, kinetic, magnetic, internal, scalar[MHD_SCALARS]; };
+struct mhd_totals mhd_totals(const struct gas *g, const struct mesh *mesh);
+
+/* What a snapshot can hold of the gas: rho, press, vel1-3, Bcc1-3, r0, r1... (scalars).  The arrays belong to the caller and have to live as
+ * long as the variables are used.  Returns the number of variables. */
+struct io_variable;
+struct mhd_scalar { const struct gas *gas; int number; };
+enum { MHD_VARIABLES = 8 + MHD_SCALARS };
+int mhd_variables(const struct gas *g, const struct units *units, struct mhd_scalar scalars[MHD_SCALARS],
+                  struct io_variable *variables);
 
 #endif

@@ -78,8 +78,8 @@ ALWAYS_INLINE void hlld(bool magnetic, bool isothermal, int n, double eos, const
     double over_ml = 0.0, over_mr = 0.0, ql = 0.0, qr = 0.0;
     if (magnetic) {
       const double gl = dl * ml, gr = dr * mr;
-      const bool okl = gl - b2 > DEGENERATE * b2, okr = gr - b2 > DEGENERATE * b2;
-      const double hl = okl ? gl - b2 : gl, hr = okr ? gr - b2 : gr;
+      const double hl = max(gl - b2, DEGENERATE * b2), hr = max(gr - b2, DEGENERATE * b2);
+      const bool okl = gl > (1.0 + DEGENERATE) * b2, okr = gr > (1.0 + DEGENERATE) * b2;
       if (isothermal) {
         const double g = 1.0 / (hl * hr);
         ql = okl ? (um - ul) * (hr * g) : 0.0;
@@ -182,17 +182,16 @@ ALWAYS_INLINE void hlle(bool rusanov, bool magnetic, bool isothermal, int n, dou
     } else {
       sl = min(min(ul - cl, ur - cr), 0.0);
       sr = max(max(ul + cl, ur + cr), 0.0);
-      const double over_s = 1.0 / (sr - sl);
-      al = sl < 0.0 ? sr * over_s : 1.0;
-      ar = sr > 0.0 ? -sl * over_s : 1.0;
+      al = sr / (sr - sl); /* divisions: the weight of the upwind side is 1 exactly */
+      ar = -sl / (sr - sl);
     }
 
     const double xl = al * (ul - sl), xr = ar * (ur - sr), dl = xl * rl, dr = xr * rr;
     const double bl = al * b, br = ar * b, ptl = gasl + 0.5 * bt2l, ptr = gasr + 0.5 * bt2r;
     f_rho[i] = dl + dr;
     f_mn[i] = ((dl * ul + al * ptl) + (dr * ur + ar * ptr)) - 0.5 * b2;
-    f_mt1[i] = (dl * vl - bl * yl) + (dr * vr - br * yr);
-    f_mt2[i] = (dl * wl - bl * zl) + (dr * wr - br * zr);
+    f_mt1[i] = magnetic ? (dl * vl - bl * yl) + (dr * vr - br * yr) : dl * vl + dr * vr;
+    f_mt2[i] = magnetic ? (dl * wl - bl * zl) + (dr * wr - br * zr) : dl * wl + dr * wr;
     if (magnetic) {
       f_bt1[i] = (xl * yl - bl * vl) + (xr * yr - br * vr);
       f_bt2[i] = (xl * zl - bl * wl) + (xr * zr - br * wr);

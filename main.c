@@ -1,0 +1,58 @@
+/* crux: the whole run, from YAML to the last output.  See run/run.h for the pieces. */
+#include "base/log.h"
+#include "base/params.h"
+#include "run/run.h"
+#include "version.h"
+
+#include <mpi.h>
+#include <stdio.h>
+#include <string.h>
+
+static int run(int argc, char **argv) {
+  struct run r;
+  run_start(&r, argc, argv);
+  while (!run_done(&r)) {
+    r.dt = run_next_dt(&r);
+    r.boundary.t = r.time;
+    if (!mhd_step(&r.gas, &r.mesh, r.exchange, r.correction, r.dt)) run_failed(&r);
+    r.time += r.dt;
+    r.step++;
+    outputs_write(r.outputs, &r, false);
+  }
+  run_finish(&r);
+  return 0;
+}
+
+/* crux params [SECTION] [--markdown] */
+static int params(int argc, char **argv) {
+  static struct all_params all;
+  const char *section = NULL;
+  bool markdown = false;
+  for (int i = 0; i < argc; i++) {
+    if (strcmp(argv[i], "--markdown") == 0)
+      markdown = true;
+    else
+      section = argv[i];
+  }
+  struct params *ps = params_open(MPI_COMM_WORLD, NULL, NULL);
+  run_declare(ps, &all, NULL);
+  params_print(ps, section, markdown);
+  params_free(ps);
+  return 0;
+}
+
+int main(int argc, char **argv) {
+  MPI_Init(&argc, &argv);
+  int status = 2;
+  const char *command = argc > 1 ? argv[1] : "";
+  if (strcmp(command, "run") == 0)
+    status = run(argc - 2, argv + 2);
+  else if (strcmp(command, "params") == 0)
+    status = params(argc - 2, argv + 2);
+  else if (strcmp(command, "--version") == 0)
+    status = (log_info("crux %s", CRUX_VERSION), 0);
+  else
+    log_info("usage: crux run FILE.yaml [--set KEY=VALUE ...] [--out DIR] [--force] | crux params [SECTION] [--markdown] | crux --version");
+  MPI_Finalize();
+  return status;
+}

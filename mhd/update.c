@@ -1,0 +1,156 @@
+/* New conserved variables from the fluxes of a plane, and the check for densities and pressures below the floors. */
+#include "base/minmax.h"
+#include "mhd/scratch.h"
+
+/* Minus the divergence: (rate * dt) of a row. */
+struct faces { const double *above[3], *below[3]; double factor[3]; };
+
+static void row1(int n, const struct faces *f, double *restrict change) {
+  const double *restrict a = f->above[0], *restrict b = f->below[0];
+  double c = f->factor[0];
+#pragma omp simd
+  for (int i = 0; i < n; i++) change[i] = c * (a[i] - b[i]);
+}
+
+static void row2(int n, const struct faces *f, double *restrict change) {
+  const double *restrict a0 = f->above[0], *restrict b0 = f->below[0], *restrict a1 = f->above[1], *restrict b1 = f->below[1];
+  double c0 = f->factor[0], c1 = f->factor[1];
+#pragma omp simd
+  for (int i = 0; i < n; i++) change[i] = c0 * (a0[i] - b0[i]) + c1 * (a1[i] - b1[i]);
+}
+
+static void row3(int n, const struct faces *f, double *restrict change) {
+  const double *restrict a0 = f->above[0], *restrict b0 = f->below[0], *restrict a1 = f->above[1], *restrict b1 = f->below[1];
+  const double *restrict a2 = f->above[2], *restrict b2 = f->below[2];
+  double c0 = f->factor[0], c1 = f->factor[1], c2 = f->factor[2];
+#pragma omp simd
+  for (int i = 0; i < n; i++) change[i] = sum3(c0 * (a0[i] - b0[i]), c1 * (a1[i] - b1[i]), c2 * (a2[i] - b2[i]));
+}
+
+static void cell_row(int n, double w, const double *restrict change, const double *restrict base, const double *restrict state,
+                     double *restrict out) {
+  if (w == 1.0) {
+#pragma omp simd
+    for (int i = 0; i < n; i++) out[i] = base[i] - change[i];
+  } else {
+#pragma omp simd
+    for (int i = 0; i < n; i++) out[i] = (state[i] + w * (base[i] - state[i])) - change[i];
+  }
+}
+
+/* Which flux of the sweep along d changes conserved variable v. */
+static int flux_of(int v, int d) {
+  if (v == 0) return FLUX_RHO;
+  if (v < 4) return FLUX_MN + (v - 1 - d + 3) % 3;
+  if (v == 4) return FLUX_E;
+  return FLUX_SCALAR + v - 5;
+}
+
+void update_plane(const struct mhd_scheme *s, struct block_scratch *w, const struct mhd_stage *a, int k) {
+  int nx = w->nx, slot = k & 1, n = s->nc[0];
+  for (int v = 0; v < 5 + s->nscalar; v++) {
+    if (v == 4 && s->isothermal) continue;
+    for (int j = s->ng[1]; j < s->ng[1] + s->nc[1]; j++) {
+      int at = j * nx + s->ng[0];
+      struct faces f;
+      for (int d = 0; d < s->dim; d++) {
+        int q = flux_of(v, d);
+        f.below[d] = w->flux[d][slot][q] + at;
+        f.above[d] = d == 2 ? w->flux[2][1 - slot][q] + at : f.below[d] + (d == 0 ? 1 : nx);
+        f.factor[d] = a->dt / a->dx[d];
+      }
+      if (s->dim == 3)
+        row3(n, &f, w->rate);
+      else if (s->dim == 2)
+        row2(n, &f, w->rate);
+      else
+        row1(n, &f, w->rate);
+      size_t cell = ((size_t)k * w->ny + j) * nx + s->ng[0] + a->u_comp * v;
+      cell_row(n, a->w, w->rate, a->u_base + cell, a->u + cell, a->u_out + cell);
+    }
+  }
+}
+
+/* Twice the magnetic energy of a cell from its faces; offsets to the upper faces per axis. */
+struct field_row { const double *b[3]; size_t up[3]; };
+
+static inline double field_square(const struct field_row *f, int i) {
+  double b1 = 0.5 * (f->b[0][i] + f->b[0][i + f->up[0]]), b2 = 0.5 * (f->b[1][i] + f->b[1][i + f->up[1]]);
+  double b3 = 0.5 * (f->b[2][i] + f->b[2][i + f->up[2]]);
+  return sum3(b1 * b1, b2 * b2, b3 * b3);
+}
+
+struct gas_cells { const double *rho, *m[3], *e; };
+
+/* Pressure of cell i; a very large number for isothermal gas. */
+static inline double pressure(const struct gas_cells *u, const struct field_row *b, bool magnetic, double gm1, int i) {
+  double kinetic = sum3(u->m[0][i] * u->m[0][i], u->m[1][i] * u->m[1][i], u->m[2][i] * u->m[2][i]) / u->rho[i];
+  return gm1 * (u->e[i] - 0.5 * (kinetic + (magnetic ? field_square(b, i) : 0.0)));
+}
+
+/* Cells of a row that are below a floor or not a number. */
+static inline int bad_row(int n, const struct gas_cells *u, const struct field_row *b, bool magnetic, bool isothermal, double gm1,
+                          double rho_floor, double p_floor) {
+  int bad = 0;
+#pragma omp simd reduction(+ : bad)
+  for (int i = 0; i < n; i++) {
+    double p = isothermal ? 1e300 : pressure(u, b, magnetic, gm1, i);
+    bad += (u->rho[i] >= rho_floor ? 0 : 1) | (p >= p_floor ? 0 : 1);
+  }
+  return bad;
+}
+
+/* The few rows that hold a bad cell, cell by cell. */
+static void repair_row(const struct mhd_scheme *s, const struct mhd_stage *a, size_t cell, const struct gas_cells *u,
+                       const struct field_row *b, struct mhd_block_counts *counts) {
+  double gm1 = s->eos - 1.0;
+  for (int i = 0; i < s->nc[0]; i++) {
+    double rho = u->rho[i], p = s->isothermal ? 1e300 : pressure(u, b, s->magnetic, gm1, i);
+    if (rho >= s->floor_density && p >= s->floor_pressure) continue;
+    counts->bad++;
+    if (a->bad) a->bad[cell + i] = 1.0;
+    if (rho != rho || p != p || rho - rho != 0.0 || (!s->isothermal && p - p != 0.0)) {
+      counts->nan++;
+      continue;
+    }
+    if (!a->floors) continue;
+    double *out = a->u_out + cell + i;
+    if (!(rho >= s->floor_density)) {
+      counts->floor_density++;
+      out[0] = rho = s->floor_density;
+      if (!s->isothermal) p = pressure(u, b, s->magnetic, gm1, i);
+    }
+    if (!s->isothermal && !(p >= s->floor_pressure)) {
+      counts->floor_pressure++;
+      double *e = out + 4 * a->u_comp;
+      *e += (s->floor_pressure - p) / gm1;
+    }
+  }
+}
+
+void check_plane(const struct mhd_scheme *s, const struct mhd_stage *a, int k, struct mhd_block_counts *counts) {
+  int nx = s->nc[0] + 2 * s->ng[0], ny = s->nc[1] + 2 * s->ng[1], n = s->nc[0];
+  double gm1 = s->eos - 1.0;
+  for (int j = s->ng[1]; j < s->ng[1] + s->nc[1]; j++) {
+    size_t cell = ((size_t)k * ny + j) * nx + s->ng[0];
+    struct gas_cells u = {.rho = a->u_out + cell, .e = a->u_out + 4 * a->u_comp + cell};
+    for (int d = 0; d < 3; d++) u.m[d] = a->u_out + (1 + d) * a->u_comp + cell;
+    struct field_row b = {{NULL, NULL, NULL}, {0, 0, 0}};
+    if (s->magnetic) {
+      b.b[0] = a->b_out[0] + ((size_t)k * ny + j) * (nx + 1) + s->ng[0];
+      b.b[1] = a->b_out[1] + ((size_t)k * (ny + (s->dim > 1)) + j) * nx + s->ng[0];
+      b.b[2] = a->b_out[2] + cell;
+      b.up[0] = 1;
+      b.up[1] = s->dim > 1 ? (size_t)nx : 0;
+      b.up[2] = s->dim > 2 ? (size_t)nx * ny : 0;
+    }
+    int bad;
+    if (s->isothermal)
+      bad = bad_row(n, &u, &b, false, true, gm1, s->floor_density, s->floor_pressure);
+    else if (s->magnetic)
+      bad = bad_row(n, &u, &b, true, false, gm1, s->floor_density, s->floor_pressure);
+    else
+      bad = bad_row(n, &u, &b, false, false, gm1, s->floor_density, s->floor_pressure);
+    if (bad) repair_row(s, a, cell, &u, &b, counts);
+  }
+}

@@ -1,0 +1,17 @@
+/* Working data of struct gas.  Private to mhd/. */
+#ifndef MHD_WORK_H
+#define MHD_WORK_H
+
+#include "mhd/block.h"
+#include "mhd/mhd.h"
+
+struct mhd_work {
+  struct mhd_scheme scheme;
+  struct block_scratch *scratch;
+  struct field mask; /* [2]: cells that take first-order fluxes, and newly found ones; made when first needed */
+  int flip[5 + MHD_SCALARS];       /* of the conserved variables, see amr/field.h */
+  bool positive[5 + MHD_SCALARS];
+  int last;          /* copy of the state written last */
+};
+
+#endif

@@ -1,0 +1,135 @@
+/* When to write what. */
+#include "base/fail.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/params.h"
+#include "base/units.h"
+#include "run/run.h"
+#include "version.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { COLUMNS = 18 + MHD_SCALARS };
+
+struct outputs {
+  struct io_record record;
+  struct mhd_scalar scalars[MHD_SCALARS];
+  struct io_variable variables[MHD_VARIABLES];
+  int variable_count;
+  struct io_history *history;
+  int column_count;
+  struct io_column columns[COLUMNS];
+  char scalar_names[MHD_SCALARS][24];
+  int snapshot;                   /* number of the next one                */
+  int64_t history_row;            /* place of the next row in the schedule */
+  double last_snapshot, last_row; /* time at which the last were written   */
+  double max_div_b;
+  double clock;                   /* of the last line in the log           */
+  int64_t clock_step;
+};
+
+/* Only the fields that were asked for, in the order of the table. */
+static void choose_fields(struct outputs *o, const struct run_params *par) {
+  struct io_variable all[MHD_VARIABLES];
+  int count = o->variable_count, kept = 0;
+  if (par->field_count == 0) return;
+  memcpy(all, o->variables, sizeof all);
+  bool found[64] = {false};
+  for (int v = 0; v < count; v++) {
+    bool wanted = false;
+    for (int f = 0; f < par->field_count; f++) {
+      if (strcmp(all[v].name, par->fields[f]) != 0) continue;
+      wanted = found[f] = true;
+    }
+    if (wanted) o->variables[kept++] = all[v];
+  }
+  o->variable_count = kept;
+  for (int f = 0; f < par->field_count; f++) {
+    if (found[f]) continue;
+    char names[1024] = "";
+    for (int v = 0; v < count; v++) {
+      size_t used = strlen(names);
+      snprintf(names + used, sizeof names - used, "%s%s", v ? ", " : "", all[v].name);
+    }
+    fail_user("output.fields: this run has no field '%s'; choose from: %s", par->fields[f], names);
+  }
+}
+
+struct outputs *outputs_open(struct run *r) {
+  struct outputs *o = memory_get(sizeof *o);
+  const struct units *u = params_units(r->ps);
+  o->record = (struct io_record){.run_name = r->par.name, .setup = r->setup->name, .parameters = params_resolved(r->ps), .version = CRUX_VERSION,
+                                 .units = u, .gamma = r->gas.par.gamma};
+  o->variable_count = mhd_variables(&r->gas, u, o->scalars, o->variables);
+  choose_fields(o, &r->par);
+  static const struct io_column fixed[] = {
+      {"time", "code_time", "time"}, {"step", "1", "steps since the start"}, {"dt", "code_time", "last time step"},
+      {"mass", "code_mass", "total mass"}, {"momentum1", "code_momentum", "total momentum along x"},
+      {"momentum2", "code_momentum", "total momentum along y"}, {"momentum3", "code_momentum", "total momentum along z"},
+      {"total_energy", "code_energy", "kinetic, internal and magnetic energy"}, {"kinetic_energy", "code_energy", "kinetic energy"},
+      {"magnetic_energy", "code_energy", "magnetic energy"}, {"internal_energy", "code_energy", "internal energy"},
+      {"max_div_b", "1", "largest |div B| dx / |B|"}, {"blocks", "1", "blocks"}, {"cells", "1", "cells"},
+      {"fallbacks", "1", "cell updates with first-order fluxes since the start"},
+      {"density_floors", "1", "cell updates put on the density floor since the start"},
+      {"pressure_floors", "1", "cell updates put on the pressure floor since the start"},
+  };
+  o->column_count = (int)(sizeof fixed / sizeof *fixed);
+  memcpy(o->columns, fixed, sizeof fixed);
+  for (int c = 0; c < r->gas.par.nscalar; c++) {
+    snprintf(o->scalar_names[c], sizeof o->scalar_names[c], "scalar%d", c);
+    o->columns[o->column_count++] = (struct io_column){o->scalar_names[c], "code_mass", "total mass of the passive scalar"};
+  }
+  o->last_snapshot = o->last_row = -INFINITY;
+  return o;
+}
+
+static void write_row(struct outputs *o, struct run *r) {
+  if (o->history == NULL)
+    o->history = io_history_open(r->dir, &o->record, &r->mesh, o->column_count, o->columns, false, 0.0);
+  struct mhd_totals t = mhd_totals(&r->gas, &r->mesh);
+  o->max_div_b = mhd_max_div_b(&r->gas, &r->mesh);
+  const struct mhd_counts *c = &r->gas.counts;
+  double row[COLUMNS] = {r->time, (double)r->step, r->dt, t.mass, t.momentum[0], t.momentum[1], t.momentum[2], t.energy, t.kinetic, t.magnetic,
+                         t.internal, o->max_div_b, (double)r->mesh.global_count, (double)mesh_cells(&r->mesh), (double)c->fallback,
+                         (double)c->floor_density, (double)c->floor_pressure};
+  memcpy(row + o->column_count - r->gas.par.nscalar, t.scalar, sizeof(double) * (size_t)r->gas.par.nscalar);
+  io_history_row(o->history, row);
+  o->last_row = r->time;
+}
+
+static void write_log(struct outputs *o, const struct run *r) {
+  double now = MPI_Wtime(), cells = (double)mesh_cells(&r->mesh);
+  double seconds = now - (o->clock > 0.0 ? o->clock : r->started);
+  struct log_step s = {.step = r->step, .time = r->time, .dt = r->dt, .time_end = r->par.time_end, .blocks = r->mesh.global_count,
+                       .cells = mesh_cells(&r->mesh), .updates_per_second = seconds > 0.0 ? cells * (double)(r->step - o->clock_step) / seconds : 0.0,
+                       .max_div_b = o->max_div_b, .fallbacks = r->gas.counts.fallback,
+                       .floors = r->gas.counts.floor_density + r->gas.counts.floor_pressure};
+  log_step(&s);
+  o->clock = now;
+  o->clock_step = r->step;
+}
+
+/* Output number n is due at the first step that reaches n times the interval. */
+void outputs_write(struct outputs *o, struct run *r, bool last) {
+  const struct run_params *p = &r->par;
+  double interval = p->history > 0.0 ? p->history : p->time_end / 100.0;
+  if (r->time >= (double)o->history_row * interval || (last && o->last_row < r->time)) {
+    write_row(o, r);
+    o->history_row = interval > 0.0 ? (int64_t)floor(r->time / interval * (1.0 + 1e-14)) + 1 : o->history_row + 1;
+  }
+  bool due = p->snapshots > 0.0 ? r->time >= o->snapshot * p->snapshots : r->step == 0;
+  if ((due || last) && o->last_snapshot < r->time) {
+    io_snapshot(r->dir, &o->record, &r->mesh, r->time, r->step, o->snapshot, o->variable_count, o->variables, p->single == 1, p->xdmf);
+    o->snapshot++;
+    o->last_snapshot = r->time;
+  }
+  if (r->step > 0 && !last) write_log(o, r);
+}
+
+
+void outputs_close(struct outputs *o) {
+  if (o->history) io_history_close(o->history);
+  memory_free(o);
+}

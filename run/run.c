@@ -1,0 +1,213 @@
+#include "run/run.h"
+
+#include "base/fail.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/params.h"
+#include "base/units.h"
+#include "setups/errors.h"
+#include "version.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+/* Set by signals, read once per step. */
+static volatile sig_atomic_t stop_asked;
+
+static void ask_to_stop(int signal_number) {
+  if (stop_asked && signal_number == SIGINT) _Exit(130); /* the second Ctrl-C */
+  stop_asked = 1;
+}
+
+static void listen_to_signals(void) {
+  struct sigaction a = {.sa_handler = ask_to_stop, .sa_flags = SA_RESTART};
+  sigemptyset(&a.sa_mask);
+  sigaction(SIGINT, &a, NULL);
+  sigaction(SIGTERM, &a, NULL);
+  sigaction(SIGUSR1, &a, NULL);
+}
+
+void run_declare(struct params *ps, struct all_params *par, const struct setup *setup) {
+  struct run_params *p = &par->run;
+  params_section(ps, "run", "what to run and until when");
+  params_text(ps, "name", p->name, sizeof p->name, NULL, "name of the run, in file names and the default output folder runs/<name>");
+  params_text(ps, "setup", p->setup, sizeof p->setup, NULL, "the problem: one of the folders of setups/");
+  params_real(ps, "time_end", &p->time_end, NULL, 0.0, INFINITY, "code time", "the run ends at this time");
+  params_int(ps, "step_end", &p->step_end, "-1", -1, 2000000000, "the run ends after so many steps, if it comes first; -1: no limit");
+  params_section(ps, "output", "what is written, and how often; outputs never change the time step");
+  params_real(ps, "snapshots", &p->snapshots, "0", 0.0, INFINITY, "code time", "time between snapshots; 0: at the start and the end only");
+  params_real(ps, "history", &p->history, "0", 0.0, INFINITY, "code time", "time between rows of the history; 0: a hundredth of run.time_end");
+  params_words(ps, "fields", 64, sizeof p->fields[0], p->fields[0], &p->field_count, "[]",
+               "names of the fields in snapshots: rho, press, vel1, vel2, vel3, Bcc1, Bcc2, Bcc3, r0...; empty: all");
+  params_choice(ps, "precision", &p->single, "float64|float32", "float32", "numbers in snapshots");
+  params_bool(ps, "xdmf", &p->xdmf, "true", "a file beside each snapshot through which ParaView and VisIt open it");
+  mesh_declare(ps, &par->mesh);
+  mhd_declare(ps, &par->mhd);
+  for (int s = 0; setup_list[s] != NULL; s++)
+    if ((setup == NULL || setup == setup_list[s]) && setup_list[s]->params) setup_list[s]->params(ps);
+}
+
+/* Arguments after "run".  Returns the YAML file. */
+struct arguments { const char *file, *out; const char **set; bool resume, force; };
+
+static struct arguments read_arguments(int argc, char **argv) {
+  struct arguments a = {.set = memory_get(sizeof *a.set * (size_t)(argc + 1))};
+  int sets = 0;
+  for (int i = 0; i < argc; i++) {
+    const char *s = argv[i];
+    bool more = i + 1 < argc;
+    if (strncmp(s, "--set=", 6) == 0)
+      a.set[sets++] = s + 6;
+    else if (strcmp(s, "--set") == 0 && more)
+      a.set[sets++] = argv[++i];
+    else if (strncmp(s, "--out=", 6) == 0)
+      a.out = s + 6;
+    else if (strcmp(s, "--out") == 0 && more)
+      a.out = argv[++i];
+    else if (strcmp(s, "--force") == 0)
+      a.force = true;
+    else if (s[0] == '-' && s[1] != '\0')
+      fail_user("crux run: unknown option or missing value: %s; options: --set KEY=VALUE, --out DIR, --force", s);
+    else if (a.file == NULL)
+      a.file = s;
+    else
+      fail_user("crux run: two files, %s and %s; want one", a.file, s);
+  }
+  if (a.file == NULL) fail_user("crux run: no YAML file; try: crux run setups/orszag_tang/orszag_tang.yaml");
+  return a;
+}
+
+static const struct setup *choose_setup(const struct params *ps, const char *file) {
+  const char *name = params_peek(ps, "run.setup");
+  const struct setup *s = name ? setup_find(name) : NULL;
+  if (name == NULL || s != NULL) return s; /* a missing key is reported with all other mistakes */
+  char names[2048] = "";
+  for (int i = 0; setup_list[i] != NULL; i++) {
+    size_t used = strlen(names);
+    snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", setup_list[i]->name);
+  }
+  fail_user("%s: run.setup: there is no setup '%s'; choose one of: %s", file, name, names);
+}
+
+static struct setup_run about(const struct all_params *par, const struct mesh *mesh, const struct units *units) {
+  struct setup_run a = {.dim = mesh->dim,
+                        .gamma = par->mhd.gamma,
+                        .sound_speed = par->mhd.eos == EOS_ISOTHERMAL ? par->mhd.sound_speed : 0.0,
+                        .magnetic = par->mhd.magnetic,
+                        .nscalar = par->mhd.nscalar,
+                        .units = units};
+  for (int d = 0; d < 3; d++) {
+    a.lower[d] = mesh->lower[d];
+    a.upper[d] = mesh->upper[d];
+    a.cells[d] = mesh->root[d] * mesh->nc[d];
+  }
+  return a;
+}
+
+static void say_hello(const struct run *r) {
+  const struct mesh *m = &r->mesh;
+  char levels[256] = "";
+  for (int l = 0; l <= m->max_level; l++) {
+    size_t used = strlen(levels);
+    snprintf(levels + used, sizeof levels - used, "%s%lld", l ? " + " : "", (long long)m->level_count[l]);
+  }
+  log_info("crux %s, %s; %d rank%s", CRUX_VERSION, CRUX_BUILD, m->size, m->size == 1 ? "" : "s");
+  log_info("%s: %s", r->setup->name, r->setup->doc);
+  log_info("mesh: %lld cells in %lld blocks of %dx%dx%d (%s per level)", (long long)mesh_cells(m), (long long)m->global_count, m->nc[0], m->nc[1],
+           m->nc[2], levels);
+  log_info("output: %s", r->dir);
+}
+
+void run_start(struct run *r, int argc, char **argv) {
+  memset(r, 0, sizeof *r);
+  MPI_Comm comm = MPI_COMM_WORLD;
+  struct arguments a = read_arguments(argc, argv);
+  struct all_params all;
+  memset(&all, 0, sizeof all);
+  r->ps = params_open(comm, a.file, a.set);
+  r->setup = choose_setup(r->ps, a.file);
+  run_declare(r->ps, &all, r->setup);
+  params_load(r->ps);
+  memory_free(a.set);
+  r->par = all.run;
+  if (a.out)
+    snprintf(r->dir, sizeof r->dir, "%s", a.out);
+  else
+    snprintf(r->dir, sizeof r->dir, "runs/%s", r->par.name);
+
+  mesh_create(&r->mesh, &all.mesh, mhd_ghosts(&all.mhd), comm);
+  r->about = about(&all, &r->mesh, params_units(r->ps));
+  if (r->setup->start) r->setup->start(&r->about);
+  mhd_create(&r->gas, &all.mhd, &r->mesh);
+  r->boundary = (struct setup_boundary){.setup = r->setup, .run = &r->about};
+  r->exchange = exchange_create(&r->mesh);
+  exchange_set_user(r->exchange, setup_boundary_fill, &r->boundary);
+  r->correction = correction_create(&r->mesh, r->gas.nvar, r->gas.par.magnetic);
+
+  r->outputs = outputs_open(r); /* checks the names of fields, before anything is written */
+  io_prepare_folder(comm, r->dir, false, a.force);
+  char log[1100];
+  snprintf(log, sizeof log, "%s/run.log", r->dir);
+  log_open(log, false);
+  io_parameters(comm, r->dir, params_resolved(r->ps));
+  listen_to_signals();
+  say_hello(r);
+
+  setup_fill(&r->mesh, r->setup, &r->about, 0.0, &r->gas);
+  r->started = MPI_Wtime();
+  outputs_write(r->outputs, r, false);
+}
+
+double run_next_dt(struct run *r) {
+  double dt = mhd_max_dt(&r->gas, &r->mesh), left = r->par.time_end - r->time;
+  if (!(dt > 0.0)) run_failed(r);
+  /* Two steps of equal size rather than a full and a tiny one. */
+  return dt >= left ? left : dt > 0.5 * left ? 0.5 * left : dt;
+}
+
+bool run_done(struct run *r) {
+  int asked = stop_asked, any;
+  MPI_Allreduce(&asked, &any, 1, MPI_INT, MPI_MAX, r->mesh.comm);
+  if (any) log_info("asked to stop at step %lld, time %.6g", (long long)r->step, r->time);
+  return any || r->time >= r->par.time_end || (r->par.step_end >= 0 && r->step >= r->par.step_end);
+}
+
+void run_failed(struct run *r) {
+  struct mhd_failure f = mhd_failure(&r->gas, &r->mesh);
+  log_warning("the gas went wrong in step %lld from time %.9g with dt %.6g", (long long)r->step + 1, r->time, r->dt);
+  if (f.found) {
+    log_warning("cell at (%.9g, %.9g, %.9g) on level %d: rho %.9g, momentum (%.9g, %.9g, %.9g), energy %.9g, B (%.9g, %.9g, %.9g)", f.x[0], f.x[1],
+                f.x[2], f.level, f.u[0], f.u[1], f.u[2], f.u[3], f.u[4], f.b[0], f.b[1], f.b[2]);
+  }
+  outputs_write(r->outputs, r, true);
+  log_warning("the last good state, at time %.9g, is in the newest snapshot; try a lower mhd.cfl or mhd.riemann: hlle", r->time);
+  log_close();
+  MPI_Finalize();
+  exit(1);
+}
+
+void run_finish(struct run *r) {
+  outputs_write(r->outputs, r, true);
+  errors_report(r->dir, &r->mesh, r->setup, &r->about, r->time, &r->gas);
+  double seconds = MPI_Wtime() - r->started, cells = (double)mesh_cells(&r->mesh);
+  struct rusage use;
+  getrusage(RUSAGE_SELF, &use);
+  double mine = (double)use.ru_maxrss * 1024.0, memory;
+  MPI_Allreduce(&mine, &memory, 1, MPI_DOUBLE, MPI_SUM, r->mesh.comm);
+  const struct mhd_counts *c = &r->gas.counts;
+  log_info("done: %lld steps to time %.9g in %.1f s, %.3g cell updates per second and core, %.0f MB", (long long)r->step, r->time, seconds,
+           cells * (double)r->step / seconds / r->mesh.size, memory / 1e6);
+  log_info("first-order fallback in %lld cell updates; density floor in %lld, pressure floor in %lld", (long long)c->fallback,
+           (long long)c->floor_density, (long long)c->floor_pressure);
+  outputs_close(r->outputs);
+  log_close();
+  correction_destroy(r->correction);
+  exchange_destroy(r->exchange);
+  mhd_destroy(&r->gas);
+  mesh_destroy(&r->mesh);
+  params_free(r->ps);
+}
