@@ -17,7 +17,8 @@
 
 struct request { forest_split_fn *split; const void *data; };
 
-/* The library logs and counts its memory in one place per process, so it is started once and never stopped. */
+/* The library logs and counts its memory in one place per process, so it is started once and never stopped.
+ * This is collective over all processes, so the first mesh has to be made by all of them. */
 static void start_library(void) {
   if (sc_package_id < 0) sc_init(MPI_COMM_WORLD, 0, 0, NULL, SC_LP_ERROR);
   if (p4est_package_id < 0) p4est_init(NULL, SC_LP_ERROR);
