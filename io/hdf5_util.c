@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* fallocate */
 #include "io/hdf5_util.h"
 
 #include "base/fail.h"
@@ -28,6 +29,13 @@ void hdf5_reason(char *text, size_t size) {
   struct words w = {text, size};
   text[0] = '\0';
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, innermost, &w);
+  const char *system = strstr(text, "error message = '"); /* the rest is about descriptors and addresses */
+  if (system != NULL) {
+    system += strlen("error message = '");
+    size_t n = strcspn(system, "'");
+    memmove(text, system, n);
+    text[n] = '\0';
+  }
   for (char *c = text; *c != '\0'; c++) {
     if (*c == '\n') *c = ' ';
   }
@@ -41,51 +49,60 @@ void hdf5_check(struct hdf5_file *f, int ok, const char *what) {
   snprintf(f->error, sizeof f->error, "%s: %s", what, reason);
 }
 
-/* One rank with a fault speaks, then all stop; the others wait for the end.  A disk without space
- * is named as such, because MPI-IO calls it "unknown error". */
+/* One rank with a fault speaks, then all stop; the others wait for the end. */
 static void agree(struct hdf5_file *f) {
   int rank, first, mine = INT_MAX;
-  struct statvfs disk;
   MPI_Comm_rank(f->comm, &rank);
   if (f->error[0] != '\0') mine = rank;
   MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, f->comm);
   if (first == INT_MAX) return;
   if (rank == first) {
-    char space[100] = "";
-    if (statvfs(f->temporary, &disk) == 0 && (double)disk.f_bavail * (double)disk.f_frsize < 1e6) {
-      snprintf(space, sizeof space, "%s (%.0f kB free); ", strerror(ENOSPC),
-               (double)disk.f_bavail * (double)disk.f_frsize / 1e3);
-    }
     unlink(f->temporary);
-    fail("cannot write %s: %s%s", f->path, space, f->error);
+    fail("cannot write %s: %s", f->path, f->error);
   }
   MPI_Barrier(f->comm);
 }
 
-/* Try it with the system first: its reason is clearer than that of HDF5. */
-static void try_open(struct hdf5_file *f) {
-  int rank, reason = 0;
-  MPI_Comm_rank(f->comm, &rank);
-  if (rank == 0) {
-    int fd = open(f->temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    if (fd < 0) {
-      reason = errno;
-    } else {
-      close(fd);
+/* Make the file and reserve its room, which does not change its size; 0 or the reason.  Where the file system cannot reserve,
+ * look at what is free. */
+static int reserve(const char *path, bool fresh, double bytes) {
+  struct statvfs disk;
+  int fd = open(path, O_WRONLY | O_CREAT, 0666), reason = 0;
+  if (fd < 0) return errno;
+  if (fresh && (ftruncate(fd, (off_t)bytes) != 0 || ftruncate(fd, 0) != 0)) {
+    reason = errno; /* too large for the file system or the limit of the shell */
+  } else if (bytes > 0 && fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)bytes) != 0) {
+    reason = errno;
+    if (reason != ENOSPC && reason != EDQUOT && reason != EFBIG) {
+      bool full = fstatvfs(fd, &disk) == 0 && (double)disk.f_bavail * (double)disk.f_frsize < bytes;
+      reason = full ? ENOSPC : 0;
     }
   }
-  MPI_Bcast(&reason, 1, MPI_INT, 0, f->comm);
-  if (reason != 0) fail_user("crux: error: cannot write %s: %s", f->path, strerror(reason));
+  close(fd);
+  if (reason != 0) unlink(path);
+  return reason;
 }
 
-void hdf5_create(struct hdf5_file *f, const char *path, MPI_Comm comm) {
+static void try_room(struct hdf5_file *f, double bytes) {
+  int rank, reason = 0;
+  MPI_Comm_rank(f->comm, &rank);
+  if (rank == 0) reason = reserve(f->temporary, true, bytes);
+  MPI_Bcast(&reason, 1, MPI_INT, 0, f->comm);
+  if (reason == 0) return;
+  if (reason == ENOSPC || reason == EDQUOT || reason == EFBIG) {
+    fail_user("crux: error: cannot write %s: %s; it needs %.1f MB", f->path, strerror(reason), bytes / 1e6);
+  }
+  fail_user("crux: error: cannot write %s: %s", f->path, strerror(reason));
+}
+
+void hdf5_create(struct hdf5_file *f, const char *path, double bytes, MPI_Comm comm) {
   int n = snprintf(f->path, sizeof f->path, "%s", path);
   int m = snprintf(f->temporary, sizeof f->temporary, "%s.tmp", path);
   require(n < PATH_MAX && m < PATH_MAX, "path too long: %s", path);
   f->comm = comm;
   f->error[0] = '\0';
   hdf5_quiet();
-  try_open(f);
+  try_room(f, bytes);
 
   hid_t access = H5Pcreate(H5P_FILE_ACCESS), create = H5Pcreate(H5P_FILE_CREATE);
   hdf5_check(f, H5Pset_fapl_mpio(access, comm, MPI_INFO_NULL) >= 0, "MPI-IO");
@@ -99,6 +116,11 @@ void hdf5_create(struct hdf5_file *f, const char *path, MPI_Comm comm) {
   H5Pclose(access);
   H5Pclose(create);
   agree(f);
+  /* Creating has cut the file and with it the reservation. */
+  int rank, reason = 0;
+  MPI_Comm_rank(comm, &rank);
+  if (rank == 0) reason = reserve(f->temporary, false, bytes);
+  if (reason != 0) snprintf(f->error, sizeof f->error, "%s; it needs %.1f MB", strerror(reason), bytes / 1e6);
 
   f->transfer = H5Pcreate(H5P_DATASET_XFER);
   hdf5_check(f, H5Pset_dxpl_mpio(f->transfer, H5FD_MPIO_COLLECTIVE) >= 0, "collective transfer");

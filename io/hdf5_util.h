@@ -1,7 +1,7 @@
 /* HDF5 files that all ranks write together.
  *
  * A file is written as "<path>.tmp" and gets its name when it is complete, so a file with the right name is whole.  Between
- * hdf5_create and hdf5_close nothing fails: the first thing that goes wrong on a rank is remembered, all ranks go on
+ * hdf5_create and hdf5_close nothing stops: the first thing that goes wrong on a rank is remembered, all ranks go on
  * through the same calls, and hdf5_close stops the program with one message.  All functions are collective, and all ranks pass
  * the same arguments but for their rows.  File type and memory type are always the same native type, because
  * a conversion inside HDF5 would silently turn collective writing off.
@@ -21,8 +21,9 @@ struct hdf5_file {
   char error[400];           /* first fault on this rank; empty: none */
 };
 
-/* Fails with the path and the system's reason when the file cannot be made. */
-void hdf5_create(struct hdf5_file *f, const char *path, MPI_Comm comm);
+/* bytes: about what will be written.  Ends the program with the path and the system's reason when the file cannot be made, or when
+ * the disk or the quota has no room for it: room is reserved first, because Open MPI may lose data of a full disk silently. */
+void hdf5_create(struct hdf5_file *f, const char *path, double bytes, MPI_Comm comm);
 /* Close, compare notes, and give the file its name. */
 void hdf5_close(struct hdf5_file *f);
 

@@ -46,7 +46,7 @@ static void attribute(const struct io_history *h, hid_t loc, const char *name, c
 static void create_h5(const struct io_history *h, const struct io_record *rec, size_t nrow, const double *rows) {
   char temporary[PATH_MAX];
   require(snprintf(temporary, sizeof temporary, "%s.tmp", h->path) < PATH_MAX, "path too long: %s", h->path);
-  hid_t file = H5Fcreate(temporary, H5F_ACC_TRUNC, H5P_DEFAULT, h->access), create = H5Pcreate(H5P_DATASET_CREATE);
+  hid_t create = H5Pcreate(H5P_DATASET_CREATE), file = H5Fcreate(temporary, H5F_ACC_TRUNC, H5P_DEFAULT, h->access);
   check(h, file >= 0, "create");
   attribute(h, file, "code", "crux");
   attribute(h, file, "version", rec->version);

@@ -208,6 +208,14 @@ static void write_data(struct hdf5_file *f, const struct mesh *mesh, const struc
   for (int g = 0; g < l->ngroup; g++) hdf5_dataset_close(f, set[g]);
 }
 
+/* About the size of the file. */
+static double size_of(const struct mesh *mesh, const struct io_record *rec, int nvariable, bool single) {
+  double blocks = (double)mesh->global_count, cells = (double)mesh->nc[0] * mesh->nc[1] * mesh->nc[2];
+  double edges = 2.0 * (mesh->nc[0] + mesh->nc[1] + mesh->nc[2]) + 3;
+  double names = (double)strlen(rec->parameters) + 500.0 * nvariable + 8192;
+  return blocks * (nvariable * cells * (single ? 4 : 8) + 8 * edges + 28) + names;
+}
+
 void io_snapshot(const char *dir, const struct io_record *rec, const struct mesh *mesh, double time, int64_t step, int number,
                  int nvariable, const struct io_variable *variables, bool single, bool xdmf) {
   char path[PATH_MAX];
@@ -217,7 +225,7 @@ void io_snapshot(const char *dir, const struct io_record *rec, const struct mesh
   require(length < PATH_MAX, "path too long: %s", path);
   layout_create(&layout, nvariable, variables);
 
-  hdf5_create(f, path, mesh->comm);
+  hdf5_create(f, path, size_of(mesh, rec, nvariable, single), mesh->comm);
   write_grid(f, mesh, time, step);
   write_names(f, &layout, nvariable, variables);
   write_record(f, rec, mesh);

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The data of one block as "start, stride, count" in the dataset.  Runs of less than 3 dimensions are shown as a
  * surface in the x-y plane. */
@@ -68,5 +69,8 @@ void io_xdmf(const char *path, const struct mesh *mesh, double time, const struc
   fprintf(o, "</Grid>\n</Domain>\n</Xdmf>\n");
   bool good = ferror(o) == 0;
   good = fclose(o) == 0 && good;
-  require(good && rename(temporary, name) == 0, "cannot write %s: %s", name, strerror(errno));
+  good = good && rename(temporary, name) == 0;
+  int reason = errno;
+  if (!good) unlink(temporary);
+  require(good, "cannot write %s: %s", name, strerror(reason));
 }

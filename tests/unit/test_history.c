@@ -1,7 +1,7 @@
 /* The history: rows as written, in both files; what is left after a kill can be read; resuming drops later rows.  The output folder:
  * what --force removes.  Run with 1 and 2 ranks.
  *
- * test_history DIR writes rows until it is killed. */
+ * test_history DIR [BYTES] writes rows; BYTES: no file may be larger. */
 #include "base/memory.h"
 #include "io/io.h"
 
@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -182,12 +183,19 @@ static void force(void **s) {
   assert_int_equal(bad, 0);
 }
 
+/* As with a full disk or quota. */
+static void limit_files(rlim_t bytes) {
+  setrlimit(RLIMIT_FSIZE, &(struct rlimit){bytes, bytes});
+  signal(SIGXFSZ, SIG_IGN);
+}
+
 int main(int argc, char **argv) {
   MPI_Init(&argc, &argv);
   int result = 0;
   mesh.comm = MPI_COMM_WORLD;
   MPI_Comm_rank(MPI_COMM_WORLD, &mesh.rank);
-  if (argc == 2) {
+  if (argc > 1) {
+    if (argc > 2) limit_files((rlim_t)atol(argv[2]));
     io_prepare_folder(mesh.comm, argv[1], false, false);
     write_rows(argv[1], 0, MOST, false, 0.0);
   } else {

@@ -1,12 +1,13 @@
 /* Snapshots as read back with plain HDF5: every cell at its place, strings of fixed length, the same bytes for any number of ranks.
  *
- * test_snapshot DIR writes the sample files that the tests with yt and ParaView read. */
+ * test_snapshot DIR [BYTES] writes the sample files that the tests with yt and ParaView read; BYTES: no file may be larger. */
 #include "base/memory.h"
 #include "base/units.h"
 #include "io/io.h"
 
 #include <hdf5.h>
 #include <math.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static const struct units UNITS = {.length_cm = 3.0857e21, .mass_g = 1.989e43, .time_s = 3.1557e13, .temperature_K = 1.0,
@@ -269,11 +271,18 @@ static void same_bytes(void **s) {
   expect_none(bad);
 }
 
+/* As with a full disk or quota. */
+static void limit_files(rlim_t bytes) {
+  setrlimit(RLIMIT_FSIZE, &(struct rlimit){bytes, bytes});
+  signal(SIGXFSZ, SIG_IGN);
+}
+
 int main(int argc, char **argv) {
   MPI_Init(&argc, &argv);
   int rank, result = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  if (argc == 2) {
+  if (argc > 1) {
+    if (argc > 2) limit_files((rlim_t)atol(argv[2]));
     for (int dim = 1; dim <= 3; dim++) {
       struct mesh mesh;
       build(&mesh, dim, MPI_COMM_WORLD);
