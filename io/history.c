@@ -188,8 +188,8 @@ struct io_history *io_history_open(const char *dir, const struct io_record *rec,
 
   size_t nrow = 0;
   double *rows = append ? read_text(h, time, &nrow) : NULL;
-  create_text(h, rec, nrow, rows);
   create_h5(h, rec, nrow, rows);
+  create_text(h, rec, nrow, rows); /* last: the old record stays until all else is there */
   free(rows);
   return h;
 }

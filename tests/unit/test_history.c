@@ -125,9 +125,12 @@ static void resume(void **s) {
 static void killed(void **s) {
   (void)s;
   int bad = 0, most = 0;
+  char text_path[128];
   if (mesh.rank != 0) return;
+  snprintf(text_path, sizeof text_path, "%s/history.txt", folder);
   for (int attempt = 0; attempt < 40; attempt++) {
     struct timespec wait = {0, 5000000 + 1234567 * attempt};
+    remove(text_path);
     pid_t child = fork();
     if (child == 0) { /* only files from here on, no MPI */
       struct mesh one = {.rank = 0};
@@ -139,6 +142,7 @@ static void killed(void **s) {
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
     int text = rows_text(folder), h5 = rows_h5(folder);
+    if (access(text_path, F_OK) != 0) continue; /* before it began */
     bad += text < 0 || h5 < 0 || h5 > text || h5 < text - 1;
     most = text > most ? text : most;
   }
