@@ -36,9 +36,12 @@ struct setup {
   void (*params)(struct params *ps);                                 /* declare the section of the same name; may be NULL */
   void (*start)(const struct setup_run *run);                        /* after loading; fail_user on nonsense; may be NULL */
   void (*gas)(double t, const double x[3], struct gas_point *w);
-  void (*potential)(double t, const double x[3], double a[3]);       /* NULL: B = 0 */
-  /* Exact state at the end where gas(t) is not it, for profiles and errors; may be NULL. */
-  void (*reference)(double t, const double x[3], struct gas_point *w, double b[3]);
+  void (*potential)(double t, const double x[3], double a[3]);       /* NULL: curl A = 0 */
+  /* Uniform field added to curl A: keeps a mean field exact to the last bit, and is the only way to a field along an axis
+   * in 1-D.  NULL: none. */
+  void (*background)(double b[3]);
+  /* Exact state at t where gas(t) is not it, for profiles and errors; false: not known for these parameters.  May be NULL. */
+  bool (*reference)(double t, const double x[3], struct gas_point *w, double b[3]);
 };
 
 /* All setups, ended by NULL. */

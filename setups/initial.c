@@ -1,0 +1,295 @@
+#include "setups/initial.h"
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "base/minmax.h"
+#include "base/sum.h"
+#include "mhd/mhd.h"
+#include "setups/gauss.h"
+
+#include <string.h>
+
+enum { MOST_VALUES = 5 + MHD_SCALARS };
+
+/* A box of cells of one block, counted from the first that is not a ghost; it may reach into the ghosts. */
+struct box {
+  const struct mesh *mesh;
+  const struct block *block;
+  const struct neighbour *neighbour; /* [DIRECTIONS] */
+  int lower[3], n[3];
+  bool exists[3];
+  double h[3];
+  const struct setup *setup;
+  const struct setup_run *run;
+  double t;
+};
+
+static struct box box_of(const struct mesh *mesh, int b, const struct setup *setup, const struct setup_run *run, double t) {
+  struct box x = {.mesh = mesh, .block = &mesh->block[b], .neighbour = mesh->neighbour[b], .setup = setup, .run = run, .t = t};
+  for (int d = 0; d < 3; d++) {
+    x.exists[d] = d < mesh->dim;
+    x.n[d] = mesh->nc[d];
+    double cells = x.exists[d] ? (double)((int64_t)(mesh->root[d] * mesh->nb) << x.block->level) : 1.0;
+    x.h[d] = (mesh->upper[d] - mesh->lower[d]) / cells;
+  }
+  return x;
+}
+
+/* Place along axis d, m parts of 1 / parts cells after the lower face of the block's cell 0.  Odd under a mirror of the axis when the
+ * box is centred on zero. */
+static double place(const struct box *x, int d, int64_t m, int parts) {
+  const struct mesh *mesh = x->mesh;
+  if (!x->exists[d]) return 0.5 * (mesh->lower[d] + mesh->upper[d]);
+  int64_t all = ((int64_t)(mesh->root[d] * mesh->nb) << x->block->level) * parts;
+  int64_t at = x->block->pos[d] * mesh->nb * parts + m;
+  return ((double)(all - at) * mesh->lower[d] + (double)at * mesh->upper[d]) / (double)all;
+}
+
+/* Number of values at a point; they are averaged together. */
+typedef void point_fn(const struct box *box, const double x[3], double *value);
+
+/* Average of n values over the cell: the centre, plus the weighted differences from it, so that a uniform state stays what it is. */
+static void cell_average(const struct box *box, const int cell[3], int points, int n, point_fn *f, double *value) {
+  const struct gauss *g = gauss_rule(points);
+  double centre[3], x[3], at[MOST_VALUES + 3];
+  struct sum sum[MOST_VALUES + 3] = {{0.0, 0.0}};
+  int count[3];
+  for (int d = 0; d < 3; d++) {
+    centre[d] = place(box, d, 2 * (int64_t)cell[d] + 1, 2);
+    count[d] = box->exists[d] ? points : 1;
+  }
+  f(box, centre, value);
+  if (points == 1) return;
+  for (int k = 0; k < count[2]; k++) {
+    for (int j = 0; j < count[1]; j++) {
+      for (int i = 0; i < count[0]; i++) {
+        const int p[3] = {i, j, k};
+        double w[3];
+        for (int d = 0; d < 3; d++) {
+          w[d] = box->exists[d] ? g->weight[p[d]] : 1.0;
+          x[d] = box->exists[d] ? centre[d] + 0.5 * box->h[d] * g->node[p[d]] : centre[d];
+        }
+        double lo = min(w[0], min(w[1], w[2])), hi = max(w[0], max(w[1], w[2]));
+        double mid = max(min(w[0], w[1]), min(max(w[0], w[1]), w[2])), weight = lo * mid * hi;
+        f(box, x, at);
+        for (int v = 0; v < n; v++) sum_add(&sum[v], weight * (at[v] - value[v]));
+      }
+    }
+  }
+  for (int v = 0; v < n; v++) value[v] += sum_value(&sum[v]);
+}
+
+static void conserved(const struct setup_run *run, const struct gas_point *w, double *u) {
+  const double *v = w->v;
+  u[GAS_RHO] = w->rho;
+  for (int d = 0; d < 3; d++) u[GAS_M1 + d] = w->rho * v[d];
+  u[GAS_E] = run->sound_speed > 0.0 ? 0.0 : w->p / (run->gamma - 1.0) + 0.5 * w->rho * sum3(v[0] * v[0], v[1] * v[1], v[2] * v[2]);
+}
+
+static void gas_at(const struct box *box, const double x[3], double *u) {
+  struct gas_point w = {0};
+  box->setup->gas(box->t, x, &w);
+  conserved(box->run, &w, u);
+  for (int s = 0; s < box->run->nscalar; s++) u[GAS_SCALAR + s] = s < SETUP_SCALARS ? w.rho * w.scalar[s] : 0.0;
+}
+
+static void reference_at(const struct box *box, const double x[3], double *u) {
+  struct gas_point w = {0};
+  double *b = u + 5;
+  b[0] = b[1] = b[2] = 0.0;
+  box->setup->reference(box->t, x, &w, b);
+  conserved(box->run, &w, u);
+  if (box->run->sound_speed <= 0.0) u[GAS_E] += 0.5 * sum3(b[0] * b[0], b[1] * b[1], b[2] * b[2]);
+}
+
+/* Average of A along the edge of axis e that starts at (m[0], m[1], m[2]) / parts cells and is one part long. */
+static double edge_part(const struct box *box, int e, const int64_t m[3], int parts) {
+  const int wanted = box->setup->points + 2, points = wanted < GAUSS_MOST ? wanted : GAUSS_MOST;
+  const struct gauss *g = gauss_rule(points);
+  double centre[3], x[3], a[3];
+  for (int d = 0; d < 3; d++) centre[d] = d == e ? place(box, d, 2 * m[d] + 1, 2 * parts) : place(box, d, m[d], parts);
+  box->setup->potential(box->t, centre, a);
+  if (!box->exists[e]) return a[e];
+  double value = a[e];
+  struct sum sum = {0.0, 0.0};
+  for (int p = 0; p < points; p++) {
+    memcpy(x, centre, sizeof x);
+    x[e] = centre[e] + 0.5 * box->h[e] / parts * g->node[p];
+    box->setup->potential(box->t, x, a);
+    sum_add(&sum, g->weight[p] * (a[e] - value));
+  }
+  return value + sum_value(&sum);
+}
+
+/* Whether a finer block touches the edge of axis e at the lower corner of the cell. */
+static bool finer(const struct box *box, int e, const int cell[3]) {
+  if (!box->block->jump || !box->exists[e] || cell[e] < 0 || cell[e] >= box->mesh->nc[e]) return false;
+  int side[3] = {0, 0, 0}, f = (e + 1) % 3, g = (e + 2) % 3;
+  for (int d = 0; d < 3; d++) {
+    if (d != e && box->exists[d]) side[d] = cell[d] == 0 ? -1 : cell[d] == box->mesh->nc[d] ? 1 : 0;
+  }
+  for (int c = 1; c < 4; c++) {
+    int to[3] = {0, 0, 0};
+    if (c & 1) to[f] = side[f];
+    if (c & 2) to[g] = side[g];
+    if (to[f] == 0 && to[g] == 0) continue;
+    if (box->neighbour[direction(to[0], to[1], to[2])].kind == NEIGHBOUR_FINE) return true;
+  }
+  return false;
+}
+
+static double edge_average(const struct box *box, int e, const int cell[3]) {
+  int64_t m[3] = {cell[0], cell[1], cell[2]};
+  if (!finer(box, e, cell)) return edge_part(box, e, m, 1);
+  for (int d = 0; d < 3; d++) m[d] *= 2;
+  double half = edge_part(box, e, m, 2);
+  m[e]++;
+  return 0.5 * (half + edge_part(box, e, m, 2));
+}
+
+/* Values on the faces or edges of a box: component d of faces has one more along axis d, of edges one more along the others. */
+struct patch { int n[3][3]; double *data[3]; };
+
+static void patch_create(struct patch *p, const struct box *box, bool edges) {
+  for (int c = 0; c < 3; c++) {
+    size_t size = sizeof(double);
+    for (int d = 0; d < 3; d++) {
+      p->n[c][d] = box->n[d] + (box->exists[d] && (d == c) != edges);
+      size *= (size_t)p->n[c][d];
+    }
+    p->data[c] = memory_get(size);
+  }
+}
+
+static void patch_destroy(struct patch *p) {
+  for (int c = 0; c < 3; c++) memory_free(p->data[c]);
+}
+
+static double *patch_at(const struct patch *p, int c, const int i[3]) {
+  return p->data[c] + ((size_t)i[2] * (size_t)p->n[c][1] + (size_t)i[1]) * (size_t)p->n[c][0] + (size_t)i[0];
+}
+
+#define EACH(i, n)                                   \
+  for (i[2] = 0; i[2] < (n)[2]; i[2]++)              \
+    for (i[1] = 0; i[1] < (n)[1]; i[1]++)            \
+      for (i[0] = 0; i[0] < (n)[0]; i[0]++)
+
+/* Field on the faces of the box. */
+static void fill_faces(const struct box *box, struct patch *faces) {
+  double mean[3] = {0.0, 0.0, 0.0};
+  int i[3];
+  if (box->setup->background) box->setup->background(mean);
+  if (!box->setup->potential) {
+    for (int c = 0; c < 3; c++) EACH(i, faces->n[c]) *patch_at(faces, c, i) = mean[c];
+    return;
+  }
+  struct patch edges;
+  patch_create(&edges, box, true);
+  for (int e = 0; e < 3; e++) {
+    EACH(i, edges.n[e]) {
+      const int cell[3] = {box->lower[0] + i[0], box->lower[1] + i[1], box->lower[2] + i[2]};
+      *patch_at(&edges, e, i) = edge_average(box, e, cell);
+    }
+  }
+  for (int c = 0; c < 3; c++) {
+    int e = (c + 1) % 3, f = (c + 2) % 3;
+    EACH(i, faces->n[c]) {
+      int ie[3] = {i[0], i[1], i[2]}, jf[3] = {i[0], i[1], i[2]};
+      ie[e] += box->exists[e];
+      jf[f] += box->exists[f];
+      double along_e = (*patch_at(&edges, f, ie) - *patch_at(&edges, f, i)) / box->h[e];
+      double along_f = (*patch_at(&edges, e, jf) - *patch_at(&edges, e, i)) / box->h[f];
+      *patch_at(faces, c, i) = mean[c] + (along_e - along_f);
+    }
+  }
+  patch_destroy(&edges);
+}
+
+/* Place of a cell or face of the box in component c of a field. */
+static double *field_at(const struct box *box, const struct field *f, int b, int c, const int i[3]) {
+  const int *n = field_extent(f, c), *ng = box->mesh->ngd;
+  size_t k = (size_t)(box->lower[2] + i[2] + ng[2]), j = (size_t)(box->lower[1] + i[1] + ng[1]);
+  return field_data(f, b, c) + (k * (size_t)n[1] + j) * (size_t)n[0] + (size_t)(box->lower[0] + i[0] + ng[0]);
+}
+
+/* Everything in the box of block b.  skip: the axis and side (0, 1) of a domain boundary whose faces belong to the interior; axis -1: none. */
+static void fill_box(const struct box *box, int b, int ncell, struct field *const *cells, int nface, struct field *const *faces,
+                     int skip_axis, int skip_side) {
+  struct patch field;
+  int i[3];
+  if (box->run->magnetic) {
+    patch_create(&field, box, false);
+    fill_faces(box, &field);
+    for (int c = 0; c < 3; c++) {
+      int skip = c != skip_axis ? -1 : skip_side == 0 ? field.n[c][c] - 1 : 0;
+      EACH(i, field.n[c]) {
+        for (int f = 0; f < nface && i[c] != skip; f++) *field_at(box, faces[f], b, c, i) = *patch_at(&field, c, i);
+      }
+    }
+  }
+  EACH(i, box->n) {
+    const int cell[3] = {box->lower[0] + i[0], box->lower[1] + i[1], box->lower[2] + i[2]};
+    double u[MOST_VALUES];
+    const int nvar = 5 + box->run->nscalar;
+    if (ncell == 0) break;
+    cell_average(box, cell, box->setup->points, nvar, gas_at, u);
+    if (box->run->magnetic && box->run->sound_speed <= 0.0) {
+      double b2[3];
+      for (int c = 0; c < 3; c++) {
+        int up[3] = {i[0], i[1], i[2]};
+        up[c] += box->exists[c];
+        double bcc = 0.5 * (*patch_at(&field, c, i) + *patch_at(&field, c, up));
+        b2[c] = bcc * bcc;
+      }
+      u[GAS_E] += 0.5 * sum3(b2[0], b2[1], b2[2]);
+    }
+    for (int f = 0; f < ncell; f++) {
+      for (int v = 0; v < nvar; v++) *field_at(box, cells[f], b, v, i) = u[v];
+    }
+  }
+  if (box->run->magnetic) patch_destroy(&field);
+}
+
+void setup_fill_fields(const struct mesh *mesh, const struct setup *setup, const struct setup_run *run, double t,
+                       struct field *cells, struct field *faces) {
+  for (int b = 0; b < mesh->count; b++) {
+    struct box box = box_of(mesh, b, setup, run, t);
+    fill_box(&box, b, 1, &cells, faces ? 1 : 0, &faces, -1, 0);
+  }
+}
+
+void setup_fill(const struct mesh *mesh, const struct setup *setup, const struct setup_run *run, double t, struct gas *g) {
+  setup_fill_fields(mesh, setup, run, t, &g->u[0], g->par.magnetic ? &g->b[0] : NULL);
+}
+
+bool setup_reference(const struct mesh *mesh, int b, const int cell[3], const struct setup *setup,
+                     const struct setup_run *run, double t, double value[8]) {
+  struct box box = box_of(mesh, b, setup, run, t);
+  struct gas_point w;
+  double centre[3], field[3];
+  for (int d = 0; d < 3; d++) centre[d] = place(&box, d, 2 * (int64_t)cell[d] + 1, 2);
+  if (!setup->reference || !setup->reference(t, centre, &w, field)) return false;
+  cell_average(&box, cell, setup->points, 8, reference_at, value);
+  return true;
+}
+
+void setup_boundary_fill(void *data, const struct mesh *mesh, int b, int axis, int side, int nfield,
+                         struct field *const *fields) {
+  enum { MOST = 8 };
+  const struct setup_boundary *s = data;
+  struct field *cells[MOST], *faces[MOST];
+  int ncell = 0, nface = 0;
+  require(nfield <= MOST, "setup_boundary_fill: %d fields, at most %d", nfield, MOST);
+  for (int f = 0; f < nfield; f++) {
+    if (fields[f]->centring == CENTRING_FACE) faces[nface++] = fields[f];
+    else if (fields[f]->ncomp == 5 + s->run->nscalar) cells[ncell++] = fields[f];
+  }
+  struct box box = box_of(mesh, b, s->setup, s->run, s->t);
+  for (int d = 0; d < 3; d++) {
+    box.lower[d] = -mesh->ngd[d];
+    box.n[d] = mesh->nc[d] + 2 * mesh->ngd[d];
+  }
+  box.lower[axis] = side == 0 ? -mesh->ngd[axis] : mesh->nc[axis];
+  box.n[axis] = mesh->ngd[axis];
+  fill_box(&box, b, ncell, cells, nface, faces, axis, side);
+}

@@ -1,0 +1,24 @@
+#include "setups/setup.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* One line per setup; `crux new-setup` adds its own. */
+#define SETUPS(SETUP)  \
+  SETUP(alfven_wave)   \
+  SETUP(linear_wave)   \
+  SETUP(shock_tube)    \
+  /* end of the list */
+
+#define DECLARE(name) extern const struct setup setup_##name;
+SETUPS(DECLARE)
+
+#define ADDRESS(name) &setup_##name,
+const struct setup *const setup_list[] = {SETUPS(ADDRESS) NULL};
+
+const struct setup *setup_find(const char *name) {
+  for (int i = 0; setup_list[i]; i++) {
+    if (strcmp(setup_list[i]->name, name) == 0) return setup_list[i];
+  }
+  return NULL;
+}
