@@ -20,7 +20,7 @@ static double stream_triad(const struct bench *b, int pass, void **state) {
   if (pass == 0) {
     t = memory_get(sizeof *t);
     *state = t;
-    t->n = b->quick ? (size_t)1 << 23 : (size_t)1 << 25; /* 3 x 64 MiB or 3 x 256 MiB */
+    t->n = b->quick ? (size_t)1 << 22 : (size_t)1 << 24; /* 3 x 32 MiB or 3 x 128 MiB */
     t->a = memory_get(t->n * sizeof(double));
     t->b = memory_get(t->n * sizeof(double));
     t->c = memory_get(t->n * sizeof(double));

@@ -64,7 +64,7 @@ def explain(name, result, out, err):
     print(f'--- {name}: {result}')
     wrong = [l for l in out.splitlines() if l.startswith(('not ok', '#'))]
     print('\n'.join(wrong[-40:]))
-    if result in ('TIMEOUT', 'ERROR') or not wrong:
+    if result == 'TIMEOUT' or 'Traceback' in err or not wrong:
         print('\n'.join((out + err).splitlines()[-40:]))
 
 
@@ -84,7 +84,11 @@ def main():
         os.remove(log)
     verification.clear(a.build, keep=bool(a.names or a.quick))
     command = ['meson', 'test', '-C', a.build, '--no-rebuild'] + (['--verbose'] if a.verbose else [])
-    status = subprocess.run(command + sorted(set(names))).returncode
+    with subprocess.Popen(command + sorted(set(names)), stdout=subprocess.PIPE, text=True) as p:
+        for line in p.stdout:
+            if a.verbose or re.match(r' *\d+/\d+ ', line):
+                print(line, end='', flush=True)
+    status = p.returncode
     try:
         passed, failed, skipped, bad_tests = tally(log)
     except OSError:

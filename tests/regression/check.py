@@ -26,7 +26,7 @@ BUILD = os.environ.get('CRUX_BUILD') or os.path.join(ROOT, 'build')
 PROGRAM = os.path.join(BUILD, 'crux')
 MPI = {'OMPI_ALLOW_RUN_AS_ROOT': '1', 'OMPI_ALLOW_RUN_AS_ROOT_CONFIRM': '1', 'OMPI_MCA_rmaps_base_oversubscribe': '1',
        'OMPI_MCA_hwloc_base_binding_policy': 'none', 'OMPI_MCA_mpi_yield_when_idle': '1', 'OMP_NUM_THREADS': '1',
-       'CRUX_PLAIN': '1'}
+       'CRUX_PROGRESS': 'lines'}
 TEST = os.path.splitext(os.path.basename(sys.argv[0]))[0]
 
 _OPS = {'<': lambda a, b: a < b, '<=': lambda a, b: a <= b, '>': lambda a, b: a > b, '>=': lambda a, b: a >= b,

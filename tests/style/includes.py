@@ -15,6 +15,7 @@ ALLOWED = {
     'gravity': ['base', 'amr', 'io', 'microphysics'],
     'crtransport': ['base', 'amr', 'io', 'microphysics', 'mhd', 'gravity'],
     'setups': ['base', 'amr', 'io', 'microphysics', 'mhd', 'gravity', 'crtransport'],
+    'run': ['base', 'amr', 'io', 'microphysics', 'mhd', 'gravity', 'crtransport', 'setups'],
 }
 # The only places that may write to the terminal: messages, errors, and what the user asked to see.
 PRINTING = {'base/log.c', 'base/fail.c', 'base/params_print.c', 'base/params_report.c', 'io/info.c', 'main.c'}
