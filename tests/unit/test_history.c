@@ -1,5 +1,5 @@
-/* The history: rows as written, in both files; what is left after a kill can be read; resuming drops later rows.  The output folder:
- * what --force removes.  Run with 1 and 2 ranks.
+/* The history: rows as written, in both files; what is left after a kill can be read; resuming drops later rows.
+ * Run with 1 and 2 ranks.
  *
  * test_history DIR [BYTES] writes rows; BYTES: no file may be larger. */
 #include "base/memory.h"
@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -150,43 +149,6 @@ static void killed(void **s) {
   assert_true(most > 10);
 }
 
-static bool there(const char *dir, const char *name) {
-  char path[192];
-  struct stat info;
-  snprintf(path, sizeof path, "%s/%s", dir, name);
-  return stat(path, &info) == 0;
-}
-
-static void force(void **s) {
-  (void)s;
-  const char *own[] = {"r.00001.athdf", "r.00001.athdf.xdmf", "a.b.123456.athdf.tmp", "history.txt", "history.h5", "run.log",
-                       "parameters.yaml", "checkpoint.00003.h5", "checkpoint.00004.h5.tmp", "figures/rho.png"};
-  const char *foreign[] = {"r.0001.athdf", "notes.txt", "r.athdf", ".00001.athdf", "my.00001.h5", "run.log.old",
-                           "history.h5.copy", "x.00001.xdmf", "figures/note"};
-  enum { OWN = sizeof own / sizeof *own, FOREIGN = sizeof foreign / sizeof *foreign };
-  char dir[96], path[192];
-  int bad = 0;
-  snprintf(dir, sizeof dir, "%s/a/b", folder);
-  io_prepare_folder(mesh.comm, dir, false, false);
-  snprintf(path, sizeof path, "%s/figures", dir);
-  io_prepare_folder(mesh.comm, path, false, false);
-  for (int i = 0; mesh.rank == 0 && i < OWN + FOREIGN; i++) {
-    snprintf(path, sizeof path, "%s/%s", dir, i < OWN ? own[i] : foreign[i - OWN]);
-    FILE *f = fopen(path, "w");
-    bad += f == NULL || fclose(f) != 0;
-  }
-  MPI_Barrier(mesh.comm);
-  io_prepare_folder(mesh.comm, dir, true, false);
-  for (int i = 0; mesh.rank == 0 && i < OWN; i++) bad += !there(dir, own[i]);
-  io_prepare_folder(mesh.comm, dir, false, true);
-  for (int i = 0; mesh.rank == 0 && i < OWN; i++) bad += there(dir, own[i]);
-  for (int i = 0; mesh.rank == 0 && i < FOREIGN; i++) bad += !there(dir, foreign[i]);
-  io_parameters(mesh.comm, dir, "a: 1\n");
-  bad += mesh.rank == 0 && (!there(dir, "parameters.yaml") || there(dir, "parameters.yaml.tmp"));
-  MPI_Bcast(&bad, 1, MPI_INT, 0, mesh.comm);
-  assert_int_equal(bad, 0);
-}
-
 /* As with a full disk or quota. */
 static void limit_files(rlim_t bytes) {
   setrlimit(RLIMIT_FSIZE, &(struct rlimit){bytes, bytes});
@@ -209,8 +171,7 @@ int main(int argc, char **argv) {
       if (mkdtemp(folder) == NULL) return 1;
     }
     MPI_Bcast(folder, sizeof folder, MPI_CHAR, 0, MPI_COMM_WORLD);
-    const struct CMUnitTest tests[] = {cmocka_unit_test(rows), cmocka_unit_test(resume), cmocka_unit_test(killed),
-                                       cmocka_unit_test(force)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(rows), cmocka_unit_test(resume), cmocka_unit_test(killed)};
     result = cmocka_run_group_tests(tests, NULL, NULL);
     snprintf(command, sizeof command, "rm -r %s", folder);
     if (mesh.rank == 0 && system(command) != 0) result = 1;
