@@ -216,17 +216,14 @@ int params_check(struct params *ps) {
   require(ps->open_list < 0, "params_load: a list of parameters has no end");
   params_read_units(ps);
   if (ps->root != NULL) check_sections(ps);
+  if (ps->root != NULL && ps->root->kind != NODE_MAP) return ps->nmistake;
   for (int i = 0; i < ps->nlist; i++) check_list(ps, i);
   for (int i = 0; i < ps->nparam; i++) load_param(ps, &ps->param[i]);
   /* Rules look at the variables, which are only known when all else is right. */
-  for (int i = 0; i < ps->nrule && ps->nmistake == 0; i++) {
-    struct rule *r = &ps->rule[i];
-    r->fired = r->broken(r->data);
-  }
-  for (int i = 0; i < ps->nrule; i++) {
+  bool known = ps->nmistake == 0;
+  for (int i = 0; i < ps->nrule && known; i++) {
     const struct rule *r = &ps->rule[i];
-    const struct node *at = params_node_path(ps->root, r->key);
-    if (r->fired) params_mistake(ps, at, r->key, "%s", r->message);
+    if (r->broken(r->data)) params_mistake(ps, params_node_path(ps->root, r->key), r->key, "%s", r->message);
   }
   return ps->nmistake;
 }

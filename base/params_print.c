@@ -35,7 +35,7 @@ static void resolve_list(const struct params *ps, int first, struct text *t) {
 
 const char *params_resolved(struct params *ps) {
   struct text *t = &ps->resolved;
-  text_free(t);
+  if (t->s != NULL) return t->s;
   text_add(t, "# Parameters of a crux run; a run of this file sets the same values.\n\nunits: %s\n", ps->units_shown);
   for (int s = 0; s < ps->nsection; s++) {
     bool any = false;

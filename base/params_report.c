@@ -81,7 +81,7 @@ static int compare(const void *a, const void *b) {
 }
 
 void params_report(struct params *ps, struct text *out) {
-  qsort(ps->mistake, (size_t)ps->nmistake, sizeof *ps->mistake, compare);
+  if (ps->nmistake > 0) qsort(ps->mistake, (size_t)ps->nmistake, sizeof *ps->mistake, compare);
   for (int i = 0; i < ps->nmistake && i < MISTAKES_SHOWN; i++) text_add(out, "%s\n", ps->mistake[i].text);
   if (ps->nmistake > MISTAKES_SHOWN) text_add(out, "... and %d more\n", ps->nmistake - MISTAKES_SHOWN);
   text_add(out, "%d mistake%s in %s; nothing was written", ps->nmistake, ps->nmistake == 1 ? "" : "s",
