@@ -10,16 +10,12 @@
 
 /* How much larger than its neighbours a second difference may be, C of CS. */
 #define CURVATURE 1.25
-/* Differences below this, relative to the values, are round-off. */
+/* Curvatures and changes below this, relative to the values, are round-off and no reason to limit. */
 #define ROUND_OFF 1e-12
 
-static inline double minmod(double a, double b) { return max(min(a, b), 0.0) + min(max(a, b), 0.0); }
-
-/* Second difference at the face between cells with second differences a and b and the first difference d: limited, CS eq. 18 to 20,
- * where the face value would not lie between the two cells. */
-static inline double face_curvature(double a, double b, double d) {
-  double mean = 0.5 * (a + b);
-  return fabs(mean) > 3.0 * fabs(d) ? minmod(mean, CURVATURE * minmod(a, b)) : mean;
+/* The one of the smaller size, 0 if the signs differ; its arguments are two minima and two maxima. */
+static inline double smaller(double min1, double min2, double max1, double max2) {
+  return max(min(min1, min2), 0.0) + min(max(max1, max2), 0.0);
 }
 
 static inline __attribute__((always_inline)) void ppm(bool positive, int n, const double *const q[5], double *lo, double *hi) {
@@ -30,23 +26,28 @@ static inline __attribute__((always_inline)) void ppm(bool positive, int n, cons
     const double a = q0[i], b = q1[i], c = q2[i], d = q3[i], e = q4[i];
     const double d1 = c - b, d2 = d - c;                                         /* first differences at the two faces */
     const double s1 = d1 - (b - a), s2 = d2 - d1, s3 = (e - d) - d2;             /* second differences of cells -1, 0, 1 */
-    const double w1 = face_curvature(s1, s2, d1), w2 = face_curvature(s2, s3, d2);
+    const double lo12 = min(s1, s2), lo23 = min(s2, s3), hi12 = max(s1, s2), hi23 = max(s2, s3);
+
+    /* Second differences at the faces, limited (CS eq. 18 to 20) where the face value would not lie between the two cells. */
+    const double m1 = 0.5 * (s1 + s2), m2 = 0.5 * (s2 + s3);
+    const double k1 = smaller(m1, CURVATURE * lo12, m1, CURVATURE * hi12), k2 = smaller(m2, CURVATURE * lo23, m2, CURVATURE * hi23);
+    const double w1 = fabs(m1) > 3.0 * fabs(d1) ? k1 : m1, w2 = fabs(m2) > 3.0 * fabs(d2) ? k2 : m2;
 
     const double f1 = 0.5 * (b + c) - w1 * (1.0 / 6.0), f2 = 0.5 * (c + d) - w2 * (1.0 / 6.0);
     const double down = c - f1, up = f2 - c;
 
-    /* At an extremum shrink the parabola so that its second derivative fits the neighbours', CS eq. 21 to 24. */
-    const double s = 6.0 * (up - down);
-    const double fit = minmod(s, CURVATURE * minmod(s2, minmod(s1, s3)));
-    const double size = max(max(fabs(a), fabs(e)), max(fabs(c), max(fabs(b), fabs(d))));
-    const bool round_off = fabs(s) <= ROUND_OFF * size;
-    const double ratio = round_off ? 0.0 : fit / (round_off ? 1.0 : s);
-    const bool fits = ratio > 1.0 - ROUND_OFF;
+    /* At an extremum shrink the parabola so that its second derivative, 6 s, fits the neighbours', CS eq. 21 to 24.  0/0 shrinks nothing. */
+    const double s = up - down, scale = CURVATURE / 6.0;
+    const double fit = smaller(s, scale * min(lo12, lo23), s, scale * max(hi12, hi23));
+    const double allowed = (1.0 - ROUND_OFF) * fabs(s) - ROUND_OFF * (fabs(f1) + fabs(f2));
+    const double ratio = fit / s;
+    const bool shrink = fabs(fit) < allowed;
+    const double x1 = shrink ? c - ratio * down : f1, y1 = shrink ? c + ratio * up : f2;
 
     /* Elsewhere move one face so that the parabola is monotone. */
-    const bool extremum = down * up <= 0.0 || d1 * d2 <= 0.0;
-    double x = extremum ? (fits ? f1 : c - ratio * down) : fabs(down) >= 2.0 * fabs(up) ? c - 2.0 * up : f1;
-    double y = extremum ? (fits ? f2 : c + ratio * up) : fabs(up) >= 2.0 * fabs(down) ? c + 2.0 * down : f2;
+    const double x2 = fabs(down) > 2.0 * fabs(up) ? c - 2.0 * up : f1, y2 = fabs(up) > 2.0 * fabs(down) ? c + 2.0 * down : f2;
+    const bool extremum = min(down * up, d1 * d2) <= 0.0;
+    double x = extremum ? x1 : x2, y = extremum ? y1 : y2;
     if (positive) {
       const bool ok = min(x, y) > 0.0;
       x = ok ? x : c;
