@@ -45,34 +45,6 @@ static void background(double b[3]) {
   b[1] = par.field;
 }
 
-const struct setup_run *run) {
-  dim = run->dim;
-  for (int a = 0; a < 3; a++) {
-    lower[a] = run->lower[a];
-    length[a] = run->upper[a] - run->lower[a];
-  }
-}
-
-/* The gas at time t and place x.  All times, because the solution is known; otherwise t is 0. */
-static void gas(double t, const double x[3], struct gas_point *w) {
-  double r2 = 0.0;
-  for (int a = 0; a < dim; a++) {
-    double d = x[a] - (a == 0 ? par.speed * t : 0.0) - (lower[a] + 0.5 * length[a]);
-    d -= length[a] * round(d / length[a]); /* the nearest copy of the blob */
-    r2 += d * d;
-  }
-  w->rho = par.density * (1.0 + par.contrast * exp(-r2 / (par.radius * par.radius)));
-  w->v[0] = par.speed;
-  w->p = par.pressure;
-}
-
-/* The field is the curl of this, and so free of divergence: B_y = -dA_z/dx. */
-static void potential(double t, const double x[3], double a[3]) {
-  (void)t;
-  a[0] = a[1] = 0.0;
-  a[2] = -par.field * x[0];
-}
-
 const struct setup setup_new_setup = {
     .name = "new_setup",
     .doc = "a drifting blob",

@@ -20,13 +20,13 @@ def contents(dir):
 
 
 def main():
-    first = check.run(SETUP, {'run.steps': 2})
+    first = check.run(SETUP, {'run.step_end': 2})
     with open(os.path.join(first.dir, 'notes.txt'), 'w') as f:
         f.write('mine\n')
     before = contents(first.dir)
     tap.report(len(before) > 3, 'a run leaves its files', ', '.join(before))
 
-    again = ['run', SETUP, '--out', first.dir, '--set', 'run.steps=2']
+    again = ['run', SETUP, '--out', first.dir, '--set', 'run.step_end=2']
     status, text = check.start(again)
     tap.report(status == 2, 'a second run in the same folder ends with status 2', f'{status}: {text[-300:]}')
     tap.report('--resume' in text and '--force' in text, 'and names --resume and --force', text[-300:])

@@ -41,7 +41,7 @@ def main():
     build = os.path.join(COPY, 'build')
     for command in (['meson', 'setup', '-Dbuildtype=debugoptimized', build, COPY], ['ninja', '-C', build, 'crux']):
         done = subprocess.run(command, capture_output=True, text=True)
-        if not tap.report(done.returncode == 0, ' '.join(command[:2]), done.stdout[-500:]):
+        if not tap.report(done.returncode == 0, ' '.join(command[:2]), (done.stdout + done.stderr)[-1500:].replace("\n", " | ")):
             return
     check.PROGRAM = os.path.join(build, 'crux')
     coarse, fine = (check.run(os.path.join(COPY, 'setups/my_wave/my_wave.yaml'), {'mesh.cells': [n, n, 1]}).errors['rms_l1']
