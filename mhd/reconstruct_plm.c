@@ -1,4 +1,6 @@
 /* First order and piecewise linear reconstruction.  The half slope h is limited so that c - h and c + h stay between the neighbours. */
+#include <math.h>
+
 #include "base/minmax.h"
 #include "mhd/reconstruct.h"
 
@@ -29,7 +31,7 @@ static inline double half_vanleer(double below, double above) {
     if (positive) {                                                                                         \
       _Pragma("omp simd") for (int i = 0; i < n; i++) {                                                     \
         double c = cell[i], h = half(c - below[i], above[i] - c);                                           \
-        h = c - h > 0.0 && c + h > 0.0 ? h : 0.0;                                                           \
+        h = fabs(h) < c ? h : 0.0;                                                                            \
         l[i] = c - h;                                                                                       \
         u[i] = c + h;                                                                                       \
       }                                                                                                     \
