@@ -4,10 +4,16 @@
 #include <string.h>
 
 /* One line per setup; `crux new-setup` adds its own. */
-#define SETUPS(SETUP)  \
-  SETUP(alfven_wave)   \
-  SETUP(linear_wave)   \
-  SETUP(shock_tube)    \
+#define SETUPS(SETUP) \
+  SETUP(alfven_wave) \
+  SETUP(blast) \
+  SETUP(field_loop) \
+  SETUP(kelvin_helmholtz) \
+  SETUP(linear_wave) \
+  SETUP(orszag_tang) \
+  SETUP(rotor) \
+  SETUP(sedov) \
+  SETUP(shock_tube) \
   /* end of the list */
 
 #define DECLARE(name) extern const struct setup setup_##name;
