@@ -28,7 +28,8 @@ static inline void turn_index(struct turn t, const int i[3], const int first[3],
   for (int a = 0; a < 3; a++) from[t.axis[a]] = t.sign[a] > 0 ? i[a] : first[a] + last[a] - i[a];
 }
 
-static inline double noise_number(void) { return (double)rand() / RAND_MAX; }
+/* From 0 to 1, with as many random bits as a double has: sums of fewer would be exact. */
+static inline double noise_number(void) { return (rand() / (RAND_MAX + 1.0) + rand()) / (RAND_MAX + 1.0); }
 
 static inline double *entry(struct view v, const int i[3]) { return view_move(v, i[0], i[1], i[2]).at; }
 
