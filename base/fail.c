@@ -1,5 +1,7 @@
 #include "base/fail.h"
 
+#include "base/log.h"
+
 #include <mpi.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,6 +18,7 @@ static int mpi_rank(int *running) {
 
 void fail(const char *format, ...) {
   int running, rank = mpi_rank(&running);
+  log_close(); /* ends the line of the progress bar */
   va_list args;
   va_start(args, format);
   fprintf(stderr, "crux: error (rank %d): ", rank);
@@ -30,6 +33,7 @@ void fail(const char *format, ...) {
 void fail_user(const char *format, ...) {
   int running, rank = mpi_rank(&running);
   if (rank == 0) {
+    log_close();
     va_list args;
     va_start(args, format);
     vfprintf(stderr, format, args);

@@ -135,6 +135,7 @@ static double seconds_left(const struct log_step *s, double now) {
   }
   double rate = (s->time - state.anchor_time[0]) / (now - state.anchor_clock[0]);
   double left = (s->time_end - s->time) / rate;
+  if (s->time >= s->time_end) return 0.0;
   return rate > 0.0 && left < 3e8 ? left : -1.0;
 }
 

@@ -23,8 +23,9 @@ struct log_step {
   int64_t floors;            /* cells at a floor, since the start */
 };
 
-/* One fixed-column line in run.log (with a head line now and then), and on a terminal a progress bar with the
- * time left; where stdout is no terminal, the line goes there too. */
+/* One fixed-column line in run.log (with a head line now and then).  On a terminal a progress bar with the time left, drawn at most
+ * five times a second; elsewhere the same line on stdout for the first step, the last, and every ten seconds.
+ * Ranks cannot see what mpirun writes to: CRUX_PROGRESS=bar or lines in the environment decides, COLUMNS is the width. */
 void log_step(const struct log_step *s);
 
 #endif

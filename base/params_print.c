@@ -85,6 +85,12 @@ static void limits(const struct param *p, bool markdown, struct text *t) {
   }
 }
 
+/* A bar would end the cell of a table. */
+static void print_cell(const char *s) {
+  for (; *s != '\0'; s++) printf(*s == '|' ? "\\%c" : "%c", *s);
+  printf(" |\n");
+}
+
 static void print_param(const struct params *ps, const struct param *p, bool markdown) {
   struct text type = {0}, range = {0};
   type_name(p, &type);
@@ -93,8 +99,9 @@ static void print_param(const struct params *ps, const struct param *p, bool mar
   const char *values = range.s == NULL ? "" : range.s, *unit = p->dimensionless ? "" : p->unit;
   if (markdown) {
     const char *mark = p->preset == NULL ? "" : "`";
-    printf("| `%s%s%s` | %s | %s%s%s | %s | %s | %s |\n", prefix, open, p->name, type.s, mark,
-           p->preset == NULL ? "**required**" : p->preset[0] == '\0' ? "\"\"" : p->preset, mark, values, unit, p->doc);
+    printf("| `%s%s%s` | %s | %s%s%s | %s | %s | ", prefix, open, p->name, type.s, mark,
+           p->preset == NULL ? "**required**" : p->preset[0] == '\0' ? "\"\"" : p->preset, mark, values, unit);
+    print_cell(p->doc);
   } else {
     printf("  %s%s%s: %s; %s%s", prefix, open, p->name, type.s, p->preset == NULL ? "required" : "default ",
            p->preset == NULL ? "" : p->preset[0] == '\0' ? "\"\"" : p->preset);
@@ -108,7 +115,8 @@ static void print_param(const struct params *ps, const struct param *p, bool mar
 
 static void print_list(const struct list *l, bool markdown) {
   if (markdown) {
-    printf("| `%s` | up to %d mappings | none | | | %s |\n", l->name, l->most, l->doc);
+    printf("| `%s` | up to %d mappings | none | | | ", l->name, l->most);
+    print_cell(l->doc);
   } else {
     printf("  %s: list of up to %d mappings with the keys below\n      %s\n", l->name, l->most, l->doc);
   }
