@@ -52,9 +52,24 @@ static void test_precision(void **state) {
   assert_true(sum_value(&s) > 0.999e-14 && sum_value(&s) < 1.001e-14);
 }
 
+/* What a block lost to rounding counts in the total: 1 + 1e-17 in one block and -1 in another leave 1e-17. */
+static void test_low_parts(void **state) {
+  (void)state;
+  int rank;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  struct sum part[2] = {{0}};
+  sum_add(&part[0], 1.0);
+  sum_add(&part[0], 1e-17);
+  sum_add(&part[1], -1.0);
+  double total;
+  sum_over_blocks(MPI_COMM_WORLD, rank == 0 ? 2 : 0, 1, part, &total);
+  assert_true(total == 1e-17);
+}
+
 int main(int argc, char **argv) {
   MPI_Init(&argc, &argv);
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_ranks), cmocka_unit_test(test_precision)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_ranks), cmocka_unit_test(test_precision),
+                                     cmocka_unit_test(test_low_parts)};
   int failed = cmocka_run_group_tests_name("sum", tests, NULL, NULL);
   MPI_Finalize();
   return failed;
