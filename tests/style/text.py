@@ -55,8 +55,9 @@ def main():
     tap.report(not blanks, 'no blanks at the end of a line', ', '.join(blanks[:10]))
     tap.report(not tabs, 'no tabs', ', '.join(tabs[:10]))
     tap.report(not todo, 'a TODO names its issue', ', '.join(todo[:10]))
-    tap.report(not long_files, f'C files have at most {LONGEST_FILE} lines', ', '.join(long_files))
-    tap.report(not long_lines, f'C lines have at most {LONGEST_LINE} characters', ', '.join(long_lines[:10]))
+    # These two are for the eye: said, not failed.
+    tap.note(f'longer than {LONGEST_FILE} lines: {", ".join(long_files) or "none"}')
+    tap.note(f'lines longer than {LONGEST_LINE} characters: {", ".join(long_lines) or "none"}')
 
     reasons = exceptions()
     names = set(paths)
