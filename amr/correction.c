@@ -345,19 +345,28 @@ static inline double contribution(const struct share *s, const int cell[3], int 
 static void change_cells(const struct share *s, int face, double *u, ptrdiff_t sy, ptrdiff_t sz) {
   const struct mesh *m = s->c->mesh;
   const int axis = face / 2;
+  const ptrdiff_t stride[3] = {1, sy, sz};
+  const double *diff = s->c->face[face], factor = face % 2 ? -s->factor[axis] : s->factor[axis];
   int o[2], cell[3];
   across(axis, o);
   cell[axis] = face % 2 ? m->nc[axis] - 1 : 0;
-  for (cell[o[1]] = 0; cell[o[1]] < m->nc[o[1]]; cell[o[1]]++) {
-    for (cell[o[0]] = 0; cell[o[0]] < m->nc[o[0]]; cell[o[0]]++) {
+  const int na = m->nc[o[0]], nb = m->nc[o[1]];
+  for (cell[o[1]] = 0; cell[o[1]] < nb; cell[o[1]]++) {
+    double *row = u + cell[axis] * stride[axis] + cell[o[1]] * stride[o[1]];
+    const double *d = diff + cell[o[1]] * na;
+    const bool rim_row = nb > 1 && (cell[o[1]] == 0 || cell[o[1]] == nb - 1);
+    if (!rim_row) {
+      for (int a = 1; a < na - 1; a++) row[a * stride[o[0]]] += factor * d[a];
+    }
+    for (cell[o[0]] = 0; cell[o[0]] < na; cell[o[0]] += rim_row ? 1 : na - 1) {
       double part[3] = {0.0, 0.0, 0.0};
       bool earlier = false; /* done with the face of an earlier axis */
-      for (int d = 0; d < m->dim; d++) {
-        bool lower = cell[d] == 0 && s->has[2 * d], upper = cell[d] == m->nc[d] - 1 && s->has[2 * d + 1];
-        earlier = earlier || (d < axis && (lower || upper));
-        if (lower || upper) part[d] = contribution(s, cell, d);
+      for (int e = 0; e < m->dim; e++) {
+        bool lower = cell[e] == 0 && s->has[2 * e], upper = cell[e] == m->nc[e] - 1 && s->has[2 * e + 1];
+        earlier = earlier || (e < axis && (lower || upper));
+        if (lower || upper) part[e] = contribution(s, cell, e);
       }
-      if (!earlier) u[cell[0] + cell[1] * sy + cell[2] * sz] += sum3(part[0], part[1], part[2]);
+      if (!earlier) row[cell[o[0]] * stride[o[0]]] += sum3(part[0], part[1], part[2]);
     }
   }
 }
@@ -420,23 +429,34 @@ static bool edge_differences(struct correction *c, int b) {
   return true;
 }
 
-/* b[d] -= dt (dE_q / dx_p - dE_p / dx_q) with (d, p, q) cyclic. */
+/* Edges and strides for one component d of the curl: (d, p, q) cyclic. */
+struct curl { const double *ep, *eq; ptrdiff_t up_p, up_q; double dt, dxp, dxq; };
+
+/* n faces of a row, stride apart: b -= dt (dE_q / dx_p - dE_p / dx_q). */
+static inline void curl_row(const struct curl *c, int n, int stride, ptrdiff_t at_p, ptrdiff_t at_q, double *restrict b) {
+  const double *restrict ep = c->ep + at_p, *restrict eq = c->eq + at_q;
+  const ptrdiff_t up_p = c->up_p, up_q = c->up_q;
+  const double dt = c->dt, dxp = c->dxp, dxq = c->dxq;
+  for (int i = 0; i < n * stride; i += stride) b[i] -= dt * ((eq[i + up_q] - eq[i]) / dxp - (ep[i + up_p] - ep[i]) / dxq);
+}
+
+/* Only faces that touch an edge on the surface of the block can change. */
 static void curl(const struct correction *c, int d, double dt, const double dx[3], double *b, ptrdiff_t sy, ptrdiff_t sz) {
   const struct mesh *m = c->mesh;
   const int p = (d + 1) % 3, q = (d + 2) % 3;
   const int *np = c->edge_extent[p], *nq = c->edge_extent[q];
   const ptrdiff_t stride_p[3] = {1, np[0], (ptrdiff_t)np[0] * np[1]}, stride_q[3] = {1, nq[0], (ptrdiff_t)nq[0] * nq[1]};
   /* Nothing varies along an axis that does not exist. */
-  const ptrdiff_t up_q = p < m->dim ? stride_q[p] : 0, up_p = q < m->dim ? stride_p[q] : 0;
+  const struct curl k = {.ep = c->edge[p], .eq = c->edge[q], .up_p = q < m->dim ? stride_p[q] : 0,
+                         .up_q = p < m->dim ? stride_q[p] : 0, .dt = dt, .dxp = dx[p], .dxq = dx[q]};
   const int nx = m->nc[0] + (d == 0), ny = m->nc[1] + (d == 1 && m->dim > 1), nz = m->nc[2] + (d == 2 && m->dim > 2);
-  const double dxp = dx[p], dxq = dx[q];
-  for (int k = 0; k < nz; k++) {
-    for (int j = 0; j < ny; j++) {
-      const double *restrict ep = c->edge[p] + j * stride_p[1] + k * stride_p[2];
-      const double *restrict eq = c->edge[q] + j * stride_q[1] + k * stride_q[2];
-      double *restrict row = b + j * sy + k * sz;
-#pragma omp simd
-      for (int i = 0; i < nx; i++) row[i] -= dt * ((eq[i + up_q] - eq[i]) / dxp - (ep[i + up_p] - ep[i]) / dxq);
+  for (int z = 0; z < nz; z++) {
+    for (int y = 0; y < ny; y++) {
+      const ptrdiff_t at_p = y * stride_p[1] + z * stride_p[2], at_q = y * stride_q[1] + z * stride_q[2];
+      const bool rim = (m->dim > 1 && (y == 0 || y == ny - 1)) || (m->dim > 2 && (z == 0 || z == nz - 1));
+      double *row = b + y * sy + z * sz;
+      if (rim) curl_row(&k, nx, 1, at_p, at_q, row);
+      else curl_row(&k, 2, nx - 1, at_p, at_q, row);
     }
   }
 }
