@@ -1,0 +1,225 @@
+"""crux plot and crux info."""
+import argparse
+import os
+import sys
+
+WHATS = ('slices', 'projections', 'profiles', 'radial', 'history', 'convergence', 'all')
+
+EPILOG = """what:
+  slices        maps of density, pressure, speed and field in 2-D and 3-D
+  projections   integrals along an axis, 2-D and 3-D
+  profiles      along a line; with the exact solution where the run wrote one (reference.txt), and the start
+  radial        means over shells around a point
+  history       energies, conservation, div B, time step, cells
+  convergence   error over resolution; DIR holds the folders of several runs
+  all           all of them that the run allows
+Nothing: profiles in 1-D, slices in 2-D and 3-D, and the history.  Pictures go to DIR/figures/.
+
+examples:
+  crux plot runs/orszag_tang
+  crux plot runs/orszag_tang slices --field press,B --field-lines --snapshot all
+  crux plot runs/sedov profiles --axis y --position 0,0,0.1
+  crux plot convergence runs/wave_16 runs/wave_32 runs/wave_64
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        self.exit(2, f'crux {self.prog.split()[-1]}: {message}; see crux {self.prog.split()[-1]} --help\n')
+
+
+def _fields(text):
+    return [w for w in text.split(',') if w]
+
+
+def _position(text):
+    try:
+        x = [float(w) for w in text.split(',')]
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"want numbers X or X,Y,Z in code lengths, not '{text}'")
+    if len(x) > 3:
+        raise argparse.ArgumentTypeError(f"at most three numbers, not '{text}'")
+    return x
+
+
+def _axis(text):
+    if text not in ('x', 'y', 'z'):
+        raise argparse.ArgumentTypeError(f"want x, y or z, not '{text}'")
+    return 'xyz'.index(text)
+
+
+def _which(text):
+    if text in ('last', 'all', 'first') or text.isdigit():
+        return text
+    raise argparse.ArgumentTypeError(f"want a number, first, last or all, not '{text}'")
+
+
+def _count(text):
+    if text.isdigit() and 0 < int(text) <= 1000:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"want a whole number from 1 to 1000, not '{text}'")
+
+
+def parser():
+    p = Parser(prog='crux plot', allow_abbrev=False, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('words', nargs='+', metavar='DIR [what]', help='folder of a run (or one snapshot), and what to draw')
+    p.add_argument('--field', type=_fields, metavar='NAME,...', help='fields of the maps and profiles, columns of the history or of errors.txt')
+    p.add_argument('--axis', type=_axis, metavar='x|y|z', help='normal of the slice, or the axis of the profile')
+    p.add_argument('--position', type=_position, metavar='X[,Y,Z]', help='where the slice or the line is, code lengths (default: the middle)')
+    p.add_argument('--snapshot', type=_which, default='last', metavar='N|first|last|all', help='which snapshot (default: last)')
+    p.add_argument('--level', type=int, metavar='N', help='resolution of maps (default: the finest level)')
+    p.add_argument('--format', choices=('png', 'pdf'), default='png')
+    p.add_argument('--log', action='store_true', default=None, help='logarithmic scales (default: where the values want it)')
+    p.add_argument('--linear', action='store_false', dest='log', help='linear scales')
+    p.add_argument('--blocks', action='store_true', default=None, help='outlines of the blocks (default: where there are several levels)')
+    p.add_argument('--no-blocks', action='store_false', dest='blocks')
+    p.add_argument('--field-lines', nargs='?', type=_count, const=20, metavar='N', help='magnetic field lines on maps')
+    p.add_argument('--contours', nargs='?', type=_count, const=10, metavar='N', help='contours of the field on maps')
+    return p
+
+
+def _join(argv):
+    """argparse takes '-0.1,0' for an option: hand it over as --position=-0.1,0."""
+    out = []
+    for word in argv:
+        if out and out[-1] == '--position':
+            out[-1] += '=' + word
+        else:
+            out.append(word)
+    return out
+
+
+def _words(words):
+    """(folders, what or None) in either order."""
+    from analysis.fault import Fault, nearest
+    whats = [w for w in words if w in WHATS and not os.path.isdir(w)] or [w for w in words[1:] + words[:1] if w in WHATS][:1]
+    folders = [w for w in words if w not in whats]
+    if len(whats) > 1:
+        raise Fault(f'one of {", ".join(WHATS)} at a time, not {" and ".join(whats)}')
+    what = whats[0] if whats else None
+    for f in folders:
+        if not os.path.exists(f):
+            if len(folders) > 1 and f is not folders[0] and what is None:
+                raise Fault(f"unknown word '{f}'{nearest(f, WHATS)}; want one of {', '.join(WHATS)}")
+            raise Fault(f'{f}: no such folder')
+    if not folders:
+        raise Fault('which folder?  crux plot DIR [what]')
+    if len(folders) > 1 and what != 'convergence':
+        raise Fault(f'one folder at a time, not {" and ".join(folders)}; several only for convergence')
+    return folders, what
+
+
+def _runs_below(folder):
+    from analysis import convergence
+    below = sorted(os.path.join(folder, d) for d in os.listdir(folder))
+    return [d for d in below if os.path.isdir(d) and convergence.has(d)]
+
+
+def _draw_snapshots(folder, paths, shots, what, options):
+    """Pictures of each of the chosen snapshots; what: a set."""
+    from analysis import maps, profiles
+    from analysis.snapshot import Snapshot
+    for path in paths:
+        with Snapshot(path) as s:
+            if options.level is not None and not 0 <= options.level <= 20:
+                from analysis.fault import Fault
+                raise Fault('--level: want 0 to 20')
+            if 'slices' in what:
+                maps.slices(s, folder, options)
+            if 'projections' in what:
+                maps.projections(s, folder, options)
+            if 'radial' in what:
+                profiles.radial(s, folder, options)
+            if 'profiles' in what:
+                first = None
+                if shots and shots[0] != path and s.dim == 1:
+                    with Snapshot(shots[0]) as first:
+                        profiles.profiles(s, folder, options, first)
+                else:
+                    profiles.profiles(s, folder, options)
+
+
+def _choose(shots, which, folder):
+    from analysis.fault import Fault
+    from analysis.snapshot import number_of
+    if not shots:
+        raise Fault(f'{folder}: no snapshots (*.athdf) in this folder')
+    if which in ('first', 'last'):
+        return [shots[0 if which == 'first' else -1]]
+    if which == 'all':
+        return shots
+    found = [p for p in shots if number_of(p) == int(which)]
+    if not found:
+        raise Fault(f'{folder}: no snapshot {which}; there are {number_of(shots[0])} to {number_of(shots[-1])}')
+    return found
+
+
+def plot(argv):
+    options = parser().parse_args(_join(argv))
+    folders, what = _words(options.words)
+    from analysis import convergence, history
+    from analysis.fault import Fault
+    from analysis.snapshot import Snapshot, find
+    folder = folders[0]
+    if what == 'convergence':
+        if len(folders) == 1 and os.path.isdir(folder):
+            runs = _runs_below(folder)
+            if len(runs) < 2:
+                raise Fault(f'{folder}: {len(runs)} runs with errors.txt below this folder; name the folders: crux plot convergence DIR1 DIR2 ...')
+            convergence.convergence(runs, folder, options)
+        else:
+            convergence.convergence(folders, folder, options)
+        return
+    if os.path.isfile(folder):
+        paths, folder = [folder], os.path.dirname(folder) or '.'
+        shots = find(folder)
+        has_history = False
+    else:
+        shots = find(folder)
+        has_history = os.path.isfile(os.path.join(folder, 'history.txt'))
+        paths = [] if what == 'history' or (not shots and has_history and what is None) else _choose(shots, options.snapshot, folder)
+    if what == 'history':
+        history.history(folder, options)
+        return
+    dim = 0
+    if paths:
+        with Snapshot(paths[-1]) as s:
+            dim, name = s.dim, s.run_name
+        wanted = {None: {'profiles'} if dim == 1 else {'slices'}, 'all': {'profiles'} if dim == 1 else {'slices', 'projections', 'profiles'}}
+        _draw_snapshots(folder, paths, shots, wanted.get(what, {what}), options)
+    if has_history and (what == 'all' or (what is None and not options.field)):
+        options.field = None
+        try:
+            history.history(folder, options, name if paths else '')
+        except Fault as e:
+            print(f'crux: {e}', file=sys.stderr)   # a run that has just begun
+
+
+def info(argv):
+    if len(argv) != 1 or argv[0].startswith('-'):
+        print('usage: crux info FILE\nwhat is in a snapshot, a history, a checkpoint or the folder of a run')
+        return 0 if argv in (['--help'], ['-h']) else 2
+    from analysis.info import info as tell
+    tell(argv[0])
+    return 0
+
+
+def main(argv):
+    from analysis.fault import Fault
+    if not argv or argv[0] not in ('plot', 'info'):
+        print('usage: python3 -m analysis plot DIR [what] | info FILE', file=sys.stderr)
+        return 2
+    try:
+        if argv[0] == 'info':
+            return info(argv[1:])
+        plot(argv[1:])
+        return 0
+    except Fault as e:
+        print(f'crux {argv[0]}: {e}', file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))

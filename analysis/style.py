@@ -1,0 +1,84 @@
+"""The look of all pictures, and how figures are saved."""
+import os
+
+import matplotlib
+
+matplotlib.use('Agg')
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib import colors
+
+from analysis import fields
+
+# Colours that people with any colour vision can tell apart: Okabe & Ito 2008.
+CYCLE = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000']
+MAPS = {'rho': 'viridis', 'press': 'magma', 'speed': 'cividis', 'B': 'plasma'}
+
+plt.rcParams.update({
+    'font.family': 'DejaVu Sans', 'font.size': 10, 'mathtext.fontset': 'dejavusans', 'axes.titlesize': 10, 'axes.labelsize': 10,
+    'figure.titlesize': 12, 'legend.fontsize': 9, 'legend.frameon': False, 'xtick.labelsize': 9, 'ytick.labelsize': 9,
+    'xtick.direction': 'in', 'ytick.direction': 'in', 'xtick.top': True, 'ytick.right': True, 'lines.linewidth': 1.4, 'lines.markersize': 3.5,
+    'axes.prop_cycle': matplotlib.cycler(color=CYCLE), 'axes.linewidth': 0.8, 'savefig.dpi': 200, 'pdf.fonttype': 42,
+    'axes.formatter.useoffset': False, 'axes.formatter.limits': (-3, 4), 'axes.formatter.use_mathtext': True})
+
+
+def label(snapshot, name, power=''):
+    """'density rho [unit]' of a field, the symbol as mathematics."""
+    unit = snapshot.shown(name)[1] + power
+    return fields.with_unit(f'{fields.word(name)} {fields.symbol(name)}'.strip(), unit)
+
+
+def scaled(snapshot, name, values):
+    return values * snapshot.shown(name)[0]
+
+
+def title(snapshot):
+    time, unit = snapshot.time_shown()
+    return f'{snapshot.run_name},  t = {time:.4g} {unit}'.rstrip()
+
+
+def wants_log(values):
+    """Positive and over two decades or more, not counting a few cells such as those where a speed has its zeros."""
+    v = values[np.isfinite(values)]
+    if not v.size or v.min() <= 0:
+        return False
+    low, high = np.percentile(v, [1, 99])
+    return high > 100 * low
+
+
+def normalise(values, name, log):
+    """(values, norm, colour map, the value taken off them or None).  log: True, False or None to choose.  A field that changes sign is
+    shown around zero; one that hardly varies as the difference from its middle."""
+    v = values[np.isfinite(values)]
+    low, high = (float(v.min()), float(v.max())) if v.size else (0.0, 1.0)
+    size = max(abs(low), abs(high))
+    if log or (log is None and wants_log(values)):
+        positive = v[v > 0]
+        if positive.size and high > low:
+            bottom = max(float(positive.min()), 1e-8 * high)
+            return np.maximum(values, bottom), colors.LogNorm(bottom, high), MAPS.get(name, 'viridis'), None
+    if high - low <= 1e-12 * size or high == low:
+        return values, colors.Normalize(low - 0.5 * (size or 1), high + 0.5 * (size or 1)), MAPS.get(name, 'viridis'), None
+    if log is None and size > 0 and high - low < 1e-3 * size:
+        middle = float(np.mean(v))
+        most = max(high - middle, middle - low)
+        return values - middle, colors.Normalize(-most, most), 'RdBu_r', middle
+    if low < 0 < high:
+        return values, colors.Normalize(-size, size), 'RdBu_r', None
+    return values, colors.Normalize(low, high), MAPS.get(name, 'viridis'), None
+
+
+def uniform(values):
+    v = values[np.isfinite(values)]
+    return v.size > 0 and v.max() - v.min() <= 1e-12 * np.abs(v).max()
+
+
+def save(figure, folder, name, form):
+    """Write DIR/figures/<name>.<form> and say so."""
+    where = os.path.join(folder, 'figures')
+    os.makedirs(where, exist_ok=True)
+    path = os.path.join(where, f'{name}.{form}')
+    figure.savefig(path, bbox_inches='tight', pad_inches=0.08)
+    plt.close(figure)
+    print(path, flush=True)
+    return path
