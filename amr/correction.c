@@ -1,63 +1,10 @@
-#include "amr/correction.h"
+#include "amr/correction_internal.h"
 
-#include "amr/peers.h"
 #include "base/memory.h"
-#include "base/minmax.h"
 
 #include <string.h>
 
-enum { TAG = 22, FLUX = -1 };
-
-/* Fine values for a box of coarse faces (axis FLUX) or of coarse edges along the axis, on one face of a block: averages of
- * what is in the register of a finer neighbour's opposite face. */
-struct patch {
-  int block, face;
-  int source;           /* local block, or -1 - peer; in lists for others always the local block */
-  int axis;
-  int from[2];          /* in the register of the finer block */
-  int to[2], n[2];      /* in that of the coarse block        */
-  int64_t at;           /* first value in the message, or in fine */
-};
-
-struct correction {
-  const struct mesh *mesh;
-  int ncomp;
-  bool emf;
-  struct registers *reg;   /* [count] */
-  double *memory;          /* of all registers */
-
-  struct peers peers;
-  struct patch *patch;     /* of block b: patch[first[b]] ... patch[first[b + 1]] */
-  int *first;
-  struct patch *give;
-  int *give_first;
-  int64_t *message;        /* [2][peers.count + 1] where messages begin: given, taken */
-  double *fine, *give_data;
-
-  /* Differences on the edges and faces of one block */
-  double *edge[3], *face[6];
-  int edge_extent[3][3];
-};
-
-/* The axes other than the normal. */
-static void across(int normal, int axis[2]) {
-  axis[0] = normal == 0 ? 1 : 0;
-  axis[1] = normal == 2 ? 1 : 2;
-}
-
-static int edge_stride(const struct mesh *m, int axis) { return axis < m->dim ? m->nb + 1 : 1; }
-
-static size_t flux_size(const struct mesh *m, int face) {
-  int o[2];
-  across(face / 2, o);
-  return (size_t)m->nc[o[0]] * (size_t)m->nc[o[1]];
-}
-
-static size_t emf_size(const struct mesh *m, int face) {
-  int o[2];
-  across(face / 2, o);
-  return (size_t)edge_stride(m, o[0]) * (size_t)edge_stride(m, o[1]);
-}
+enum { TAG = 22 };
 
 static int face_kind(const struct mesh *m, int b, int face) {
   int d[3] = {0, 0, 0};
@@ -76,11 +23,11 @@ static void make_registers(struct correction *c) {
         const int kind = face_kind(m, b, f);
         if (c->ncomp > 0 && (kind == NEIGHBOUR_FINE || kind == NEIGHBOUR_COARSE)) {
           if (pass) c->reg[b].flux[f] = c->memory + at;
-          at += flux_size(m, f) * (size_t)c->ncomp;
+          at += correction_flux_size(m, f) * (size_t)c->ncomp;
         }
         if (c->emf) {
           if (pass) c->reg[b].emf[f] = c->memory + at;
-          at += emf_size(m, f) * 3;
+          at += correction_emf_size(m, f) * 3;
         }
       }
     }
@@ -113,7 +60,7 @@ static int64_t values(const struct correction *c, const struct patch *p) {
 static void add_face(const struct correction *c, int b, int face, int id, int leaf, struct list *l) {
   const struct mesh *m = c->mesh;
   int o[2];
-  across(face / 2, o);
+  correction_across(face / 2, o);
   struct patch p = {.block = b, .face = face, .axis = FLUX};
   for (int i = 0; i < 2; i++) {
     const bool exists = o[i] < m->dim;
@@ -137,7 +84,7 @@ static void add_edge(const struct correction *c, int b, const int d[3], int id, 
   const struct mesh *m = c->mesh;
   const int axis = d[0] == 0 ? 0 : d[1] == 0 ? 1 : 2, normal = axis == 0 ? 1 : 0;
   int o[2];
-  across(normal, o);
+  correction_across(normal, o);
   struct patch p = {.block = b, .face = 2 * normal + (d[normal] > 0), .axis = axis};
   for (int i = 0; i < 2; i++) {
     if (o[i] == axis) {
@@ -240,12 +187,12 @@ struct correction *correction_create(const struct mesh *mesh, int ncomp, bool em
   for (int e = 0; e < 3; e++) {
     size_t size = 1;
     for (int d = 0; d < 3; d++) {
-      c->edge_extent[e][d] = d == e ? mesh->nc[d] : edge_stride(mesh, d);
+      c->edge_extent[e][d] = d == e ? mesh->nc[d] : correction_edge_stride(mesh, d);
       size *= (size_t)c->edge_extent[e][d];
     }
     if (emf) c->edge[e] = memory_get(sizeof(double) * size);
   }
-  for (int f = 0; f < 6; f++) c->face[f] = memory_get(sizeof(double) * flux_size(mesh, f));
+  for (int f = 0; f < 6; f++) c->face[f] = memory_get(sizeof(double) * correction_flux_size(mesh, f));
   return c;
 }
 
@@ -294,9 +241,9 @@ static void collect(const struct correction *c, const struct patch *p, double *t
   const struct mesh *m = c->mesh;
   const int face = p->face ^ 1;
   int o[2], stride[2], step[2];
-  across(face / 2, o);
-  const int row = p->axis == FLUX ? m->nc[o[0]] : edge_stride(m, o[0]);
-  const size_t size = p->axis == FLUX ? flux_size(m, face) : emf_size(m, face);
+  correction_across(face / 2, o);
+  const int row = p->axis == FLUX ? m->nc[o[0]] : correction_edge_stride(m, o[0]);
+  const size_t size = p->axis == FLUX ? correction_flux_size(m, face) : correction_emf_size(m, face);
   const int unit[2] = {1, row};
   for (int i = 0; i < 2; i++) {
     const bool exists = o[i] < m->dim;
@@ -323,153 +270,4 @@ void correction_exchange(struct correction *c) {
     if (c->patch[i].source >= 0) collect(c, &c->patch[i], c->fine + c->patch[i].at);
   }
   peers_wait(&c->peers);
-}
-
-/* ---- application ---- */
-
-/* What a cell next to faces of several directions gets, on a face of the block and at (a, b) in it; 0 at faces without
- * finer neighbours. */
-struct share { const struct correction *c; double factor[3]; bool has[6]; };
-
-static inline double contribution(const struct share *s, const int cell[3], int axis) {
-  const struct mesh *m = s->c->mesh;
-  int o[2];
-  across(axis, o);
-  const int at = cell[o[0]] + cell[o[1]] * m->nc[o[0]];
-  double lower = cell[axis] == 0 && s->has[2 * axis] ? s->factor[axis] * s->c->face[2 * axis][at] : 0.0;
-  double upper = cell[axis] == m->nc[axis] - 1 && s->has[2 * axis + 1] ? s->factor[axis] * s->c->face[2 * axis + 1][at] : 0.0;
-  return lower - upper;
-}
-
-/* Every cell is changed once, by the sum over its directions. */
-static void change_cells(const struct share *s, int face, double *u, ptrdiff_t sy, ptrdiff_t sz) {
-  const struct mesh *m = s->c->mesh;
-  const int axis = face / 2;
-  const ptrdiff_t stride[3] = {1, sy, sz};
-  const double *diff = s->c->face[face], factor = face % 2 ? -s->factor[axis] : s->factor[axis];
-  int o[2], cell[3];
-  across(axis, o);
-  cell[axis] = face % 2 ? m->nc[axis] - 1 : 0;
-  const int na = m->nc[o[0]], nb = m->nc[o[1]];
-  for (cell[o[1]] = 0; cell[o[1]] < nb; cell[o[1]]++) {
-    double *row = u + cell[axis] * stride[axis] + cell[o[1]] * stride[o[1]];
-    const double *d = diff + cell[o[1]] * na;
-    const bool rim_row = nb > 1 && (cell[o[1]] == 0 || cell[o[1]] == nb - 1);
-    if (!rim_row) {
-      for (int a = 1; a < na - 1; a++) row[a * stride[o[0]]] += factor * d[a];
-    }
-    for (cell[o[0]] = 0; cell[o[0]] < na; cell[o[0]] += rim_row ? 1 : na - 1) {
-      double part[3] = {0.0, 0.0, 0.0};
-      bool earlier = false; /* done with the face of an earlier axis */
-      for (int e = 0; e < m->dim; e++) {
-        bool lower = cell[e] == 0 && s->has[2 * e], upper = cell[e] == m->nc[e] - 1 && s->has[2 * e + 1];
-        earlier = earlier || (e < axis && (lower || upper));
-        if (lower || upper) part[e] = contribution(s, cell, e);
-      }
-      if (!earlier) row[cell[o[0]] * stride[o[0]]] += sum3(part[0], part[1], part[2]);
-    }
-  }
-}
-
-static void correct_cells(struct correction *c, int b, double dt, struct field *cells) {
-  const struct mesh *m = c->mesh;
-  const int *extent = field_extent(cells, 0);
-  const ptrdiff_t sy = extent[0], sz = (ptrdiff_t)extent[0] * extent[1];
-  struct share s = {.c = c};
-  for (int d = 0; d < 3; d++) s.factor[d] = dt / m->block[b].dx[d];
-  for (int comp = 0; comp < c->ncomp; comp++) {
-    for (int i = c->first[b]; i < c->first[b + 1]; i++) {
-      const struct patch *p = &c->patch[i];
-      if (p->axis != FLUX) continue;
-      int o[2];
-      across(p->face / 2, o);
-      s.has[p->face] = true;
-      const double *fine = c->fine + p->at + (int64_t)comp * p->n[0] * p->n[1];
-      for (int y = 0; y < p->n[1]; y++) {
-        for (int x = 0; x < p->n[0]; x++) {
-          const int at = p->to[0] + x + (p->to[1] + y) * m->nc[o[0]];
-          c->face[p->face][at] = fine[x + y * p->n[0]] - c->reg[b].flux[p->face][flux_size(m, p->face) * (size_t)comp + at];
-        }
-      }
-    }
-    double *u = field_data(cells, b, comp) + m->ngd[0] + m->ngd[1] * sy + m->ngd[2] * sz;
-    for (int f = 0; f < 6; f++) {
-      if (s.has[f]) change_cells(&s, f, u, sy, sz);
-    }
-  }
-}
-
-/* Differences of EMFs on the edges of block b; returns whether there are any.  Blocks that share an edge bring the same value. */
-static bool edge_differences(struct correction *c, int b) {
-  const struct mesh *m = c->mesh;
-  bool any = false;
-  for (int i = c->first[b]; i < c->first[b + 1]; i++) any = any || c->patch[i].axis != FLUX;
-  if (!any) return false;
-  for (int e = 0; e < 3; e++) {
-    const int *n = c->edge_extent[e];
-    memset(c->edge[e], 0, sizeof(double) * (size_t)n[0] * (size_t)n[1] * (size_t)n[2]);
-  }
-  for (int i = c->first[b]; i < c->first[b + 1]; i++) {
-    const struct patch *p = &c->patch[i];
-    if (p->axis == FLUX) continue;
-    int o[2], at[3];
-    across(p->face / 2, o);
-    at[p->face / 2] = p->face % 2 ? m->nc[p->face / 2] : 0;
-    const int *n = c->edge_extent[p->axis];
-    const double *own = c->reg[b].emf[p->face] + emf_size(m, p->face) * (size_t)p->axis, *fine = c->fine + p->at;
-    for (int y = 0; y < p->n[1]; y++) {
-      for (int x = 0; x < p->n[0]; x++) {
-        at[o[0]] = p->to[0] + x;
-        at[o[1]] = p->to[1] + y;
-        c->edge[p->axis][at[0] + n[0] * (at[1] + n[1] * at[2])] =
-            *fine++ - own[at[o[0]] + at[o[1]] * edge_stride(m, o[0])];
-      }
-    }
-  }
-  return true;
-}
-
-/* Edges and strides for one component d of the curl: (d, p, q) cyclic. */
-struct curl { const double *ep, *eq; ptrdiff_t up_p, up_q; double dt, dxp, dxq; };
-
-/* n faces of a row, stride apart: b -= dt (dE_q / dx_p - dE_p / dx_q). */
-static inline void curl_row(const struct curl *c, int n, int stride, ptrdiff_t at_p, ptrdiff_t at_q, double *restrict b) {
-  const double *restrict ep = c->ep + at_p, *restrict eq = c->eq + at_q;
-  const ptrdiff_t up_p = c->up_p, up_q = c->up_q;
-  const double dt = c->dt, dxp = c->dxp, dxq = c->dxq;
-  for (int i = 0; i < n * stride; i += stride) b[i] -= dt * ((eq[i + up_q] - eq[i]) / dxp - (ep[i + up_p] - ep[i]) / dxq);
-}
-
-/* Only faces that touch an edge on the surface of the block can change. */
-static void curl(const struct correction *c, int d, double dt, const double dx[3], double *b, ptrdiff_t sy, ptrdiff_t sz) {
-  const struct mesh *m = c->mesh;
-  const int p = (d + 1) % 3, q = (d + 2) % 3;
-  const int *np = c->edge_extent[p], *nq = c->edge_extent[q];
-  const ptrdiff_t stride_p[3] = {1, np[0], (ptrdiff_t)np[0] * np[1]}, stride_q[3] = {1, nq[0], (ptrdiff_t)nq[0] * nq[1]};
-  /* Nothing varies along an axis that does not exist. */
-  const struct curl k = {.ep = c->edge[p], .eq = c->edge[q], .up_p = q < m->dim ? stride_p[q] : 0,
-                         .up_q = p < m->dim ? stride_q[p] : 0, .dt = dt, .dxp = dx[p], .dxq = dx[q]};
-  const int nx = m->nc[0] + (d == 0), ny = m->nc[1] + (d == 1 && m->dim > 1), nz = m->nc[2] + (d == 2 && m->dim > 2);
-  for (int z = 0; z < nz; z++) {
-    for (int y = 0; y < ny; y++) {
-      const ptrdiff_t at_p = y * stride_p[1] + z * stride_p[2], at_q = y * stride_q[1] + z * stride_q[2];
-      const bool rim = (m->dim > 1 && (y == 0 || y == ny - 1)) || (m->dim > 2 && (z == 0 || z == nz - 1));
-      double *row = b + y * sy + z * sz;
-      if (rim) curl_row(&k, nx, 1, at_p, at_q, row);
-      else curl_row(&k, 2, nx - 1, at_p, at_q, row);
-    }
-  }
-}
-
-void correction_apply(struct correction *c, int b, double dt, struct field *cells, struct field *faces) {
-  const struct mesh *m = c->mesh;
-  if (c->first[b] == c->first[b + 1]) return;
-  if (cells != NULL) correct_cells(c, b, dt, cells);
-  if (faces == NULL || !c->emf || !edge_differences(c, b)) return;
-  for (int d = 0; d < 3; d++) {
-    const int *extent = field_extent(faces, d);
-    const ptrdiff_t sy = extent[0], sz = (ptrdiff_t)extent[0] * extent[1];
-    double *at = field_data(faces, b, d) + m->ngd[0] + m->ngd[1] * sy + m->ngd[2] * sz;
-    curl(c, d, dt, m->block[b].dx, at, sy, sz);
-  }
 }
