@@ -12,6 +12,7 @@ static int run(int argc, char **argv) {
   struct run r;
   run_start(&r, argc, argv);
   while (!run_done(&r)) {
+    checkpoint_if_due(&r);
     r.dt = run_next_dt(&r);
     r.boundary.t = r.time;
     if (!mhd_step(&r.gas, &r.mesh, r.exchange, r.correction, r.dt)) run_failed(&r);
@@ -52,7 +53,7 @@ int main(int argc, char **argv) {
   else if (strcmp(command, "--version") == 0)
     status = (log_info("crux %s", CRUX_VERSION), 0);
   else
-    log_info("usage: crux run FILE.yaml [--set KEY=VALUE ...] [--out DIR] [--force] | crux params [SECTION] [--markdown] | crux --version");
+    log_info("usage: crux run FILE.yaml [--set KEY=VALUE ...] [--out DIR] [--resume] [--force] | crux params [SECTION] [--markdown] | crux --version");
   MPI_Finalize();
   return status;
 }

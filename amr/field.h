@@ -28,6 +28,8 @@ struct field {
   double *data;
 };
 
+/* The shape of a field, without memory. */
+void field_shape(struct field *f, const struct mesh *mesh, const char *name, enum centring centring, int ncomp);
 /* Zeroed memory for all local blocks. */
 void field_create(struct field *f, const struct mesh *mesh, const char *name, enum centring centring, int ncomp);
 void field_destroy(struct field *f);

@@ -6,6 +6,8 @@
 #include "base/fail.h"
 #include "base/memory.h"
 
+#include <stdlib.h>
+
 /* Both weights are exact fractions of the number of cells along the axis, so they do not depend on level or block size, and
  * exchange their roles in a mirror. */
 static double place(double lower, double upper, double i, double n) { return lower * ((n - i) / n) + upper * (i / n); }
@@ -86,7 +88,8 @@ static void take_leaves(struct mesh *mesh) {
   neighbours_find(mesh);
 }
 
-void mesh_create(struct mesh *mesh, const struct mesh_params *par, int ng, MPI_Comm comm) {
+/* All but the blocks. */
+static void start(struct mesh *mesh, const struct mesh_params *par, int ng, MPI_Comm comm) {
   const char *wrong = mesh_params_wrong(par);
   require(wrong == NULL, "mesh: %s", wrong);
   int nb = mesh_params_block(par);
@@ -111,8 +114,81 @@ void mesh_create(struct mesh *mesh, const struct mesh_params *par, int ng, MPI_C
   static const struct forest_kind *const kinds[] = {&forest1, &forest2, &forest3};
   const struct forest_kind *kind = kinds[par->dim - 1];
   mesh->forest = kind->create(mesh->comm, mesh->root, periodic);
-  kind->refine(mesh->forest, par->max_level, in_region, &(struct wanted){mesh, par});
+}
+
+void mesh_create(struct mesh *mesh, const struct mesh_params *par, int ng, MPI_Comm comm) {
+  start(mesh, par, ng, comm);
+  mesh->forest->kind->refine(mesh->forest, par->max_level, in_region, &(struct wanted){mesh, par});
   take_leaves(mesh);
+}
+
+/* Places of blocks that were split, sorted, per level. */
+struct splits { int64_t count[MESH_LEVELS]; int64_t (*pos[MESH_LEVELS])[3]; };
+
+static int compare_places(const void *a, const void *b) {
+  const int64_t *x = a, *y = b;
+  for (int d = 2; d >= 0; d--) {
+    if (x[d] != y[d]) return x[d] < y[d] ? -1 : 1;
+  }
+  return 0;
+}
+
+static bool was_split(const void *data, int level, const int64_t pos[3]) {
+  const struct splits *s = data;
+  if (s->count[level] == 0) return false;
+  return bsearch(pos, s->pos[level], (size_t)s->count[level], sizeof *s->pos[level], compare_places) != NULL;
+}
+
+/* From the finest level down: the parents of the leaves and of the blocks that were split. */
+static int find_splits(struct splits *s, int64_t count, const struct mesh_leaf *leaf) {
+  int finest = 0;
+  *s = (struct splits){0};
+  for (int64_t i = 0; i < count; i++) {
+    require(leaf[i].level >= 0 && leaf[i].level < MESH_LEVELS, "mesh: a leaf has level %d", leaf[i].level);
+    if (leaf[i].level > finest) finest = leaf[i].level;
+  }
+  for (int level = finest - 1; level >= 0; level--) {
+    int64_t n = s->count[level + 1], kept = 0;
+    for (int64_t i = 0; i < count; i++) n += leaf[i].level == level + 1;
+    int64_t(*p)[3] = memory_get(sizeof *p * (size_t)n);
+    n = 0;
+    for (int64_t i = 0; i < s->count[level + 1]; i++, n++) {
+      for (int d = 0; d < 3; d++) p[n][d] = s->pos[level + 1][i][d] >> 1;
+    }
+    for (int64_t i = 0; i < count; i++) {
+      if (leaf[i].level != level + 1) continue;
+      for (int d = 0; d < 3; d++) p[n][d] = leaf[i].pos[d] >> 1;
+      n++;
+    }
+    qsort(p, (size_t)n, sizeof *p, compare_places);
+    for (int64_t i = 0; i < n; i++) {
+      if (kept > 0 && compare_places(p[kept - 1], p[i]) == 0) continue;
+      for (int d = 0; d < 3; d++) p[kept][d] = p[i][d];
+      kept++;
+    }
+    s->pos[level] = p;
+    s->count[level] = kept;
+  }
+  return finest;
+}
+
+void mesh_create_from_leaves(struct mesh *mesh, const struct mesh_params *par, int ng, MPI_Comm comm, int64_t count,
+                             const struct mesh_leaf *leaf) {
+  struct splits splits;
+  start(mesh, par, ng, comm);
+  int finest = find_splits(&splits, count, leaf);
+  mesh->forest->kind->refine(mesh->forest, finest, was_split, &splits);
+  for (int level = 0; level < MESH_LEVELS; level++) memory_free(splits.pos[level]);
+  take_leaves(mesh);
+  require(mesh->global_count == count, "mesh: %lld leaves given, but they make a mesh of %lld", (long long)count,
+          (long long)mesh->global_count);
+  for (int i = 0; i < mesh->count; i++) {
+    struct block *b = &mesh->block[i];
+    const struct mesh_leaf *l = &leaf[mesh->first + i];
+    require(b->level == l->level && compare_places(b->pos, l->pos) == 0, "mesh: leaf %lld is out of order, or not part of a mesh",
+            (long long)(mesh->first + i));
+    b->weight = l->weight;
+  }
 }
 
 void mesh_destroy(struct mesh *mesh) {

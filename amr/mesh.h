@@ -76,9 +76,17 @@ struct mesh {
 /* The "mesh" section. */
 void mesh_declare(struct params *ps, struct mesh_params *par);
 
+/* Cells along the side of a block; 0 when the root grid cannot be divided. */
+int mesh_params_block(const struct mesh_params *par);
+
 /* Root grid, static regions refined, 2:1 balance over faces, edges and corners, partition by number of blocks.
  * ng: ghost layers the solvers want (2 or 3).  Collective. */
 void mesh_create(struct mesh *mesh, const struct mesh_params *par, int ng, MPI_Comm comm);
+/* The mesh of a checkpoint: these leaves and no others, which every rank gives in Morton order with their weights.  Fails when no mesh
+ * of these root blocks has them.  Collective. */
+struct mesh_leaf { int level; int64_t pos[3]; double weight; };
+void mesh_create_from_leaves(struct mesh *mesh, const struct mesh_params *par, int ng, MPI_Comm comm, int64_t count,
+                             const struct mesh_leaf *leaf);
 void mesh_destroy(struct mesh *mesh);
 
 /* Where along the axis the lower face of cell i of a block lies, i = 0 being the first that is not a ghost; i + 0.5 for

@@ -17,6 +17,8 @@ static bool divides(const struct mesh_params *par, int block) {
   return true;
 }
 
+/* The size asked for; if automatic, the largest even one from 8 to 16 (3-D) or 32 that divides the root grid, else the least larger
+ * one up to 64. */
 int mesh_params_block(const struct mesh_params *par) {
   if (par->block > 0) return divides(par, par->block) ? par->block : 0;
   int usual = par->dim == 3 ? 16 : 32;

@@ -4,10 +4,6 @@
 
 #include "amr/mesh.h"
 
-/* Cells along a block: the size asked for; if automatic, the largest even one from 8 to 16 (3-D) or 32 that divides the root grid,
- * else the least larger one up to 64.  0 if there is none. */
-int mesh_params_block(const struct mesh_params *par);
-
 /* What makes a mesh impossible, or NULL: for parameters that were not read from a file and so passed no rules. */
 const char *mesh_params_wrong(const struct mesh_params *par);
 

@@ -11,7 +11,8 @@
  * "0.5 code" is in code units in either, and zero needs no unit.  Variables are set in code units (see base/units.h).
  *
  * The unit of a declaration is "1" (dimensionless: always a bare number), a unit ("kpc", "km/s", "cm^-3", "G", "K"), or
- * "code length", "code time", "code mass", "code velocity", "code density", "code pressure", "code energy", "code field".
+ * "code length", "code time", "code mass", "code velocity", "code density", "code pressure", "code energy", "code field", or
+ * "wall s": time of the clock on the wall ("30 min"), whose variable is in seconds in every run.
  * Range and default are in this unit; min and max are inclusive: use -INFINITY, INFINITY (INT_MIN, INT_MAX) and
  * PARAMS_POSITIVE, the smallest number above zero.  In a run with "units: code" the numbers alone count.
  *
@@ -80,6 +81,10 @@ const struct units *params_units(const struct params *ps);
 /* All parameters with their values, in the units the user wrote, as a YAML file that sets the same bits when it is run;
  * owned by ps.  There every key is given, so nothing should hang on params_given alone.  After params_load. */
 const char *params_resolved(struct params *ps);
+/* What differs from the resolved parameters of another run, in the order of this one: fn is called with the key and both values as
+ * YAML, NULL where there is none.  Returns how many differ, -1 when before is no YAML.  After params_load. */
+typedef void params_change_fn(void *data, const char *key, const char *before, const char *after);
+int params_changes(struct params *ps, const char *before, params_change_fn *fn, void *data);
 /* Whether the user gave the key "section.key". */
 bool params_given(const struct params *ps, const char *key);
 

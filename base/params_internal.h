@@ -31,7 +31,7 @@ struct param {
   size_t size;              /* of a text or a word                                         */
   int most, *count;         /* words                                                       */
   double lo, hi;
-  bool dimensionless, code_unit;
+  bool dimensionless, code_unit, wall; /* wall: time of the clock on the wall, in s whatever the units of the run */
   double cgs;               /* of the unit; 1 where there is none                          */
   struct dimension d;
   int shown_count;

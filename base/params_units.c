@@ -23,6 +23,10 @@ void params_declared_unit(struct param *p, const char *key) {
   p->cgs = 1.0;
   p->dimensionless = strcmp(p->unit, "1") == 0;
   if (p->dimensionless) return;
+  if (strcmp(p->unit, "wall s") == 0) {
+    p->wall = true;
+    memmove(p->unit, "s", 2);
+  }
   for (int i = 0; i < NCODE; i++) {
     if (strcmp(p->unit, code_units[i].name) == 0) {
       p->code_unit = true;
@@ -37,7 +41,7 @@ const char *params_unit_example(const struct param *p) {
   for (int i = 0; p->code_unit && i < NCODE; i++) {
     if (strcmp(p->unit, code_units[i].name) == 0) return code_units[i].example;
   }
-  return p->unit;
+  return p->wall ? "min" : p->unit;
 }
 
 /* The nearest name to the first word that is no unit. */

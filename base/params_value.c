@@ -74,7 +74,7 @@ static bool quantity(struct params *ps, const struct param *p, const struct node
                      double *value, double *declared) {
   double cgs, code = units_code_in_cgs(&ps->units, p->d);
   struct dimension d;
-  if (strcmp(rest, "code") == 0) {
+  if (strcmp(rest, "code") == 0 && !p->wall) {
     *value = x;
     *declared = p->code_unit || ps->units.code ? x : x * units_ratio(code, p->cgs);
     return true;
@@ -91,6 +91,10 @@ static bool quantity(struct params *ps, const struct param *p, const struct node
     wrong_dimension(ps, p, n, key, rest, d);
     return false;
   }
+  if (p->wall) {
+    *value = *declared = x * cgs;
+    return true;
+  }
   if (ps->units.code && !n->preset) {
     params_mistake(ps, n, key, "%s has a unit, but the run says \"units: code\"; give the number alone", params_show(n->text));
     return false;
@@ -104,7 +108,7 @@ static bool quantity(struct params *ps, const struct param *p, const struct node
 static char *read_real(struct params *ps, const struct param *p, const struct node *n, const char *key, double *out) {
   double x, value, declared;
   const char *rest, *text = n->text;
-  bool bare_wanted = p->dimensionless || ps->units.code;
+  bool bare_wanted = p->dimensionless || (ps->units.code && !p->wall);
   if (!units_number(text, &x, &rest)) {
     if (bare_wanted) {
       params_mistake(ps, n, key, "\"%s\" is not a number", params_show(text));
@@ -151,7 +155,7 @@ static char *read_real(struct params *ps, const struct param *p, const struct no
   }
   *out = value;
   bool mark_code = n->preset && p->code_unit && !ps->units.code && value != 0.0;
-  bool strip = ps->units.code && *unit != '\0' && strcmp(unit, "code") != 0;
+  bool strip = ps->units.code && !p->wall && *unit != '\0' && strcmp(unit, "code") != 0;
   char number[32];
   struct text t = {0};
   text_add(&t, "%s%s", strip || strlen(shown) > 200 ? text_number(value, number) : shown, mark_code ? " code" : "");

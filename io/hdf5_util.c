@@ -101,6 +101,7 @@ void hdf5_create(struct hdf5_file *f, const char *path, double bytes, MPI_Comm c
   require(n < PATH_MAX && m < PATH_MAX, "path too long: %s", path);
   f->comm = comm;
   f->error[0] = '\0';
+  f->durable = false;
   hdf5_quiet();
   try_room(f, bytes);
 
@@ -126,21 +127,42 @@ void hdf5_create(struct hdf5_file *f, const char *path, double bytes, MPI_Comm c
   hdf5_check(f, H5Pset_dxpl_mpio(f->transfer, H5FD_MPIO_COLLECTIVE) >= 0, "collective transfer");
 }
 
+/* Rank 0: what was written to a file or folder reaches the disk.  Some file systems cannot sync a folder. */
+static void sync_to_disk(struct hdf5_file *f, const char *path, bool folder) {
+  int fd = open(path, folder ? O_RDONLY | O_DIRECTORY : O_RDWR);
+  bool good = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP);
+  if (!good && f->error[0] == '\0') snprintf(f->error, sizeof f->error, "sync: %s", strerror(errno));
+  if (fd >= 0) close(fd);
+}
+
+static void folder_of(const char *path, char folder[PATH_MAX]) {
+  const char *slash = strrchr(path, '/');
+  snprintf(folder, PATH_MAX, "%.*s", slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path), slash == NULL ? "." : path);
+}
+
 void hdf5_close(struct hdf5_file *f) {
   int rank;
   MPI_Comm_rank(f->comm, &rank);
   hdf5_check(f, H5Pclose(f->transfer) >= 0, "close");
   /* After a failed write closing would fail once more, or hang on what cannot be written. */
   agree(f);
+  if (f->durable) hdf5_check(f, H5Fflush(f->id, H5F_SCOPE_GLOBAL) >= 0, "flush"); /* syncs what every rank has written */
+  agree(f);
   hdf5_check(f, H5Fclose(f->id) >= 0, "close");
+  agree(f);
+  if (rank == 0 && f->durable) sync_to_disk(f, f->temporary, false);
   agree(f);
   if (rank == 0 && rename(f->temporary, f->path) != 0) {
     snprintf(f->error, sizeof f->error, "rename: %s", strerror(errno));
+  } else if (rank == 0 && f->durable) {
+    char folder[PATH_MAX];
+    folder_of(f->path, folder);
+    sync_to_disk(f, folder, true);
   }
   agree(f);
 }
 
-static void attribute(struct hdf5_file *f, hid_t loc, const char *name, hid_t type, int n, const void *values) {
+void hdf5_values(struct hdf5_file *f, hid_t loc, const char *name, hid_t type, int n, const void *values) {
   hsize_t extent = (hsize_t)n;
   hid_t space = n == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &extent, NULL);
   hid_t a = H5Acreate2(loc, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
@@ -150,17 +172,17 @@ static void attribute(struct hdf5_file *f, hid_t loc, const char *name, hid_t ty
 }
 
 void hdf5_ints(struct hdf5_file *f, hid_t loc, const char *name, int n, const int *values) {
-  attribute(f, loc, name, H5T_NATIVE_INT, n, values);
+  hdf5_values(f, loc, name, H5T_NATIVE_INT, n, values);
 }
 
 void hdf5_reals(struct hdf5_file *f, hid_t loc, const char *name, int n, const double *values) {
-  attribute(f, loc, name, H5T_NATIVE_DOUBLE, n, values);
+  hdf5_values(f, loc, name, H5T_NATIVE_DOUBLE, n, values);
 }
 
 static void strings(struct hdf5_file *f, hid_t loc, const char *name, int n, size_t size, const char *text) {
   hid_t type = H5Tcopy(H5T_C_S1);
   hdf5_check(f, H5Tset_size(type, size) >= 0 && H5Tset_strpad(type, H5T_STR_NULLTERM) >= 0, name);
-  attribute(f, loc, name, type, n, text);
+  hdf5_values(f, loc, name, type, n, text);
   H5Tclose(type);
 }
 

@@ -13,10 +13,12 @@
 #include <hdf5.h>
 #include <limits.h>
 #include <mpi.h>
+#include <stdbool.h>
 
 struct hdf5_file {
   MPI_Comm comm;
   hid_t id, transfer;        /* the file, and how data are written */
+  bool durable;              /* set after hdf5_create: hdf5_close returns when the file and its name are on the disk */
   char path[PATH_MAX], temporary[PATH_MAX];
   char error[400];           /* first fault on this rank; empty: none */
 };
@@ -37,6 +39,7 @@ void hdf5_reason(char *text, size_t size);
  * yt cannot read others. */
 void hdf5_ints(struct hdf5_file *f, hid_t loc, const char *name, int n, const int *values);
 void hdf5_reals(struct hdf5_file *f, hid_t loc, const char *name, int n, const double *values);
+void hdf5_values(struct hdf5_file *f, hid_t loc, const char *name, hid_t type, int n, const void *values);
 void hdf5_text(struct hdf5_file *f, hid_t loc, const char *name, const char *text);
 /* n strings; those longer than size - 1 are cut, size = 0: as long as needed. */
 void hdf5_texts(struct hdf5_file *f, hid_t loc, const char *name, int n, size_t size, const char *const *texts);

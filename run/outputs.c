@@ -22,9 +22,6 @@ struct outputs {
   int column_count;
   struct io_column columns[COLUMNS];
   char scalar_names[MHD_SCALARS][24];
-  int snapshot;                   /* number of the next one                */
-  int64_t history_row;            /* place of the next row in the schedule */
-  double last_snapshot, last_row; /* time at which the last were written   */
   double max_div_b;
   double clock;                   /* of the last line in the log           */
   int64_t clock_step;
@@ -81,8 +78,23 @@ struct outputs *outputs_open(struct run *r) {
     snprintf(o->scalar_names[c], sizeof o->scalar_names[c], "scalar%d", c);
     o->columns[o->column_count++] = (struct io_column){o->scalar_names[c], "code_mass", "total mass of the passive scalar"};
   }
-  o->last_snapshot = o->last_row = -INFINITY;
   return o;
+}
+
+const struct io_record *outputs_record(const struct outputs *o) { return &o->record; }
+
+int64_t schedule_next(double time, double interval) { return (int64_t)floor(time / interval * (1.0 + 1e-14)) + 1; }
+
+static double history_interval(const struct run_params *p) { return p->history > 0.0 ? p->history : p->time_end / 100.0; }
+
+/* The schedule of the checkpoint holds unless the intervals have changed. */
+void outputs_resume(struct outputs *o, struct run *r) {
+  struct schedule *s = &r->schedule;
+  const struct run_params *p = &r->par;
+  double interval = history_interval(p);
+  o->history = io_history_open(r->dir, &o->record, &r->mesh, o->column_count, o->columns, true, s->last_row);
+  if (interval > 0.0 && interval != s->history_interval) s->history_due = schedule_next(r->time, interval);
+  if (p->snapshots > 0.0 && p->snapshots != s->snapshot_interval) s->snapshot_due = schedule_next(r->time, p->snapshots);
 }
 
 static void write_row(struct outputs *o, struct run *r) {
@@ -96,14 +108,14 @@ static void write_row(struct outputs *o, struct run *r) {
                          (double)c->floor_density, (double)c->floor_pressure};
   memcpy(row + o->column_count - r->gas.par.nscalar, t.scalar, sizeof(double) * (size_t)r->gas.par.nscalar);
   io_history_row(o->history, row);
-  o->last_row = r->time;
+  r->schedule.last_row = r->time;
 }
 
 static void write_log(struct outputs *o, const struct run *r) {
   double now = MPI_Wtime(), cells = (double)mesh_cells(&r->mesh);
   double seconds = now - (o->clock > 0.0 ? o->clock : r->started);
   struct log_step s = {.step = r->step, .time = r->time, .dt = r->dt, .time_end = r->par.time_end, .blocks = r->mesh.global_count,
-                       .cells = mesh_cells(&r->mesh), .updates_per_second = seconds > 0.0 ? cells * (double)(r->step - o->clock_step) / seconds : 0.0,
+                       .cells = mesh_cells(&r->mesh), .updates_per_second = seconds > 0.0 ? cells * (double)(r->step - (o->clock > 0.0 ? o->clock_step : r->first_step)) / seconds : 0.0,
                        .max_div_b = o->max_div_b, .fallbacks = r->gas.counts.fallback,
                        .floors = r->gas.counts.floor_density + r->gas.counts.floor_pressure};
   log_step(&s);
@@ -114,20 +126,22 @@ static void write_log(struct outputs *o, const struct run *r) {
 /* Output number n is due at the first step that reaches n times the interval. */
 void outputs_write(struct outputs *o, struct run *r, bool last) {
   const struct run_params *p = &r->par;
-  double interval = p->history > 0.0 ? p->history : p->time_end / 100.0;
-  if (r->time >= (double)o->history_row * interval || (last && o->last_row < r->time)) {
+  struct schedule *s = &r->schedule;
+  s->history_interval = history_interval(p);
+  s->snapshot_interval = p->snapshots;
+  if (r->time >= (double)s->history_due * s->history_interval || (last && s->last_row < r->time)) {
     write_row(o, r);
-    o->history_row = interval > 0.0 ? (int64_t)floor(r->time / interval * (1.0 + 1e-14)) + 1 : o->history_row + 1;
+    s->history_due = s->history_interval > 0.0 ? schedule_next(r->time, s->history_interval) : s->history_due + 1;
   }
-  bool due = p->snapshots > 0.0 ? r->time >= o->snapshot * p->snapshots : r->step == 0;
-  if ((due || last) && o->last_snapshot < r->time) {
-    io_snapshot(r->dir, &o->record, &r->mesh, r->time, r->step, o->snapshot, o->variable_count, o->variables, p->single == 1, p->xdmf);
-    o->snapshot++;
-    o->last_snapshot = r->time;
+  bool due = p->snapshots > 0.0 ? r->time >= (double)s->snapshot_due * p->snapshots : r->step == 0;
+  if ((due || last) && s->last_snapshot < r->time) {
+    io_snapshot(r->dir, &o->record, &r->mesh, r->time, r->step, (int)s->snapshot, o->variable_count, o->variables, p->single == 1, p->xdmf);
+    s->snapshot++;
+    s->last_snapshot = r->time;
+    if (p->snapshots > 0.0) s->snapshot_due = schedule_next(r->time, p->snapshots);
   }
-  if (r->step > 0 && !last) write_log(o, r);
+  if (r->step > r->first_step && !last) write_log(o, r);
 }
-
 
 void outputs_close(struct outputs *o) {
   if (o->history) io_history_close(o->history);

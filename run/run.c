@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/params.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "setups/errors.h"
 #include "version.h"
@@ -38,6 +39,8 @@ void run_declare(struct params *ps, struct all_params *par, const struct setup *
   params_text(ps, "setup", p->setup, sizeof p->setup, NULL, "the problem: one of the folders of setups/");
   params_real(ps, "time_end", &p->time_end, NULL, 0.0, INFINITY, "code time", "the run ends at this time");
   params_int(ps, "step_end", &p->step_end, "-1", -1, 2000000000, "the run ends after so many steps, if it comes first; -1: no limit");
+  params_real(ps, "wall_time", &p->wall_time, "0", 0.0, INFINITY, "wall s",
+              "after so much wall-clock time a checkpoint is written and the run ends, to be resumed; 0: no limit");
   params_section(ps, "output", "what is written, and how often; outputs never change the time step");
   params_real(ps, "snapshots", &p->snapshots, "0", 0.0, INFINITY, "code time", "time between snapshots; 0: at the start and the end only");
   params_real(ps, "history", &p->history, "0", 0.0, INFINITY, "code time", "time between rows of the history; 0: a hundredth of run.time_end");
@@ -45,6 +48,11 @@ void run_declare(struct params *ps, struct all_params *par, const struct setup *
                "names of the fields in snapshots: rho, press, vel1, vel2, vel3, Bcc1, Bcc2, Bcc3, r0...; empty: all");
   params_choice(ps, "precision", &p->single, "float64|float32", "float32", "numbers in snapshots");
   params_bool(ps, "xdmf", &p->xdmf, "true", "a file beside each snapshot through which ParaView and VisIt open it");
+  params_real(ps, "checkpoints", &p->checkpoints, "0", 0.0, INFINITY, "code time",
+              "time between checkpoints; 0: only by wall_time and when the run is stopped");
+  params_real(ps, "checkpoint_wall_time", &p->checkpoint_wall_time, "30 min", 0.0, INFINITY, "wall s",
+              "wall-clock time between checkpoints; 0: only by time and when the run is stopped");
+  params_int(ps, "keep_checkpoints", &p->keep_checkpoints, "2", 1, 999, "the newest so many checkpoints are kept");
   mesh_declare(ps, &par->mesh);
   mhd_declare(ps, &par->mhd);
   for (int s = 0; setup_list[s] != NULL; s++)
@@ -70,15 +78,44 @@ static struct arguments read_arguments(int argc, char **argv) {
       a.out = argv[++i];
     else if (strcmp(s, "--force") == 0)
       a.force = true;
+    else if (strcmp(s, "--resume") == 0)
+      a.resume = true;
     else if (s[0] == '-' && s[1] != '\0')
-      fail_user("crux run: unknown option or missing value: %s; options: --set KEY=VALUE, --out DIR, --force", s);
+      fail_user("crux run: unknown option or missing value: %s; options: --set KEY=VALUE, --out DIR, --resume, --force", s);
     else if (a.file == NULL)
       a.file = s;
     else
       fail_user("crux run: two files, %s and %s; want one", a.file, s);
   }
   if (a.file == NULL) fail_user("crux run: no YAML file; try: crux run setups/orszag_tang/orszag_tang.yaml");
+  if (a.resume && a.force) fail_user("crux run: --resume goes on with what --force removes; give one of them");
   return a;
+}
+
+/* A word as a shell wants it. */
+static void add_word(struct text *t, const char *word) {
+  const char *safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
+  if (word[0] != '\0' && strspn(word, safe) == strlen(word)) {
+    text_add(t, " %s", word);
+    return;
+  }
+  text_add(t, " '");
+  for (; *word != '\0'; word++) text_add(t, *word == '\'' ? "'\\''" : "%c", *word);
+  text_add(t, "'");
+}
+
+static char *resume_command(const struct arguments *a, const char *dir) {
+  struct text t = {0};
+  text_add(&t, "./crux run");
+  add_word(&t, a->file);
+  for (int i = 0; a->set[i] != NULL; i++) {
+    text_add(&t, " --set");
+    add_word(&t, a->set[i]);
+  }
+  text_add(&t, " --out");
+  add_word(&t, dir);
+  text_add(&t, " --resume");
+  return t.s;
 }
 
 static const struct setup *choose_setup(const struct params *ps, const char *file) {
@@ -108,7 +145,7 @@ static struct setup_run about(const struct all_params *par, const struct mesh *m
   return a;
 }
 
-static void say_hello(const struct run *r) {
+static void say_hello(const struct run *r, const struct memory_need *need) {
   const struct mesh *m = &r->mesh;
   char levels[256] = "";
   for (int l = 0; l <= m->max_level; l++) {
@@ -119,11 +156,13 @@ static void say_hello(const struct run *r) {
   log_info("%s: %s", r->setup->name, r->setup->doc);
   log_info("mesh: %lld cells in %lld blocks of %dx%dx%d (%s per level)", (long long)mesh_cells(m), (long long)m->global_count, m->nc[0], m->nc[1],
            m->nc[2], levels);
+  log_info("memory: %.0f bytes per cell, at least %.3g MB in all", need->cell, need->all / 1e6);
   log_info("output: %s", r->dir);
 }
 
 void run_start(struct run *r, int argc, char **argv) {
   memset(r, 0, sizeof *r);
+  r->launched = MPI_Wtime();
   MPI_Comm comm = MPI_COMM_WORLD;
   struct arguments a = read_arguments(argc, argv);
   struct all_params all;
@@ -132,14 +171,27 @@ void run_start(struct run *r, int argc, char **argv) {
   r->setup = choose_setup(r->ps, a.file);
   run_declare(r->ps, &all, r->setup);
   params_load(r->ps);
-  memory_free(a.set);
   r->par = all.run;
   if (a.out)
     snprintf(r->dir, sizeof r->dir, "%s", a.out);
   else
     snprintf(r->dir, sizeof r->dir, "runs/%s", r->par.name);
+  r->command = resume_command(&a, r->dir);
+  memory_free(a.set);
+  r->schedule.last_snapshot = r->schedule.last_row = -INFINITY;
+  r->checkpoints = checkpoints_open();
+  if (a.resume) {
+    io_prepare_folder(comm, r->dir, true, false);
+    checkpoint_find(r, comm, &all.mesh);
+  }
 
-  mesh_create(&r->mesh, &all.mesh, mhd_ghosts(&all.mhd), comm);
+  int ghosts = mhd_ghosts(&all.mhd);
+  struct memory_need need = memory_check(&all.mesh, &all.mhd, a.resume ? checkpoint_blocks(r) : 0, comm);
+  if (a.resume)
+    checkpoint_mesh(r, &all.mesh, ghosts, comm);
+  else
+    mesh_create(&r->mesh, &all.mesh, ghosts, comm);
+  if (r->mesh.max_level > 0 && !a.resume) need = memory_check(&all.mesh, &all.mhd, r->mesh.global_count, comm);
   r->about = about(&all, &r->mesh, params_units(r->ps));
   if (r->setup->start) r->setup->start(&r->about);
   mhd_create(&r->gas, &all.mhd, &r->mesh);
@@ -149,62 +201,96 @@ void run_start(struct run *r, int argc, char **argv) {
   r->correction = correction_create(&r->mesh, r->gas.nvar, r->gas.par.magnetic);
 
   r->outputs = outputs_open(r); /* checks the names of fields, before anything is written */
-  io_prepare_folder(comm, r->dir, false, a.force);
+  if (!a.resume) io_prepare_folder(comm, r->dir, false, a.force);
   char log[1100];
   snprintf(log, sizeof log, "%s/run.log", r->dir);
-  log_open(log, false);
+  log_open(log, a.resume);
   io_parameters(comm, r->dir, params_resolved(r->ps));
   listen_to_signals();
-  say_hello(r);
+  say_hello(r, &need);
 
-  setup_fill(&r->mesh, r->setup, &r->about, 0.0, &r->gas);
+  if (a.resume) {
+    checkpoint_load(r);
+    checkpoint_tell(r);
+    outputs_resume(r->outputs, r);
+  } else {
+    setup_fill(&r->mesh, r->setup, &r->about, 0.0, &r->gas);
+  mhd_settle(&r->gas, &r->mesh);
+  }
   r->started = MPI_Wtime();
-  outputs_write(r->outputs, r, false);
+  if (!a.resume) outputs_write(r->outputs, r, false);
 }
+
+static _Noreturn void end_failed(struct run *r, bool good);
 
 double run_next_dt(struct run *r) {
   double dt = mhd_max_dt(&r->gas, &r->mesh), left = r->par.time_end - r->time;
-  if (!(dt > 0.0)) run_failed(r);
+  if (!(dt > 0.0)) end_failed(r, false);
   /* Two steps of equal size rather than a full and a tiny one. */
   return dt >= left ? left : dt > 0.5 * left ? 0.5 * left : dt;
 }
 
 bool run_done(struct run *r) {
-  int asked = stop_asked, any;
-  MPI_Allreduce(&asked, &any, 1, MPI_INT, MPI_MAX, r->mesh.comm);
-  if (any) log_info("asked to stop at step %lld, time %.6g", (long long)r->step, r->time);
-  return any || r->time >= r->par.time_end || (r->par.step_end >= 0 && r->step >= r->par.step_end);
+  bool late = r->par.wall_time > 0.0 && MPI_Wtime() - r->launched >= r->par.wall_time;
+  int asked[3] = {stop_asked, late, checkpoint_overdue(r)}, any[3];
+  MPI_Allreduce(asked, any, 3, MPI_INT, MPI_MAX, r->mesh.comm);
+  r->checkpoint_asked = any[2];
+  if (r->time >= r->par.time_end)
+    r->stop = RUN_END;
+  else if (r->par.step_end >= 0 && r->step >= r->par.step_end)
+    r->stop = RUN_STEPS;
+  else if (any[0])
+    r->stop = RUN_SIGNAL;
+  else if (any[1])
+    r->stop = RUN_WALL_TIME;
+  return r->stop != RUN_GOES_ON;
 }
 
-void run_failed(struct run *r) {
+void run_failed(struct run *r) { end_failed(r, true); }
+
+/* good: the state at r->time is one to go on from. */
+static void end_failed(struct run *r, bool good) {
   struct mhd_failure f = mhd_failure(&r->gas, &r->mesh);
   log_warning("the gas went wrong in step %lld from time %.9g with dt %.6g", (long long)r->step + 1, r->time, r->dt);
   if (f.found) {
     log_warning("cell at (%.9g, %.9g, %.9g) on level %d: rho %.9g, momentum (%.9g, %.9g, %.9g), energy %.9g, B (%.9g, %.9g, %.9g)", f.x[0], f.x[1],
                 f.x[2], f.level, f.u[0], f.u[1], f.u[2], f.u[3], f.u[4], f.b[0], f.b[1], f.b[2]);
   }
+  if (good) checkpoint_write(r);
   outputs_write(r->outputs, r, true);
-  log_warning("the last good state, at time %.9g, is in the newest snapshot; try a lower mhd.cfl or mhd.riemann: hlle", r->time);
+  log_warning("the last good state, at time %.9g, is in the newest snapshot and checkpoint; try a lower mhd.cfl or mhd.riemann: hlle: %s --set mhd.riemann=hlle",
+              r->time, r->command);
   log_close();
   MPI_Finalize();
   exit(1);
 }
 
 void run_finish(struct run *r) {
-  outputs_write(r->outputs, r, true);
-  errors_report(r->dir, &r->mesh, r->setup, &r->about, r->time, &r->gas);
+  bool stopped = r->stop == RUN_SIGNAL || r->stop == RUN_WALL_TIME;
+  /* First, so that outputs at the end of this part are not taken for those of the schedule. */
+  if (r->stop != RUN_END || r->par.checkpoints > 0.0) checkpoint_write(r);
+  if (!stopped) {
+    outputs_write(r->outputs, r, true);
+    errors_report(r->dir, &r->mesh, r->setup, &r->about, r->time, &r->gas);
+  }
   double seconds = MPI_Wtime() - r->started, cells = (double)mesh_cells(&r->mesh);
   struct rusage use;
   getrusage(RUSAGE_SELF, &use);
   double mine = (double)use.ru_maxrss * 1024.0, memory;
   MPI_Allreduce(&mine, &memory, 1, MPI_DOUBLE, MPI_SUM, r->mesh.comm);
   const struct mhd_counts *c = &r->gas.counts;
-  log_info("done: %lld steps to time %.9g in %.1f s, %.3g cell updates per second and core, %.0f MB", (long long)r->step, r->time, seconds,
-           cells * (double)r->step / seconds / r->mesh.size, memory / 1e6);
+  log_info("%s: %lld steps to time %.9g in %.1f s, %.3g cell updates per second and core, %.0f MB",
+           stopped ? "stopped" : "done", (long long)r->step, r->time, seconds, cells * (double)(r->step - r->first_step) / seconds / r->mesh.size, memory / 1e6);
   log_info("first-order fallback in %lld cell updates; density floor in %lld, pressure floor in %lld", (long long)c->fallback,
            (long long)c->floor_density, (long long)c->floor_pressure);
+  if (r->stop == RUN_SIGNAL) log_info("asked to stop; go on with: %s", r->command);
+  if (r->stop == RUN_WALL_TIME) log_info("run.wall_time is over; go on with: %s", r->command);
+  if (r->stop == RUN_STEPS) log_info("run.step_end is reached; go on with: %s --set run.step_end=-1", r->command);
   outputs_close(r->outputs);
   log_close();
+  checkpoints_close(r->checkpoints);
+  memory_free(r->changes);
+  memory_free(r->command);
   correction_destroy(r->correction);
   exchange_destroy(r->exchange);
   mhd_destroy(&r->gas);

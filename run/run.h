@@ -19,9 +19,25 @@ struct run_params {
   int field_count;
   int single;                /* 0: float64, 1: float32             */
   bool xdmf;
+  double checkpoints;        /* time between; 0: none by time      */
+  double checkpoint_wall_time, wall_time; /* s; 0: none, no limit  */
+  int keep_checkpoints;
 };
 
 struct outputs;
+struct checkpoints;
+
+/* Where a run is in its outputs.  A copy of it is in every checkpoint, so that the files of a run that was stopped and resumed are those of one
+ * that was not. */
+struct schedule {
+  int64_t snapshot;                        /* number of the next one                       */
+  int64_t snapshot_due, history_due;       /* the next is due at this multiple of interval */
+  double last_snapshot, last_row;          /* time at which the last were written          */
+  double snapshot_interval, history_interval;
+};
+
+enum run_stop { RUN_GOES_ON, RUN_END, RUN_STEPS, RUN_SIGNAL, RUN_WALL_TIME };
+enum { RUN_RANDOM = 256 }; /* bytes for the state of random numbers */
 
 struct run {
   struct params *ps;
@@ -37,7 +53,16 @@ struct run {
   struct outputs *outputs;
   double time, dt;           /* code units                         */
   int64_t step;
-  double started;            /* wall clock, s                      */
+  struct schedule schedule;
+  unsigned char random[RUN_RANDOM];
+  double launched, started;  /* wall clock, s                      */
+  int64_t first_step;        /* of this part of a resumed run      */
+  enum run_stop stop;
+  bool checkpoint_asked;     /* by the wall clock                  */
+  struct checkpoints *checkpoints;
+  char *changes;             /* of parameters, when resumed        */
+  struct mhd_counts saved_counts;
+  char *command;             /* with which this run can be resumed */
 };
 
 /* Declare all parameters of crux; those of one setup, or of all when it is NULL. */
@@ -49,16 +74,42 @@ void run_declare(struct params *ps, struct all_params *par, const struct setup *
 void run_start(struct run *r, int argc, char **argv);
 /* The next time step, shortened to end at run.time_end. */
 double run_next_dt(struct run *r);
-/* Whether the end is reached or a signal (SIGINT, SIGTERM, SIGUSR1) asked for it. */
+/* Whether the end is reached, or a signal (SIGINT, SIGTERM, SIGUSR1) or the limit of wall-clock time asks for it. */
 bool run_done(struct run *r);
 /* The gas went wrong in this step: say where, keep the last good state, and end with status 1. */
 _Noreturn void run_failed(struct run *r);
-/* Last outputs, errors against the exact solution, a summary. */
+/* Last outputs, errors against the exact solution, a summary.  A run that was asked to stop only gets a checkpoint, and says how to go on. */
 void run_finish(struct run *r);
 
 /* Outputs that are due at this time; all of them at the last. */
 struct outputs *outputs_open(struct run *r);
+const struct io_record *outputs_record(const struct outputs *o);
+/* Go on where the run was stopped: later rows of the history are dropped. */
+void outputs_resume(struct outputs *o, struct run *r);
+/* The first multiple of interval after time. */
+int64_t schedule_next(double time, double interval);
 void outputs_write(struct outputs *o, struct run *r, bool last);
 void outputs_close(struct outputs *o);
+
+/* Checkpoints.  To resume: find the newest intact one, set time, step and schedule from it and check the parameters against it (user mistakes
+ * end the program); make its mesh; load the fields; say what was done. */
+struct checkpoints *checkpoints_open(void);
+void checkpoints_close(struct checkpoints *c);
+void checkpoint_find(struct run *r, MPI_Comm comm, const struct mesh_params *mesh);
+int64_t checkpoint_blocks(const struct run *r);
+void checkpoint_mesh(struct run *r, const struct mesh_params *par, int ghosts, MPI_Comm comm);
+void checkpoint_load(struct run *r);
+void checkpoint_tell(struct run *r);
+/* Write one now, and remove those that are too many. */
+void checkpoint_write(struct run *r);
+/* By the time of the run, or because run_done found it due by the wall clock. */
+void checkpoint_if_due(struct run *r);
+/* By the clock of this rank. */
+bool checkpoint_overdue(const struct run *r);
+
+/* What the run will take at least, on so many blocks (0: the root grid alone), in bytes: for each cell with its share of ghosts and copies, and in
+ * all.  Ends the program with status 2 when a node has not that much. */
+struct memory_need { double cell, all; };
+struct memory_need memory_check(const struct mesh_params *par, const struct mhd_params *gas, int64_t blocks, MPI_Comm comm);
 
 #endif

@@ -1,0 +1,214 @@
+/* When checkpoints are written, which are kept, and how a run goes on from one. */
+#include "base/fail.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/params.h"
+#include "base/text.h"
+#include "io/checkpoint.h"
+#include "run/run.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEPT = 1000 };
+
+struct checkpoints {
+  int next;                 /* number of the next file                                       */
+  int kept[KEPT], count;    /* files of this run that are there, oldest first                */
+  double written;           /* wall clock, s                                                 */
+  int64_t due;              /* the next one by time is due at this multiple of the interval  */
+  struct io_checkpoint from; /* what the run goes on from                                    */
+};
+
+/* All numbers that a run needs to go on. */
+struct saved {
+  double time, dt;
+  int64_t step, fallback, floor_density, floor_pressure;
+  struct schedule schedule;
+  unsigned char random[RUN_RANDOM];
+};
+
+enum { STATES = 14 };
+
+static int list(struct saved *s, struct io_state state[STATES]) {
+  struct schedule *t = &s->schedule;
+  const struct io_state all[STATES] = {
+      {"time", IO_DOUBLE, 1, &s->time},
+      {"dt", IO_DOUBLE, 1, &s->dt},
+      {"step", IO_INT64, 1, &s->step},
+      {"fallbacks", IO_INT64, 1, &s->fallback},
+      {"density_floors", IO_INT64, 1, &s->floor_density},
+      {"pressure_floors", IO_INT64, 1, &s->floor_pressure},
+      {"next_snapshot", IO_INT64, 1, &t->snapshot},
+      {"snapshot_due", IO_INT64, 1, &t->snapshot_due},
+      {"history_due", IO_INT64, 1, &t->history_due},
+      {"last_snapshot", IO_DOUBLE, 1, &t->last_snapshot},
+      {"last_row", IO_DOUBLE, 1, &t->last_row},
+      {"snapshot_interval", IO_DOUBLE, 1, &t->snapshot_interval},
+      {"history_interval", IO_DOUBLE, 1, &t->history_interval},
+      {"random_state", IO_BYTE, RUN_RANDOM, s->random},
+  };
+  memcpy(state, all, sizeof all);
+  return STATES;
+}
+
+/* What is evolved: the state itself, not its copies. */
+static int list_fields(struct run *r, struct field *fields[2]) {
+  fields[0] = &r->gas.u[0];
+  fields[1] = &r->gas.b[0];
+  return r->gas.par.magnetic ? 2 : 1;
+}
+
+struct checkpoints *checkpoints_open(void) {
+  struct checkpoints *c = memory_get(sizeof *c);
+  c->due = 1;
+  c->from.number = -1;
+  c->written = MPI_Wtime();
+  return c;
+}
+
+void checkpoints_close(struct checkpoints *c) {
+  io_checkpoint_free(&c->from);
+  memory_free(c);
+}
+
+void checkpoint_write(struct run *r) {
+  struct checkpoints *c = r->checkpoints;
+  struct field *fields[2];
+  struct io_state state[STATES];
+  const struct mhd_counts *n = &r->gas.counts;
+  struct saved *s = memory_get(sizeof *s);
+  s->time = r->time;
+  s->dt = r->dt;
+  s->step = r->step;
+  s->fallback = n->fallback;
+  s->floor_density = n->floor_density;
+  s->floor_pressure = n->floor_pressure;
+  s->schedule = r->schedule;
+  memcpy(s->random, r->random, sizeof s->random);
+  double start = MPI_Wtime();
+  io_checkpoint_write(r->dir, c->next, outputs_record(r->outputs), &r->mesh, list(s, state), state, list_fields(r, fields), fields);
+  c->written = MPI_Wtime();
+  log_info("checkpoint.%05d.h5 at step %lld, time %.6g; took %.2g s", c->next, (long long)r->step, r->time, c->written - start);
+  memory_free(s);
+
+  if (c->count == KEPT) memmove(c->kept, c->kept + 1, sizeof *c->kept * (size_t)--c->count);
+  c->kept[c->count++] = c->next++;
+  while (c->count > r->par.keep_checkpoints) {
+    io_checkpoint_remove(r->mesh.comm, r->dir, c->kept[0]);
+    memmove(c->kept, c->kept + 1, sizeof *c->kept * (size_t)--c->count);
+  }
+}
+
+/* Checkpoint number n by time is due at the first step that reaches n times the interval. */
+void checkpoint_if_due(struct run *r) {
+  struct checkpoints *c = r->checkpoints;
+  double interval = r->par.checkpoints;
+  bool by_time = interval > 0.0 && r->time >= (double)c->due * interval;
+  if (!by_time && !r->checkpoint_asked) return;
+  checkpoint_write(r);
+  if (interval > 0.0) c->due = schedule_next(r->time, interval);
+}
+
+bool checkpoint_overdue(const struct run *r) {
+  double wait = r->par.checkpoint_wall_time;
+  return wait > 0.0 && MPI_Wtime() - r->checkpoints->written >= wait;
+}
+
+/* Changes of parameters: those that are allowed, and those that are not. */
+struct changes { struct text good, bad; };
+
+static bool is_key(const char *key, const char *const *keys) {
+  for (int i = 0; keys[i] != NULL; i++) {
+    if (strcmp(key, keys[i]) == 0) return true;
+  }
+  return false;
+}
+
+static bool periodic(const char *value) { return value != NULL && strstr(value, "periodic") != NULL; }
+
+static void sort_change(void *data, const char *key, const char *before, const char *after) {
+  static const char *const fixed[] = {"units", "run.setup", "mesh.dim", "mesh.cells", "mesh.lower", "mesh.upper", "mhd.magnetic", "mhd.eos",
+                                      "mhd.scalars", NULL};
+  static const char *const ends[] = {"mesh.boundary_x", "mesh.boundary_y", "mesh.boundary_z", NULL};
+  struct changes *c = data;
+  bool bad = is_key(key, fixed) || (is_key(key, ends) && periodic(before) != periodic(after));
+  text_add(bad ? &c->bad : &c->good, "%s: %s in the checkpoint, now %s\n", key, before == NULL ? "not there" : before, after == NULL ? "not there" : after);
+}
+
+/* A line of the log for each line of the text. */
+static void log_lines(const char *lines, void (*print)(const char *format, ...)) {
+  for (const char *s = lines; s != NULL && *s != '\0';) {
+    int n = (int)strcspn(s, "\n");
+    print("%.*s", n, s);
+    s += n + (s[n] == '\n');
+  }
+}
+
+/* Ends the program when this run cannot go on from the checkpoint. */
+static char *compare(struct run *r, const struct mesh_params *mesh) {
+  struct io_checkpoint *from = &r->checkpoints->from;
+  struct changes c = {{0}, {0}};
+  if (params_changes(r->ps, from->parameters, sort_change, &c) < 0) fail_user("crux: error: %s: its parameters cannot be read", from->path);
+  int block = mesh_params_block(mesh);
+  if (c.bad.s == NULL && block != from->nc[0]) {
+    text_add(&c.bad, "mesh.block: %d cells in the checkpoint, now %d\n", from->nc[0], block);
+  }
+  if (c.bad.s != NULL) {
+    fail_user("crux: error: %s cannot go on with these parameters; set them as they were, or start a new run in another folder:\n%s", from->path,
+              c.bad.s);
+  }
+  char *good = text_copy(c.good.s);
+  text_free(&c.good);
+  return good;
+}
+
+void checkpoint_find(struct run *r, MPI_Comm comm, const struct mesh_params *mesh) {
+  struct checkpoints *c = r->checkpoints;
+  struct io_state state[STATES];
+  struct saved *s = memory_get(sizeof *s);
+  io_checkpoint_find(comm, r->dir, list(s, state), state, &c->from);
+  if (c->from.number < 0) {
+    fail_user("%scrux: error: there is no %scheckpoint in %s to resume from; start anew with --force, or in another folder with --out",
+              c->from.skipped == NULL ? "" : c->from.skipped, c->from.last < 0 ? "" : "intact ", r->dir);
+  }
+  r->changes = compare(r, mesh);
+  r->time = s->time;
+  r->dt = s->dt;
+  r->step = r->first_step = s->step;
+  r->saved_counts = (struct mhd_counts){s->fallback, s->floor_density, s->floor_pressure};
+  r->schedule = s->schedule;
+  memcpy(r->random, s->random, sizeof r->random);
+  memory_free(s);
+  c->next = c->from.last + 1;
+  c->kept[c->count++] = c->from.number;
+  if (r->par.checkpoints > 0.0) c->due = schedule_next(r->time, r->par.checkpoints);
+}
+
+void checkpoint_mesh(struct run *r, const struct mesh_params *par, int ghosts, MPI_Comm comm) {
+  const struct io_checkpoint *from = &r->checkpoints->from;
+  mesh_create_from_leaves(&r->mesh, par, ghosts, comm, from->count, from->leaf);
+}
+
+int64_t checkpoint_blocks(const struct run *r) { return r->checkpoints->from.count; }
+
+void checkpoint_load(struct run *r) {
+  struct field *fields[2];
+  int n = list_fields(r, fields);
+  io_checkpoint_load(&r->checkpoints->from, &r->mesh, n, fields);
+  r->gas.counts = r->saved_counts;
+}
+
+void checkpoint_tell(struct run *r) {
+  const struct io_checkpoint *from = &r->checkpoints->from;
+  if (from->skipped != NULL) {
+    log_warning("damaged or foreign files were skipped, and are left as they are:");
+    log_lines(from->skipped, log_warning);
+  }
+  log_info("resumed from %s, written by crux %s: step %lld, time %.9g", from->path, from->version, (long long)r->step, r->time);
+  if (r->changes != NULL) {
+    log_info("parameters that have changed:");
+    log_lines(r->changes, log_info);
+  }
+}
