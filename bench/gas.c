@@ -32,8 +32,8 @@ static void fill(struct problem *p, const struct shape *s) {
   const double turn = 6.283185307179586;
   for (int b = 0; b < m->count; b++) {
     const struct block *block = &m->block[b];
-    double *u[5];
-    for (int v = 0; v < 5; v++) u[v] = field_data(&p->gas.u[0], b, v);
+    double *u[6];
+    for (int v = 0; v < 6; v++) u[v] = field_data(&p->gas.u[0], b, v);
     const int *e = field_extent(&p->gas.u[0], 0);
     for (int k = 0; k < e[2]; k++)
       for (int j = 0; j < e[1]; j++)
@@ -54,6 +54,7 @@ static void fill(struct problem *p, const struct shape *s) {
             u[1 + d][at] = rho * v[d];
             kinetic += rho * v[d] * v[d];
           }
+          u[5][at] = pressure / (p->gas.par.gamma - 1.0);
           u[4][at] = pressure / (p->gas.par.gamma - 1.0) + 0.5 * (kinetic + bb);
         }
     const double uniform[3] = {1.0, sqrt(2.0), 0.5};
@@ -82,7 +83,7 @@ static struct problem *start(const struct bench *b, const struct shape *s) {
   }
   struct mhd_params gas = {.magnetic = s->magnetic, .gamma = 5.0 / 3.0, .integrator = s->third ? INTEGRATOR_RK3 : INTEGRATOR_VL2,
                            .reconstruction = s->third ? RECONSTRUCTION_PPM : RECONSTRUCTION_PLM, .cfl = 0.3, .floor_density = 1e-20,
-                           .floor_pressure = 1e-20, .fallback = true};
+                           .floor_pressure = 1e-20, .dual_energy = 1e-3, .fallback = true};
   mesh_create(&p->mesh, &mesh, mhd_ghosts(&gas), b->comm);
   mhd_create(&p->gas, &gas, &p->mesh);
   p->exchange = exchange_create(&p->mesh);

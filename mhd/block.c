@@ -38,6 +38,7 @@ static void carve(struct block_scratch *w, double *base, size_t *total) {
   }
   for (int f = 0; f < w->nflux; f++) w->safe_flux[f] = take(&at, chunk, 0);
   w->rate = take(&at, chunk + (size_t)w->nx, 0);
+  w->work = take(&at, chunk + (size_t)w->nx, 0);
   *total = (size_t)(at - base);
 }
 
@@ -46,7 +47,7 @@ struct block_scratch *block_scratch_create(const struct mhd_scheme *s) {
   w->nx = s->nc[0] + 2 * s->ng[0];
   w->ny = s->nc[1] + 2 * s->ng[1];
   w->nprim = PRIM_SCALAR + s->nscalar;
-  w->nflux = FLUX_SCALAR + s->nscalar;
+  w->nflux = FLUX_SCALAR + s->nscalar + 2;
   size_t total;
   static double nowhere[1];
   carve(w, nowhere, &total);

@@ -24,7 +24,7 @@ struct mhd_scheme {
   bool magnetic, isothermal;
   double eos;                 /* gamma, or the isothermal sound speed       */
   int nscalar;
-  double floor_density, floor_pressure;
+  double floor_density, floor_pressure, dual_energy;
   reconstruct_fn *reconstruct, *first_order;
   int radius, radius_first;   /* cells on each side that they read          */
   riemann_fn *riemann, *safe; /* safe: for the first-order fallback         */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* The interior of a block row by row: pointers to the first cell of row (j, k). */
-struct row { const double *u[5], *b[3]; size_t up[3]; };
+struct row { const double *u[5], *internal, *b[3]; size_t up[3]; };
 
 static struct row row_at(const struct gas *g, const struct mesh *mesh, int copy, int b, int j, int k) {
   struct row r;
@@ -16,6 +16,7 @@ static struct row row_at(const struct gas *g, const struct mesh *mesh, int copy,
   int i = mesh->ngd[0];
   const int *e = field_extent(u, 0);
   for (int v = 0; v < 5; v++) r.u[v] = field_data(u, b, v) + ((size_t)k * e[1] + j) * e[0] + i;
+  r.internal = field_data(u, b, g->nvar - 1) + ((size_t)k * e[1] + j) * e[0] + i;
   for (int d = 0; d < 3; d++) {
     if (!g->par.magnetic) {
       r.b[d] = NULL;
@@ -32,7 +33,7 @@ static struct row row_at(const struct gas *g, const struct mesh *mesh, int copy,
 /* Largest (|v| + fast speed) / dx of a row. */
 static inline double rate_row(int n, int dim, bool magnetic, bool isothermal, double eos, double p_floor, const double *dx,
                               const struct row *r) {
-  const double *restrict rho = r->u[0], *restrict m1 = r->u[1], *restrict m2 = r->u[2], *restrict m3 = r->u[3], *restrict e = r->u[4];
+  const double *restrict rho = r->u[0], *restrict m1 = r->u[1], *restrict m2 = r->u[2], *restrict m3 = r->u[3], *restrict e = r->internal;
   const double *restrict bx = r->b[0], *restrict by = r->b[1], *restrict bz = r->b[2];
   size_t ux = r->up[0], uy = r->up[1], uz = r->up[2];
   double w0 = 1.0 / dx[0], w1 = 1.0 / dx[1], w2 = 1.0 / dx[2], largest = 0.0;
@@ -45,10 +46,7 @@ static inline double rate_row(int n, int dim, bool magnetic, bool isothermal, do
       b3 = 0.5 * (bz[i] + bz[i + uz]);
     }
     double bb = sum3(b1 * b1, b2 * b2, b3 * b3), a2 = eos * eos;
-    if (!isothermal) {
-      double kinetic = sum3(m1[i] * m1[i], m2[i] * m2[i], m3[i] * m3[i]) * inv;
-      a2 = eos * max((eos - 1.0) * (e[i] - 0.5 * (kinetic + bb)), p_floor) * inv;
-    }
+    if (!isothermal) a2 = eos * max((eos - 1.0) * e[i], p_floor) * inv;
     double sum = a2 + bb * inv, f1 = sum, f2 = sum, f3 = sum;
     if (magnetic) {
       double four = 4.0 * a2 * inv, square = sum * sum;
@@ -136,7 +134,7 @@ struct mhd_totals mhd_totals(const struct gas *g, const struct mesh *mesh) {
           if (thermal) sum_add(&s[4], r.u[4][i]);
           sum_add(&s[5], kinetic);
           sum_add(&s[6], magnetic);
-          if (thermal) sum_add(&s[7], r.u[4][i] - kinetic - magnetic);
+          if (thermal) sum_add(&s[7], r.internal[i]);
           for (int c = 0; c < g->par.nscalar; c++) sum_add(&s[8 + c], r.u[4][i + (1 + c) * (ptrdiff_t)g->u[0].comp_size[0]]);
         }
       }

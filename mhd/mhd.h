@@ -1,7 +1,9 @@
 /* Ideal magnetohydrodynamics on the mesh: what main.c and other modules use.
  *
- * Conserved variables per cell: rho, momentum (3), total energy (gas + magnetic), passive scalars rho*X.  Isothermal gas keeps the
- * energy slot, unused.  The magnetic field lives on faces (constrained transport); B^2/2 is a pressure.  Code units.
+ * Variables per cell: rho, momentum (3), total energy (gas + magnetic), passive scalars rho*X, and last the internal energy, from which the
+ * pressure is taken.  It is what is left of the conserved total energy where that is more than a share mhd.dual_energy of it, and follows its
+ * own equation elsewhere (dual energy, Bryan et al. 1995, Comput. Phys. Commun. 89, 149); the total energy is never changed by it.
+ * Isothermal gas keeps both energies, unused.  The magnetic field lives on faces (constrained transport); B^2/2 is a pressure.  Code units.
  * VL2: Stone & Gardiner 2009, New Astron. 14, 139.  SSP-RK3: Gottlieb, Shu & Tadmor 2001, SIAM Rev. 43, 89. */
 #ifndef MHD_MHD_H
 #define MHD_MHD_H
@@ -30,6 +32,7 @@ struct mhd_params {
   double gamma, sound_speed;
   int integrator, reconstruction, limiter, riemann;
   double cfl;
+  double dual_energy;
   int nscalar;
   double floor_density, floor_pressure;
   bool fallback;             /* first-order flux fallback */
@@ -40,7 +43,7 @@ struct mhd_counts { int64_t fallback, floor_density, floor_pressure; };
 
 struct gas {
   struct mhd_params par;
-  int nvar;                  /* 5 + scalars */
+  int nvar;                  /* 6 + scalars; the last is the internal energy */
   struct field u[3];         /* cells; u[0] is the state, the others hold stages */
   struct field b[3];         /* faces; unused without a magnetic field */
   struct mhd_counts counts;
@@ -54,6 +57,9 @@ int mhd_ghosts(const struct mhd_params *par);
 /* Collective. */
 void mhd_create(struct gas *g, const struct mhd_params *par, const struct mesh *mesh);
 void mhd_destroy(struct gas *g);
+
+/* Internal energy of u[0] from the other variables where the rule above takes it from them, at the start. */
+void mhd_settle(struct gas *g, const struct mesh *mesh);
 
 /* Largest stable step: cfl times the shortest time to cross a cell at |v| + fast speed; infinity when nothing moves.  Collective. */
 double mhd_max_dt(struct gas *g, const struct mesh *mesh);

@@ -1,5 +1,4 @@
 /* What a snapshot holds of the gas. */
-#include "base/minmax.h"
 #include "base/units.h"
 #include "io/io.h"
 #include "mhd/mhd.h"
@@ -47,22 +46,12 @@ static void fill_vel3(const void *g, const struct mesh *m, int b, double *values
 
 static void fill_press(const void *data, const struct mesh *m, int b, double *values) {
   const struct gas *g = data;
-  const double *u[5];
-  for (int v = 0; v < 5; v++) u[v] = field_data(&g->u[0], b, v);
+  const double *rho = field_data(&g->u[0], b, GAS_RHO), *internal = field_data(&g->u[0], b, g->nvar - 1);
   double cs = g->par.sound_speed, gm1 = g->par.gamma - 1.0;
   size_t n = 0;
   EACH_CELL(m) {
     size_t at = cell_at(&g->u[0], m, 0, i, j, k);
-    if (g->par.eos == EOS_ISOTHERMAL) {
-      values[n] = cs * cs * u[0][at];
-      continue;
-    }
-    double kinetic = sum3(u[1][at] * u[1][at], u[2][at] * u[2][at], u[3][at] * u[3][at]) / u[0][at], bb = 0.0;
-    if (g->par.magnetic) {
-      double bx = center(g, m, b, 0, i, j, k), by = center(g, m, b, 1, i, j, k), bz = center(g, m, b, 2, i, j, k);
-      bb = sum3(bx * bx, by * by, bz * bz);
-    }
-    values[n] = gm1 * (u[4][at] - 0.5 * (kinetic + bb));
+    values[n] = g->par.eos == EOS_ISOTHERMAL ? cs * cs * rho[at] : gm1 * internal[at];
   }
 }
 

@@ -25,6 +25,8 @@ void mhd_declare(struct params *ps, struct mhd_params *p) {
   params_int(ps, "scalars", &p->nscalar, "0", 0, MHD_SCALARS, "number of passive scalars carried by the gas");
   params_real(ps, "floor_density", &p->floor_density, "1e-20", 0.0, INFINITY, "code density", "lowest density allowed");
   params_real(ps, "floor_pressure", &p->floor_pressure, "1e-20", 0.0, INFINITY, "code pressure", "lowest gas pressure allowed");
+  params_real(ps, "dual_energy", &p->dual_energy, "1e-3", 0.0, 0.1, "1",
+              "below this share of the total energy the internal energy follows its own equation; the total energy stays conserved");
   params_bool(ps, "fallback", &p->fallback, "true",
               "cells whose update would fall below a floor take first-order fluxes first; floors act only where that does not help");
   params_rule(ps, "mhd.cfl", cfl_too_large, p, "vl2 is stable up to cfl 0.5; lower mhd.cfl, or set mhd.integrator: rk3");

@@ -2,11 +2,9 @@
 #include "base/minmax.h"
 #include "mhd/scratch.h"
 
-#include <string.h>
-
 /* Rows of one block: conserved in, primitive out. */
 struct rows {
-  const double *rho, *m[3], *e, *b[3];
+  const double *rho, *m[3], *e; /* e: internal energy */
   double *prho, *v[3], *p, *bc[3];
 };
 
@@ -21,10 +19,8 @@ static void copy_row(int n, const double *restrict from, double *restrict to) {
   for (int i = 0; i < n; i++) to[i] = from[i];
 }
 
-static inline void gas_row(int n, bool magnetic, bool isothermal, double gamma, double rho_floor, double p_floor,
-                           const struct rows *r) {
+static inline void gas_row(int n, bool isothermal, double gamma, double rho_floor, double p_floor, const struct rows *r) {
   const double *restrict u = r->rho, *restrict m1 = r->m[0], *restrict m2 = r->m[1], *restrict m3 = r->m[2], *restrict e = r->e;
-  const double *restrict b1 = r->bc[0], *restrict b2 = r->bc[1], *restrict b3 = r->bc[2];
   double *restrict rho = r->prho, *restrict v1 = r->v[0], *restrict v2 = r->v[1], *restrict v3 = r->v[2], *restrict p = r->p;
   double gm1 = gamma - 1.0;
 #pragma omp simd
@@ -34,11 +30,7 @@ static inline void gas_row(int n, bool magnetic, bool isothermal, double gamma, 
     v1[i] = m1[i] * inv;
     v2[i] = m2[i] * inv;
     v3[i] = m3[i] * inv;
-    if (!isothermal) {
-      double kinetic = sum3(m1[i] * m1[i], m2[i] * m2[i], m3[i] * m3[i]) * inv;
-      double field = magnetic ? sum3(b1[i] * b1[i], b2[i] * b2[i], b3[i] * b3[i]) : 0.0;
-      p[i] = max(gm1 * (e[i] - 0.5 * (kinetic + field)), p_floor);
-    }
+    if (!isothermal) p[i] = max(gm1 * e[i], p_floor);
   }
 }
 
@@ -47,7 +39,7 @@ void primitive_plane(const struct mhd_scheme *s, struct block_scratch *w, const 
   for (int j = 0; j < w->ny; j++) {
     size_t cell = ((size_t)k * w->ny + j) * nx;
     int at = j * nx;
-    struct rows r = {.rho = a->u + cell, .e = a->u + 4 * a->u_comp + cell, .prho = w->prim[PRIM_RHO][slot] + at, .p = w->prim[PRIM_P][slot] + at};
+    struct rows r = {.rho = a->u + cell, .e = a->u + (5 + s->nscalar) * a->u_comp + cell, .prho = w->prim[PRIM_RHO][slot] + at, .p = w->prim[PRIM_P][slot] + at};
     for (int d = 0; d < 3; d++) {
       r.m[d] = a->u + (1 + d) * a->u_comp + cell;
       r.v[d] = w->prim[PRIM_V1 + d][slot] + at;
@@ -65,14 +57,10 @@ void primitive_plane(const struct mhd_scheme *s, struct block_scratch *w, const 
       center_row(nx, bz, s->dim > 2 ? bz + plane : bz, r.bc[2]);
       copy_row(nx, bz, w->face[2][slot] + at);
     }
-    /* Constant arguments make variants without branches. */
-    double g = s->eos, rf = s->floor_density, pf = s->floor_pressure;
     if (s->isothermal)
-      gas_row(nx, false, true, g, rf, pf, &r);
-    else if (s->magnetic)
-      gas_row(nx, true, false, g, rf, pf, &r);
+      gas_row(nx, true, s->eos, s->floor_density, s->floor_pressure, &r);
     else
-      gas_row(nx, false, false, g, rf, pf, &r);
+      gas_row(nx, false, s->eos, s->floor_density, s->floor_pressure, &r);
     for (int c = 0; c < s->nscalar; c++) {
       const double *restrict q = a->u + (5 + c) * a->u_comp + cell, *restrict rho = r.prho;
       double *restrict x = w->prim[PRIM_SCALAR + c][slot] + at;

@@ -7,10 +7,11 @@
 enum {
   RING = 6,    /* planes of primitives kept: the PPM stencil, and one */
   CHUNK = 192, /* entries worked on at a time in a sweep: states and fluxes of a chunk fit the first-level cache */
-  FLUX_MAX = 7 + 64
+  FLUX_MAX = 9 + 64
 };
 
-/* Fluxes of a sweep along d: rho, momentum along d, d+1, d+2, energy, field along d+1, d+2, then scalars. */
+/* Fluxes of a sweep along d: rho, momentum along d, d+1, d+2, energy, field along d+1, d+2, scalars, then the
+ * internal energy and the velocity of the gas through the face. */
 enum { FLUX_RHO, FLUX_MN, FLUX_MT1, FLUX_MT2, FLUX_E, FLUX_BT1, FLUX_BT2, FLUX_SCALAR };
 
 struct block_scratch {
@@ -24,7 +25,7 @@ struct block_scratch {
   double *upper[2][PRIM_MAX];        /* value at the upper z face of the cells of plane k      */
   double *lo[PRIM_MAX], *hi[PRIM_MAX]; /* of a chunk                                           */
   double *safe_flux[FLUX_MAX];       /* first-order fluxes of a chunk                          */
-  double *rate;                      /* a row                                                  */
+  double *rate, *work;               /* a row                                                  */
   void *memory;
 };
 
@@ -51,6 +52,14 @@ void check_plane(const struct mhd_scheme *s, const struct mhd_stage *a, int k, s
 /* Copy what the registers of a block with level jumps want from plane k. */
 void surface_fluxes(const struct mhd_scheme *s, const struct block_scratch *w, const struct mhd_stage *a, int k);
 void surface_emfs(const struct mhd_scheme *s, const struct block_scratch *w, const struct mhd_stage *a, int k);
+
+/* Which flux of the sweep along d changes variable v: density, momentum, energy, scalars, internal energy. */
+static inline int flux_of(int v, int d) {
+  if (v == 0) return FLUX_RHO;
+  if (v < 4) return FLUX_MN + (v - 1 - d + 3) % 3;
+  if (v == 4) return FLUX_E;
+  return FLUX_SCALAR + v - 5;
+}
 
 static inline int round_up8(int n) { return (n + 7) / 8 * 8; }
 

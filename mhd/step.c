@@ -17,6 +17,7 @@ static struct mhd_scheme scheme_of(const struct mhd_params *p, const struct mesh
                          .nscalar = p->nscalar,
                          .floor_density = p->floor_density,
                          .floor_pressure = p->floor_pressure,
+                         .dual_energy = p->dual_energy,
                          .first_order = reconstruct_flat,
                          .radius = ppm ? 2 : 1,
                          .radius_first = 0,
@@ -31,7 +32,7 @@ static struct mhd_scheme scheme_of(const struct mhd_params *p, const struct mesh
 }
 
 void mhd_create(struct gas *g, const struct mhd_params *par, const struct mesh *mesh) {
-  *g = (struct gas){.par = *par, .nvar = 5 + par->nscalar};
+  *g = (struct gas){.par = *par, .nvar = 6 + par->nscalar};
   require(mesh->ng >= mhd_ghosts(par), "the mesh has %d ghost layers, the gas needs %d", mesh->ng, mhd_ghosts(par));
   g->work = memory_get(sizeof *g->work);
   for (int v = 0; v < g->nvar; v++) { /* momentum flips at reflecting walls; density, energy and scalars stay positive in prolongation */
@@ -166,6 +167,18 @@ static void fall_back(struct pass *p) {
   for (int b = 0; b < p->mesh->count; b++) memset(field_data(mask, b, 0), 0, mask->block_size * sizeof(double));
 }
 
+/* Settle the internal energy of a block, with floors. */
+static void check_block(struct gas *g, int copy, int b, struct mhd_block_counts *counts) {
+  struct mhd_stage a = {.u_out = field_data(&g->u[copy], b, 0), .u_comp = g->u[0].comp_size[0], .floors = true};
+  for (int d = 0; g->par.magnetic && d < 3; d++) a.b_out[d] = field_data(&g->b[copy], b, d);
+  mhd_block_check(&g->work->scheme, &a, counts);
+}
+
+void mhd_settle(struct gas *g, const struct mesh *mesh) {
+  struct mhd_block_counts counts = {0};
+  for (int b = 0; b < mesh->count; b++) check_block(g, 0, b, &counts);
+}
+
 /* Returns whether the new state is made of numbers. */
 static bool run_stage(struct gas *g, const struct mesh *mesh, struct exchange *x, struct correction *c, const struct stage *stage) {
   struct pass p = {.g = g, .mesh = mesh, .x = x, .c = c, .stage = stage, .floors = !g->par.fallback, .mark = g->work->mask.data != NULL};
@@ -182,9 +195,7 @@ static bool run_stage(struct gas *g, const struct mesh *mesh, struct exchange *x
     for (int b = 0; b < mesh->count; b++) {
       if (!mesh->block[b].jump) continue;
       correction_apply(c, b, stage->dt, &g->u[stage->out], g->par.magnetic ? &g->b[stage->out] : NULL);
-      struct mhd_stage a = {.u_out = field_data(&g->u[stage->out], b, 0), .u_comp = g->u[0].comp_size[0], .floors = true};
-      for (int d = 0; g->par.magnetic && d < 3; d++) a.b_out[d] = field_data(&g->b[stage->out], b, d);
-      mhd_block_check(&g->work->scheme, &a, &fixed);
+      check_block(g, stage->out, b, &fixed);
     }
     sum = total(&fixed, mesh->comm);
     all.floor_density += sum.floor_density;

@@ -1,14 +1,6 @@
 /* Fluxes and EMFs on the surface of a block, for the correction at level jumps (amr/correction.h). */
 #include "mhd/scratch.h"
 
-/* Component c of the registers is conserved variable c: density, momentum, energy, scalars. */
-static int flux_of(int c, int d) {
-  if (c == 0) return FLUX_RHO;
-  if (c < 4) return FLUX_MN + (c - 1 - d + 3) % 3;
-  if (c == 4) return FLUX_E;
-  return FLUX_SCALAR + c - 5;
-}
-
 void surface_fluxes(const struct mhd_scheme *s, const struct block_scratch *w, const struct mhd_stage *a, int k) {
   int gx = s->ng[0], gy = s->ng[1], gz = s->ng[2], nx = s->nc[0], ny = s->nc[1], nz = s->nc[2], slot = k & 1;
   int kk = k - gz;
@@ -17,7 +9,7 @@ void surface_fluxes(const struct mhd_scheme *s, const struct block_scratch *w, c
     double *to = a->registers->flux[f];
     int d = f / 2, side = f % 2;
     if (to == NULL || (d < 2 && !inside) || (d == 2 && kk != side * nz)) continue;
-    for (int c = 0; c < 5 + s->nscalar; c++) {
+    for (int c = 0; c < 6 + s->nscalar; c++) {
       const double *q = w->flux[d][slot][flux_of(c, d)];
       if (d == 0) {
         for (int j = 0; j < ny; j++) to[(c * nz + kk) * ny + j] = q[(gy + j) * w->nx + gx + side * nx];

@@ -38,33 +38,41 @@ static void cell_row(int n, double w, const double *restrict change, const doubl
   }
 }
 
-/* Which flux of the sweep along d changes conserved variable v. */
-static int flux_of(int v, int d) {
-  if (v == 0) return FLUX_RHO;
-  if (v < 4) return FLUX_MN + (v - 1 - d + 3) % 3;
-  if (v == 4) return FLUX_E;
-  return FLUX_SCALAR + v - 5;
+/* Net outflow of variable v from a row of cells in a time step. */
+static void change_row(const struct mhd_scheme *s, const struct block_scratch *w, const struct mhd_stage *a, int v, int slot, int at,
+                       double *change) {
+  struct faces f;
+  for (int d = 0; d < s->dim; d++) {
+    int q = flux_of(v, d);
+    f.below[d] = w->flux[d][slot][q] + at;
+    f.above[d] = d == 2 ? w->flux[2][1 - slot][q] + at : f.below[d] + (d == 0 ? 1 : w->nx);
+    f.factor[d] = a->dt / a->dx[d];
+  }
+  if (s->dim == 3)
+    row3(s->nc[0], &f, change);
+  else if (s->dim == 2)
+    row2(s->nc[0], &f, change);
+  else
+    row1(s->nc[0], &f, change);
+}
+
+static void add_work(int n, const double *restrict p, const double *restrict expansion, double *restrict change) {
+#pragma omp simd
+  for (int i = 0; i < n; i++) change[i] += p[i] * expansion[i];
 }
 
 void update_plane(const struct mhd_scheme *s, struct block_scratch *w, const struct mhd_stage *a, int k) {
   int nx = w->nx, slot = k & 1, n = s->nc[0];
-  for (int v = 0; v < 5 + s->nscalar; v++) {
-    if (v == 4 && s->isothermal) continue;
+  int last = 5 + s->nscalar; /* internal energy */
+  for (int v = 0; v <= last; v++) {
+    if ((v == 4 || v == last) && s->isothermal) continue;
     for (int j = s->ng[1]; j < s->ng[1] + s->nc[1]; j++) {
       int at = j * nx + s->ng[0];
-      struct faces f;
-      for (int d = 0; d < s->dim; d++) {
-        int q = flux_of(v, d);
-        f.below[d] = w->flux[d][slot][q] + at;
-        f.above[d] = d == 2 ? w->flux[2][1 - slot][q] + at : f.below[d] + (d == 0 ? 1 : nx);
-        f.factor[d] = a->dt / a->dx[d];
+      change_row(s, w, a, v, slot, at, w->rate);
+      if (v == last) { /* work of the pressure: dt p div v */
+        change_row(s, w, a, last + 1, slot, at, w->work);
+        add_work(n, w->prim[PRIM_P][k % RING] + at, w->work, w->rate);
       }
-      if (s->dim == 3)
-        row3(n, &f, w->rate);
-      else if (s->dim == 2)
-        row2(n, &f, w->rate);
-      else
-        row1(n, &f, w->rate);
       size_t cell = ((size_t)k * w->ny + j) * nx + s->ng[0] + a->u_comp * v;
       cell_row(n, a->w, w->rate, a->u_base + cell, a->u + cell, a->u_out + cell);
     }
@@ -80,22 +88,24 @@ static inline double field_square(const struct field_row *f, int i) {
   return sum3(b1 * b1, b2 * b2, b3 * b3);
 }
 
-struct gas_cells { const double *rho, *m[3], *e; };
+struct gas_cells { double *rho, *m[3], *e, *internal; };
 
-/* Pressure of cell i; a very large number for isothermal gas. */
-static inline double pressure(const struct gas_cells *u, const struct field_row *b, bool magnetic, double gm1, int i) {
-  double kinetic = sum3(u->m[0][i] * u->m[0][i], u->m[1][i] * u->m[1][i], u->m[2][i] * u->m[2][i]) / u->rho[i];
-  return gm1 * (u->e[i] - 0.5 * (kinetic + (magnetic ? field_square(b, i) : 0.0)));
-}
-
-/* Cells of a row that are below a floor or not a number. */
-static inline int bad_row(int n, const struct gas_cells *u, const struct field_row *b, bool magnetic, bool isothermal, double gm1,
-                          double rho_floor, double p_floor) {
+/* Settle the internal energy of a row (see mhd/mhd.h) and count cells that are below a floor or not a number. */
+static inline int settle_row(int n, const struct gas_cells *u, const struct field_row *b, bool magnetic, bool isothermal, double share,
+                             double rho_floor, double e_floor) {
+  double *restrict rho = u->rho, *restrict m1 = u->m[0], *restrict m2 = u->m[1], *restrict m3 = u->m[2], *restrict e = u->e;
+  double *restrict internal = u->internal;
   int bad = 0;
 #pragma omp simd reduction(+ : bad)
   for (int i = 0; i < n; i++) {
-    double p = isothermal ? 1e300 : pressure(u, b, magnetic, gm1, i);
-    bad += (u->rho[i] >= rho_floor ? 0 : 1) | (p >= p_floor ? 0 : 1);
+    bad += rho[i] >= rho_floor ? 0 : 1;
+    if (!isothermal) {
+      double total = e[i], own = internal[i], rest = total - 0.5 * (sum3(m1[i] * m1[i], m2[i] * m2[i], m3[i] * m3[i]) / rho[i] + (magnetic ? field_square(b, i) : 0.0));
+      double settled = rest > share * total ? rest : own;
+      internal[i] = settled;
+      bad += settled >= e_floor ? 0 : 1;
+      bad += rest - rest == 0.0 ? 0 : 1; /* infinite or not a number */
+    }
   }
   return bad;
 }
@@ -103,37 +113,36 @@ static inline int bad_row(int n, const struct gas_cells *u, const struct field_r
 /* The few rows that hold a bad cell, cell by cell. */
 static void repair_row(const struct mhd_scheme *s, const struct mhd_stage *a, size_t cell, const struct gas_cells *u,
                        const struct field_row *b, struct mhd_block_counts *counts) {
-  double gm1 = s->eos - 1.0;
+  double e_floor = s->isothermal ? 0.0 : s->floor_pressure / (s->eos - 1.0);
   for (int i = 0; i < s->nc[0]; i++) {
-    double rho = u->rho[i], p = s->isothermal ? 1e300 : pressure(u, b, s->magnetic, gm1, i);
-    if (rho >= s->floor_density && p >= s->floor_pressure) continue;
+    double rho = u->rho[i], internal = s->isothermal ? 1.0 : u->internal[i], total = s->isothermal ? 1.0 : u->e[i];
+    double all = rho + internal + total + u->m[0][i] + u->m[1][i] + u->m[2][i] + (s->magnetic ? field_square(b, i) : 0.0);
+    bool number = all - all == 0.0;
+    if (rho >= s->floor_density && internal >= e_floor && number) continue;
     counts->bad++;
     if (a->bad) a->bad[cell + i] = 1.0;
-    if (rho != rho || p != p || rho - rho != 0.0 || (!s->isothermal && p - p != 0.0)) {
+    if (!number) {
       counts->nan++;
       continue;
     }
     if (!a->floors) continue;
-    double *out = a->u_out + cell + i;
     if (!(rho >= s->floor_density)) {
       counts->floor_density++;
-      out[0] = rho = s->floor_density;
-      if (!s->isothermal) p = pressure(u, b, s->magnetic, gm1, i);
+      u->rho[i] = s->floor_density;
     }
-    if (!s->isothermal && !(p >= s->floor_pressure)) {
+    if (!(internal >= e_floor)) {
       counts->floor_pressure++;
-      double *e = out + 4 * a->u_comp;
-      *e += (s->floor_pressure - p) / gm1;
+      u->internal[i] = e_floor;
     }
   }
 }
 
 void check_plane(const struct mhd_scheme *s, const struct mhd_stage *a, int k, struct mhd_block_counts *counts) {
   int nx = s->nc[0] + 2 * s->ng[0], ny = s->nc[1] + 2 * s->ng[1], n = s->nc[0];
-  double gm1 = s->eos - 1.0;
+  double share = s->dual_energy, rho_floor = s->floor_density, e_floor = s->isothermal ? 0.0 : s->floor_pressure / (s->eos - 1.0);
   for (int j = s->ng[1]; j < s->ng[1] + s->nc[1]; j++) {
     size_t cell = ((size_t)k * ny + j) * nx + s->ng[0];
-    struct gas_cells u = {.rho = a->u_out + cell, .e = a->u_out + 4 * a->u_comp + cell};
+    struct gas_cells u = {.rho = a->u_out + cell, .e = a->u_out + 4 * a->u_comp + cell, .internal = a->u_out + (5 + s->nscalar) * a->u_comp + cell};
     for (int d = 0; d < 3; d++) u.m[d] = a->u_out + (1 + d) * a->u_comp + cell;
     struct field_row b = {{NULL, NULL, NULL}, {0, 0, 0}};
     if (s->magnetic) {
@@ -146,11 +155,11 @@ void check_plane(const struct mhd_scheme *s, const struct mhd_stage *a, int k, s
     }
     int bad;
     if (s->isothermal)
-      bad = bad_row(n, &u, &b, false, true, gm1, s->floor_density, s->floor_pressure);
+      bad = settle_row(n, &u, &b, false, true, share, rho_floor, e_floor);
     else if (s->magnetic)
-      bad = bad_row(n, &u, &b, true, false, gm1, s->floor_density, s->floor_pressure);
+      bad = settle_row(n, &u, &b, true, false, share, rho_floor, e_floor);
     else
-      bad = bad_row(n, &u, &b, false, false, gm1, s->floor_density, s->floor_pressure);
+      bad = settle_row(n, &u, &b, false, false, share, rho_floor, e_floor);
     if (bad) repair_row(s, a, cell, &u, &b, counts);
   }
 }

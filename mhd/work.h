@@ -9,8 +9,8 @@ struct mhd_work {
   struct mhd_scheme scheme;
   struct block_scratch *scratch;
   struct field mask; /* [2]: cells that take first-order fluxes, and newly found ones; made when first needed */
-  int flip[5 + MHD_SCALARS];       /* of the conserved variables, see amr/field.h */
-  bool positive[5 + MHD_SCALARS];
+  int flip[6 + MHD_SCALARS];       /* of the conserved variables, see amr/field.h */
+  bool positive[6 + MHD_SCALARS];
   int last;          /* copy of the state written last */
 };
 

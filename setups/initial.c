@@ -233,6 +233,7 @@ static void fill_box(const struct box *box, int b, int ncell, struct field *cons
     const int nvar = 5 + box->run->nscalar;
     if (ncell == 0) break;
     cell_average(box, cell, box->setup->points, nvar, gas_at, u);
+    const double internal = u[GAS_E] - 0.5 * sum3(u[GAS_M1] * u[GAS_M1], u[GAS_M2] * u[GAS_M2], u[GAS_M3] * u[GAS_M3]) / u[GAS_RHO];
     if (box->run->magnetic && box->run->sound_speed <= 0.0) {
       double b2[3];
       for (int c = 0; c < 3; c++) {
@@ -245,6 +246,7 @@ static void fill_box(const struct box *box, int b, int ncell, struct field *cons
     }
     for (int f = 0; f < ncell; f++) {
       for (int v = 0; v < nvar; v++) *field_at(box, cells[f], b, v, i) = u[v];
+      if (cells[f]->ncomp > nvar) *field_at(box, cells[f], b, nvar, i) = internal;
     }
   }
   if (box->run->magnetic) patch_destroy(&field);
@@ -282,7 +284,7 @@ void setup_boundary_fill(void *data, const struct mesh *mesh, int b, int axis, i
   require(nfield <= MOST, "setup_boundary_fill: %d fields, at most %d", nfield, MOST);
   for (int f = 0; f < nfield; f++) {
     if (fields[f]->centring == CENTRING_FACE) faces[nface++] = fields[f];
-    else if (fields[f]->ncomp == 5 + s->run->nscalar) cells[ncell++] = fields[f];
+    else if (fields[f]->ncomp == 5 + s->run->nscalar || fields[f]->ncomp == 6 + s->run->nscalar) cells[ncell++] = fields[f];
   }
   struct box box = box_of(mesh, b, s->setup, s->run, s->t);
   for (int d = 0; d < 3; d++) {

@@ -16,7 +16,7 @@ struct gas;
 /* Fill the interiors of g->u[0] and, with a magnetic field, g->b[0] with the state at t.  Local. */
 void setup_fill(const struct mesh *mesh, const struct setup *setup, const struct setup_run *run, double t, struct gas *g);
 
-/* The same for any cell field of 5 + nscalar components and face field (NULL: none). */
+/* The same for any cell field of 5 + nscalar components (and one more for the internal energy) and face field (NULL: none). */
 void setup_fill_fields(const struct mesh *mesh, const struct setup *setup, const struct setup_run *run, double t,
                        struct field *cells, struct field *faces);
 
