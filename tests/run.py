@@ -29,11 +29,12 @@ def introspect(build):
 
 
 def choose(tests, a):
+    """The words that make meson run what is wanted; none: there is no such test."""
     if a.names:
-        return [n for n, s in tests if any(w in n or w in s for w in a.names)]
+        return sorted({n for n, s in tests if any(w in n or w in s for w in a.names)})
     if a.quick:
-        return [n for n, s in tests if 'unit' in s or 'style' in s]
-    return [n for n, s in tests if a.full or 'full' not in s]
+        return ['--suite', 'unit', '--suite', 'style']
+    return ['--suite', 'crux'] + ([] if a.full else ['--no-suite', 'full'])
 
 
 def tally(log):
@@ -75,8 +76,8 @@ def main():
         for name, suites in tests:
             print(f'{name:32s} {" ".join(suites)}')
         return 0
-    names = choose(tests, a)
-    if not names:
+    chosen = choose(tests, a)
+    if not chosen:
         print(f'crux: no test is called {" or ".join(a.names)}; ./crux test --list shows the names', file=sys.stderr)
         return 2
     log = os.path.join(a.build, 'meson-logs', 'testlog.json')
@@ -84,7 +85,7 @@ def main():
         os.remove(log)
     verification.clear(a.build, keep=bool(a.names or a.quick))
     command = ['meson', 'test', '-C', a.build, '--no-rebuild'] + (['--verbose'] if a.verbose else [])
-    with subprocess.Popen(command + sorted(set(names)), stdout=subprocess.PIPE, text=True) as p:
+    with subprocess.Popen(command + chosen, stdout=subprocess.PIPE, text=True) as p:
         for line in p.stdout:
             if a.verbose or re.match(r' *\d+/\d+ ', line):
                 print(line, end='', flush=True)
