@@ -42,6 +42,13 @@ def _position(text):
     return x
 
 
+def _range(text):
+    x = _position(text)
+    if len(x) != 2 or not x[0] < x[1]:
+        raise argparse.ArgumentTypeError(f"want two numbers LOW,HIGH, not '{text}'")
+    return x
+
+
 def _axis(text):
     if text not in ('x', 'y', 'z'):
         raise argparse.ArgumentTypeError(f"want x, y or z, not '{text}'")
@@ -67,6 +74,7 @@ def parser():
     p.add_argument('--axis', type=_axis, metavar='x|y|z', help='normal of the slice, or the axis of the profile')
     p.add_argument('--position', type=_position, metavar='X[,Y,Z]', help='where the slice or the line is, code lengths (default: the middle)')
     p.add_argument('--snapshot', type=_which, default='last', metavar='N|first|last|all', help='which snapshot (default: last)')
+    p.add_argument('--range', type=_range, metavar='LOW,HIGH', help='of the colours or of the vertical axis, in the unit shown; of one --field')
     p.add_argument('--level', type=int, metavar='N', help='resolution of maps (default: the finest level)')
     p.add_argument('--format', choices=('png', 'pdf'), default='png')
     p.add_argument('--log', action='store_true', default=None, help='logarithmic scales (default: where the values want it)')
@@ -82,7 +90,7 @@ def _join(argv):
     """argparse takes '-0.1,0' for an option: hand it over as --position=-0.1,0."""
     out = []
     for word in argv:
-        if out and out[-1] == '--position':
+        if out and out[-1] in ('--position', '--range'):
             out[-1] += '=' + word
         else:
             out.append(word)
@@ -92,7 +100,7 @@ def _join(argv):
 def _words(words):
     """(folders, what or None) in either order."""
     from analysis.fault import Fault, nearest
-    whats = [w for w in words if w in WHATS and not os.path.isdir(w)] or [w for w in words[1:] + words[:1] if w in WHATS][:1]
+    whats = [w for w in words if w in WHATS and not os.path.isdir(w)] or [w for w in words[1:] if w in WHATS][:1]
     folders = [w for w in words if w not in whats]
     if len(whats) > 1:
         raise Fault(f'one of {", ".join(WHATS)} at a time, not {" and ".join(whats)}')
@@ -121,9 +129,6 @@ def _draw_snapshots(folder, paths, shots, what, options):
     from analysis.snapshot import Snapshot
     for path in paths:
         with Snapshot(path) as s:
-            if options.level is not None and not 0 <= options.level <= 20:
-                from analysis.fault import Fault
-                raise Fault('--level: want 0 to 20')
             if 'slices' in what:
                 maps.slices(s, folder, options)
             if 'projections' in what:
@@ -155,11 +160,15 @@ def _choose(shots, which, folder):
 
 
 def plot(argv):
-    options = parser().parse_args(_join(argv))
-    folders, what = _words(options.words)
     from analysis import convergence, history
     from analysis.fault import Fault
     from analysis.snapshot import Snapshot, find
+    options = parser().parse_args(_join(argv))
+    folders, what = _words(options.words)
+    if options.range and len(options.field or []) != 1:
+        raise Fault('--range needs one --field')
+    if options.level is not None and not 0 <= options.level <= 20:
+        raise Fault('--level: want 0 to 20')
     folder = folders[0]
     if what == 'convergence':
         if len(folders) == 1 and os.path.isdir(folder):

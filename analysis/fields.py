@@ -79,6 +79,26 @@ def unit_text(unit):
     return re.sub(r'\^([-+\d./]+)', r'$^{\1}$', unit).replace('_', ' ')
 
 
+def times_cm(unit):
+    """The unit of an integral along a line: 'g cm^-2' from 'g cm^-3'."""
+    parts = unit.split()
+    for n, p in enumerate(parts):
+        m = re.fullmatch(r'cm(?:\^(-?\d+))?', p)
+        if m:
+            power = int(m[1] or 1) + 1
+            parts[n] = {0: '', 1: 'cm'}.get(power, f'cm^{power}')
+            return ' '.join(p for p in parts if p)
+    return f'{unit} cm'.strip()
+
+
+# What people use instead of a cgs unit: name and factor.
+_USUAL = {'cm s^-1': ('km s^-1', 1e-5), 'G': ('µG', 1e6)}
+
+
+def usual(unit):
+    return _USUAL.get(unit, (unit, 1.0))
+
+
 def with_unit(text, unit):
     u = unit_text(unit)
     return f'{text} [{u}]' if u else text

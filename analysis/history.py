@@ -5,7 +5,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from analysis import fields, style, table
-from analysis.fault import Fault
+from analysis.fault import Fault, nearest
 
 _NAMES = {'total_energy': 'total', 'kinetic_energy': 'kinetic', 'internal_energy': 'internal', 'magnetic_energy': 'magnetic'}
 LOWEST = 1e-17   # a drift of nothing at all is drawn here
@@ -43,7 +43,8 @@ def _panel_energies(ax, h):
 
 
 def _panel_drift(ax, h):
-    words = {'mass': 'mass', 'total_energy': 'energy', 'momentum1': '$p_x$', 'momentum2': '$p_y$', 'momentum3': '$p_z$'}
+    words = {'mass': 'mass', 'total_energy': 'energy', 'momentum1': 'momentum x', 'momentum2': 'momentum y',
+             'momentum3': 'momentum z'}
     for n, v in drifts(h).items():
         ax.semilogy(h['time'], np.maximum(v, LOWEST), label=words.get(n, n))
     ax.set_ylabel('drift since the start')
@@ -65,7 +66,12 @@ def _panel_div_b(ax, h):
 def _panel_step(ax, h):
     moving = h['dt'] > 0
     moving[-1] = False   # cut to land on the end
-    ax.semilogy(h['time'][moving], h['dt'][moving])
+    dt = h['dt'][moving]
+    ax.plot(h['time'][moving], dt)
+    if len(dt) and dt.max() > 10 * dt.min():
+        ax.set_yscale('log')
+    elif len(dt):
+        ax.set_ylim(0, 1.15 * dt.max())
     ax.set_ylabel(fields.with_unit('time step', h.units.get('dt', '')))
 
 
@@ -83,7 +89,7 @@ def _panel_repairs(ax, h):
     ax.legend(loc='best')
 
 
-def history(folder, options, name='', time=None):
+def history(folder, options, name=''):
     h = read(folder)
     if h.rows < 2:
         raise Fault(f'{h.path}: fewer than two rows; nothing to draw')
@@ -119,7 +125,6 @@ def _columns(folder, h, options):
     """Columns that were asked for, one figure."""
     for n in options.field:
         if n not in h:
-            from analysis.fault import nearest
             raise Fault(f'{h.path}: no column {n}{nearest(n, h.columns)}; there are {", ".join(h.columns)}')
     count = len(options.field)
     fig, axes = plt.subplots(count, 1, figsize=(6.0, 2.9 * count + 0.5), squeeze=False)

@@ -4,7 +4,7 @@ import os
 import h5py
 import numpy as np
 
-from analysis import fields, table
+from analysis import table
 from analysis.fault import Fault
 from analysis.snapshot import Snapshot, _text
 
@@ -40,12 +40,10 @@ def snapshot(path):
             print(f'  level {l}: {of.sum()} blocks, {100 * share:.4g}% of the box, cells of {" x ".join(f"{w:.6g}" for w in width)}')
         print('fields    (code units)')
         print(f'  {"name":<12} {"unit":<16} {"least":>13} {"largest":>13} {"integral":>13}  meaning')
-        volume = np.prod(s.width(s.level), axis=1)
         for n, v in s.stored.items():
-            x = s.field(n)
-            total = float(np.sum(x.reshape(s.blocks, -1).sum(axis=1) * volume))
-            bad = '' if np.isfinite(x).all() else f'  {np.count_nonzero(~np.isfinite(x))} CELLS ARE NOT FINITE'
-            print(f'  {n:<12} {v.unit:<16} {np.nanmin(x):13.6g} {np.nanmax(x):13.6g} {total:13.6g}  {v.meaning}{bad}')
+            least, most, total, bad = s.summary(n)
+            note = f'  {bad} CELLS ARE NOT FINITE' if bad else ''
+            print(f'  {n:<12} {v.unit:<16} {least:13.6g} {most:13.6g} {total:13.6g}  {v.meaning}{note}')
         made = [n for n in s.variables if n not in s.stored]
         if made:
             print(f'  made from them: {", ".join(made)}')

@@ -6,13 +6,15 @@ from matplotlib.colors import LogNorm
 from mpl_toolkits.axes_grid1 import make_axes_locatable
 
 from analysis import fields, style
+from analysis.fault import Fault
 
 MOST_OUTLINES = 4000
 
 
-def default_fields(snapshot, uniform_too=False):
+def default_fields(snapshot):
     wanted = [n for n in ('rho', 'press', 'speed', 'B') if n in snapshot.variables]
-    if 'B' in wanted and not uniform_too and not any(np.any(snapshot.field(f'Bcc{d}')) for d in (1, 2, 3)):
+    some = np.arange(0, snapshot.blocks, snapshot.blocks // 64 + 1)   # enough to see a field in most runs
+    if 'B' in wanted and not any(np.any(snapshot.field(f'Bcc{d}', b)) for b in (some, None) for d in (1, 2, 3)):
         wanted.remove('B')
     wanted += [n for n in snapshot.stored if n[0] == 'r' and n[1:].isdigit()][:2]
     return wanted or list(snapshot.stored)[:4]
@@ -68,12 +70,17 @@ def _ink(values, norm, colour_map):
     return 'white' if np.nanmedian(rgb) < 0.5 else 'black'
 
 
-def panel(ax, snapshot, name, image, options, power=''):
+def panel(ax, snapshot, name, image, options, along=False):
+    """along: the image is an integral, so its unit has a length more."""
     scale, length = snapshot.length_shown()
-    factor = snapshot.shown(name)[0] * (snapshot.units['length_cm'] if power and snapshot.physical else 1.0)
+    factor, unit = snapshot.shown(name)
+    if along and snapshot.physical:
+        factor, unit = snapshot.variable(name).cgs * snapshot.units['length_cm'], fields.times_cm(snapshot.variable(name).cgs_unit)
+    elif along:
+        unit = f'{unit} code_length'
     values = image.values * factor
-    text = style.label(snapshot, name, power)
-    shown, norm, colour_map, middle = style.normalise(values, name, options.log)
+    text = style.label(name, unit)
+    shown, norm, colour_map, middle = style.normalise(values, name, options.log, options.range)
     h, v = image.axes
     extent = [e * scale for e in image.extent]
     picture = ax.imshow(shown, origin='lower', extent=extent, norm=norm, cmap=colour_map, interpolation='nearest', aspect='equal')
@@ -87,10 +94,10 @@ def panel(ax, snapshot, name, image, options, power=''):
     if options.contours and not style.uniform(values):
         levels = np.geomspace(norm.vmin, norm.vmax, options.contours + 2) if isinstance(norm, LogNorm) else np.linspace(
             norm.vmin, norm.vmax, options.contours + 2)
-        lines = image if power else snapshot.slice(name, image.axis, image.position, image.level, smooth=True)
+        lines = image if along else snapshot.slice(name, image.axis, image.position, image.level, smooth=True)
         ax.contour(*_centres(image, scale), lines.values * factor - (middle or 0.0), levels=levels[1:-1], colors=ink, linewidths=0.6,
                    alpha=0.8, linestyles='solid')
-    if options.field_lines and 'B' in snapshot.variables and not power:
+    if options.field_lines and 'B' in snapshot.variables and not along:
         _field_lines(ax, snapshot, image, options, scale, ink)
     ax.set_xlim(extent[:2])
     ax.set_ylim(extent[2:])
@@ -117,7 +124,7 @@ def _shape(count, aspect):
     return (count + 1) // 2, 2
 
 
-def figure(snapshot, names, options, make, heading, power=''):
+def figure(snapshot, names, options, make, heading, along=False):
     """One figure with a panel for each field; make(name) gives its image."""
     images = [make(n) for n in names]
     l, r, b, t = images[0].extent
@@ -126,10 +133,10 @@ def figure(snapshot, names, options, make, heading, power=''):
     width = {1: 6.0}.get(columns, 4.4) if aspect <= 1.8 else 4.4 / min(aspect, 2.5) + 1.2
     if rows > 1 and columns == 1:
         width = 8.0
-    size = columns * width, rows * max((width - 1.6) * aspect + 0.7, 1.5) + 0.3
+    size = columns * width, rows * max((width - 1.6) * aspect + (0.45 if columns == 1 and rows > 1 else 0.7), 1.4) + 0.4
     fig, axes = plt.subplots(rows, columns, figsize=size, squeeze=False)
     for ax, n, image in zip(axes.flat, names, images):
-        panel(ax, snapshot, n, image, options, power)
+        panel(ax, snapshot, n, image, options, along)
     for ax in axes.flat[len(names):]:
         ax.remove()
     for ax in axes[:-1].flat:
@@ -150,31 +157,25 @@ def slices(snapshot, folder, options):
     scale, length = snapshot.length_shown()
     out = []
     for axis in axes:
+        if options.position and len(options.position) == 2:
+            raise Fault('--position of a slice: one number along its axis, or a point X,Y,Z')
         where = options.position[min(axis, len(options.position) - 1)] if options.position else None
-        if where is not None and len(options.position) not in (1, 3):
-            raise_position()
         heading = style.title(snapshot)
         if snapshot.dim == 3:
             at = snapshot.centre()[axis] if where is None else where
             heading += f',  {"xyz"[axis]} = {at * scale:.4g}' + (f' {length}' if snapshot.physical else '')
         fig = figure(snapshot, names, options, lambda n: snapshot.slice(n, axis, where, options.level), heading)
         name = f'slices{_tag(names, options)}' + (f'_{"xyz"[axis]}' if snapshot.dim == 3 else '')
-        out.append(style.save(fig, folder, f'{name}.{snapshot.number:05d}', options.format))
+        out.append(style.save(fig, folder, f'{name}.{snapshot.tag}', options.format))
     return out
-
-
-def raise_position():
-    from analysis.fault import Fault
-    raise Fault('--position of a slice: one number along its axis, or a point X,Y,Z')
 
 
 def projections(snapshot, folder, options):
     names = options.field or ['rho']
     axes = [options.axis] if options.axis is not None else [2] if snapshot.dim == 2 else [0, 1, 2]
-    unit = ' cm' if snapshot.physical else ' code_length'
     out = []
     for axis in axes:
         fig = figure(snapshot, names, options, lambda n: snapshot.projection(n, axis, options.level),
-                     f'{style.title(snapshot)},  summed along {"xyz"[axis]}', unit)
-        out.append(style.save(fig, folder, f'projection{_tag(names, options)}_{"xyz"[axis]}.{snapshot.number:05d}', options.format))
+                     f'{style.title(snapshot)},  summed along {"xyz"[axis]}', True)
+        out.append(style.save(fig, folder, f'projection{_tag(names, options)}_{"xyz"[axis]}.{snapshot.tag}', options.format))
     return out

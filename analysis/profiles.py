@@ -55,9 +55,9 @@ def _limits(ax, curves):
 def _draw(ax, snapshot, name, x, ray, start, exact, axis, scale, length, options):
     values = style.scaled(snapshot, name, ray.values[name])
     curves = [values]
-    text = style.label(snapshot, name)
+    text = style.label(name, snapshot.shown(name)[1])
     taken = 0.0
-    if np.ptp(values) and np.ptp(values) < 1e-3 * np.max(np.abs(values)) and not options.log:
+    if not options.range and np.ptp(values) and np.ptp(values) < 1e-3 * np.max(np.abs(values)) and not options.log:
         # 17 digits on the axis help nobody: show what varies.
         taken = float(np.mean(values))
         if np.ptp(values) > 1e-12 * abs(taken):
@@ -80,6 +80,8 @@ def _draw(ax, snapshot, name, x, ray, start, exact, axis, scale, length, options
         ax.set_yscale('log')
     else:
         _limits(ax, [c - taken for c in curves])
+    if options.range:
+        ax.set_ylim(*options.range)
     ax.set_xlim(snapshot.lower[axis] * scale, snapshot.upper[axis] * scale)
     ax.set_ylabel(text)
     ax.set_xlabel(f'{"xyz"[axis]} [{length}]')
@@ -120,7 +122,7 @@ def profiles(snapshot, folder, options, first=None):
     fig.tight_layout()
     tag = '_' + '-'.join(names) if options.field else ''
     along = f'_{"xyz"[axis]}' if snapshot.dim > 1 else ''
-    return [style.save(fig, folder, f'profiles{tag}{along}.{snapshot.number:05d}', options.format)]
+    return [style.save(fig, folder, f'profiles{tag}{along}.{snapshot.tag}', options.format)]
 
 
 def _heading(snapshot, axis, point, scale):
@@ -158,11 +160,11 @@ def radial(snapshot, folder, options):
             ax.set_yscale('log')
         ax.set_xlim(0, r.max() * scale)
         ax.set_xlabel(f'r [{length}]')
-        ax.set_ylabel(style.label(snapshot, n))
+        ax.set_ylabel(style.label(n, snapshot.shown(n)[1]))
     for ax in axes.flat[len(names):]:
         ax.remove()
     axes[0, 0].legend(markerscale=4)
     fig.suptitle(style.title(snapshot))
     fig.tight_layout()
     tag = '_' + '-'.join(names) if options.field else ''
-    return [style.save(fig, folder, f'radial{tag}.{snapshot.number:05d}', options.format)]
+    return [style.save(fig, folder, f'radial{tag}.{snapshot.tag}', options.format)]

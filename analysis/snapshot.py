@@ -18,7 +18,7 @@ import h5py
 import numpy as np
 
 from analysis.fault import Fault, nearest
-from analysis.fields import Variable, derived, length_unit, time_unit
+from analysis.fields import Variable, derived, length_unit, time_unit, usual
 
 LARGEST_IMAGE = 2048   # cells along a side, where no level is asked for
 
@@ -111,6 +111,11 @@ class Snapshot:
     # Shape of the mesh
 
     @property
+    def tag(self):
+        """What names the pictures: the number, or the file where it has none."""
+        return os.path.splitext(os.path.basename(self.path))[0] if self.number is None else f'{self.number:05d}'
+
+    @property
     def blocks(self):
         return len(self.level)
 
@@ -150,9 +155,10 @@ class Snapshot:
         return self.variables[name]
 
     def shown(self, name):
-        """(factor, unit) for pictures and tables: cgs where the run has physical units, else code units."""
+        """(factor, unit) for pictures: code units, or if the run has physical ones cgs, with km/s and microgauss."""
         v = self.variable(name)
-        return (v.cgs, v.cgs_unit) if self.physical else (1.0, v.unit)
+        unit, factor = usual(v.cgs_unit)
+        return (v.cgs * factor, unit) if self.physical else (1.0, v.unit)
 
     def length_shown(self):
         if not self.physical:
@@ -219,10 +225,23 @@ class Snapshot:
             out[n] = self.field(n).reshape(-1)
         return out
 
+    def summary(self, name):
+        """(least, largest, integral over the box, cells that are not finite), some blocks at a time."""
+        least, most, total, bad = np.inf, -np.inf, 0.0, 0
+        volume = np.prod(self.width(self.level), axis=1)
+        some = max(1, 2**24 // self.block_cells)
+        for a in range(0, self.blocks, some):
+            x = self.field(name, np.arange(a, min(a + some, self.blocks))).reshape(-1, self.block_cells)
+            good = np.isfinite(x)
+            bad += int(np.count_nonzero(~good))
+            if good.any():
+                least, most = min(least, float(x[good].min())), max(most, float(x[good].max()))
+            total += float(np.sum(x.sum(axis=1) * volume[a:a + some]))
+        return least, most, total, bad
+
     def total(self, name):
         """Integral over the box."""
-        volume = np.prod(self.width(self.level), axis=1)
-        return float(np.sum(self.field(name).reshape(self.blocks, -1).sum(axis=1) * volume))
+        return self.summary(name)[2]
 
     # Planes
 

@@ -22,9 +22,8 @@ plt.rcParams.update({
     'axes.formatter.useoffset': False, 'axes.formatter.limits': (-3, 4), 'axes.formatter.use_mathtext': True})
 
 
-def label(snapshot, name, power=''):
+def label(name, unit):
     """'density rho [unit]' of a field, the symbol as mathematics."""
-    unit = snapshot.shown(name)[1] + power
     return fields.with_unit(f'{fields.word(name)} {fields.symbol(name)}'.strip(), unit)
 
 
@@ -46,16 +45,18 @@ def wants_log(values):
     return high > 100 * low
 
 
-def normalise(values, name, log):
+def normalise(values, name, log, limits=None):
     """(values, norm, colour map, the value taken off them or None).  log: True, False or None to choose.  A field that changes sign is
     shown around zero; one that hardly varies as the difference from its middle."""
     v = values[np.isfinite(values)]
-    low, high = (float(v.min()), float(v.max())) if v.size else (0.0, 1.0)
+    low, high = limits or ((float(v.min()), float(v.max())) if v.size else (0.0, 1.0))
+    if limits and (not log or low <= 0):
+        return values, colors.Normalize(low, high), 'RdBu_r' if low == -high else MAPS.get(name, 'viridis'), None
     size = max(abs(low), abs(high))
     if log or (log is None and wants_log(values)):
         positive = v[v > 0]
         if positive.size and high > low:
-            bottom = max(float(positive.min()), 1e-8 * high)
+            bottom = low if limits else max(float(positive.min()), 1e-8 * high)
             return np.maximum(values, bottom), colors.LogNorm(bottom, high), MAPS.get(name, 'viridis'), None
     if high - low <= 1e-12 * size or high == low:
         return values, colors.Normalize(low - 0.5 * (size or 1), high + 0.5 * (size or 1)), MAPS.get(name, 'viridis'), None

@@ -8,7 +8,7 @@ import sys
 import h5py
 import numpy as np
 
-from analysis import convergence, history, maps, table
+from analysis import convergence, fields, history, maps, table
 from analysis.__main__ import main as analysis
 from analysis.fault import Fault
 from analysis.snapshot import Snapshot
@@ -124,8 +124,10 @@ def read_mesh(folder, dim):
         p = s.profile(['rho'], axis, LOWER + 0.11)
         close(f'{at}profile along {"xyz"[axis]}', [p.length.sum(), np.max(p.level)], [size[axis], 2])
         close(f'{at}profile along {"xyz"[axis]}: values', p.values['rho'], truth('rho', p.x.T, p.level))
-    middle = s.profile(['rho'], 0)   # on a face between cells
-    close(at + 'a profile on a face is whole', middle.length.sum(), size[0])
+    if dim > 1:
+        corner = low[np.argmax(low[:, 1])]   # to the bit on faces of blocks and of cells
+        close(at + 'a line on a face belongs to one side', s.profile(['rho'], 0, corner).length.sum(), size[0])
+        close(at + 'the middle', s.profile(['rho'], 1).length.sum(), size[1])
     return s
 
 
@@ -179,7 +181,8 @@ def smooth_lines(folder):
 
 def read_units(folder):
     s = Snapshot(write(os.path.join(folder, 'u.00001.athdf'), 2, physical=True, dtype='f4'))
-    tap.report(s.shown('rho') == (1.67e-24, 'g cm^-3') and s.shown('speed') == (1e5, 'cm s^-1'), 'cgs units', s.shown('rho'))
+    tap.report(s.shown('rho') == (1.67e-24, 'g cm^-3') and s.shown('speed') == (1.0, 'km s^-1'), 'physical units', s.shown('speed'))
+    tap.report([fields.times_cm(u) for u in ('g cm^-3', 'cm s^-1', 'G', 'cm^-1')] == ['g cm^-2', 'cm^2 s^-1', 'G cm', ''], 'units of integrals')
     tap.report(s.length_shown() == (1.0, 'kpc') and s.time_shown() == (25.0, 'Myr'), 'lengths in kpc, times in Myr',
                (s.length_shown(), s.time_shown()))
     v = [s.field(f'vel{d}') for d in (1, 2, 3)]
@@ -255,6 +258,7 @@ def commands(folder, runs):
                 (['plot', one, 'profiles', '--axis', 'y', '--position', '-0.1,0.2', '--format', 'pdf'], ['profiles_y.00001.pdf']),
                 (['plot', one, 'projections', '--level', '0'], ['projection_z.00001.png']),
                 (['plot', one, 'radial'], ['radial.00001.png']),
+                (['plot', one, '--field', 'vel1', '--range', '-40,40'], ['slices_vel1.00001.png']),
                 (['plot', 'convergence', *runs], [])]
     for words, files in pictures:
         status, text = call(*words)
@@ -267,7 +271,8 @@ def commands(folder, runs):
                 (['plot', one, '--field', 'rhoo'], 'did you mean rho'), (['plot', one, '--snapshot', '7'], '0 to 1'),
                 (['plot', one, '--axis', 'w'], 'x, y or z'), (['plot', one, 'slices', '--axis', 'x'], '2-D'),
                 (['plot', one, 'profiles', '--position', '9,9'], 'outside'), (['plot', one, 'history'], 'history.txt'),
-                (['plot', folder + '/run', 'convergence'], 'errors.txt'), (['plot', one, '--colour'], 'unrecognized'),
+                (['plot', folder + '/run', 'convergence'], 'errors.txt'), (['plot', one, '--colour'], 'unrecognized'), (['plot', one, '--range', '0,1'], 'one --field'),
+                (['plot', one, '--field', 'rho', '--range', '2,1'], 'LOW,HIGH'),
                 (['info', os.path.join(folder, 'nowhere')], 'no such file'), (['info', torn], ''), (['info', __file__], 'neither')]
     for words, part in mistakes:
         status, text = call(*words)
