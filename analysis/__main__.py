@@ -137,7 +137,7 @@ def _draw_snapshots(folder, paths, shots, what, options):
                 profiles.radial(s, folder, options)
             if 'profiles' in what:
                 first = None
-                if shots and shots[0] != path and s.dim == 1:
+                if shots and shots[0] != path:
                     with Snapshot(shots[0]) as first:
                         profiles.profiles(s, folder, options, first)
                 else:
