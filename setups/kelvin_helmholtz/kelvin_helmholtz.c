@@ -31,7 +31,7 @@ static void shear_start(const struct setup_run *run) {
   }
 }
 
-/* Sums of the two layers commute, so that the flow is symmetric to the last bit under x -> -x, y -> -y. */
+/* Symmetric under a mirror of y with a move by half the box along x. */
 static void shear_gas(double t, const double x[3], struct gas_point *w) {
   (void)t;
   double y = x[1] - box.middle[1], below = y + 0.25 * box.length[1], above = y - 0.25 * box.length[1];

@@ -11,7 +11,8 @@ static struct { double radius, taper, density, speed, pressure, field; } par;
 static void rotor_params(struct params *ps) {
   params_section(ps, "rotor", "spinning disc in a magnetised medium, Balsara & Spicer 1999, Toth 2000");
   params_real(ps, "radius", &par.radius, "0.1", PARAMS_POSITIVE, INFINITY, "code length", "of the disc around the origin");
-  params_real(ps, "taper", &par.taper, "0.115", PARAMS_POSITIVE, INFINITY, "code length", "radius where density and velocity have fallen to those of the medium");
+  params_real(ps, "taper", &par.taper, "0.115", PARAMS_POSITIVE, INFINITY, "code length",
+              "radius where density and velocity have fallen to those of the medium");
   params_real(ps, "density", &par.density, "10", PARAMS_POSITIVE, INFINITY, "code density", "of the disc; that of the medium is 1");
   params_real(ps, "speed", &par.speed, "2", -INFINITY, INFINITY, "code velocity", "at the edge of the disc");
   params_real(ps, "pressure", &par.pressure, "1", PARAMS_POSITIVE, INFINITY, "code pressure", "uniform pressure");
