@@ -53,7 +53,8 @@ int main(int argc, char **argv) {
   else if (strcmp(command, "--version") == 0)
     status = (log_info("crux %s", CRUX_VERSION), 0);
   else
-    log_info("usage: crux run FILE.yaml [--set KEY=VALUE ...] [--out DIR] [--resume] [--force] | crux params [SECTION] [--markdown] | crux --version");
+    log_info("usage: crux run FILE.yaml [--set KEY=VALUE ...] [--out DIR] [--resume] [--force] | crux params [SECTION] [--markdown] | "
+             "crux --version");
   MPI_Finalize();
   return status;
 }

@@ -61,10 +61,10 @@ static void add(struct table *t, int *n, const char *name, const char *end, bool
 
 int checkpoint_tables(const struct mesh *mesh, int nfield, struct field *const *fields, struct table *table) {
   static const char *const axis[] = {"_x", "_y", "_z"};
-  const int four[4] = {4};
+  const int five[4] = {5};
   int n = 0;
-  add(table, &n, "leaves", "", true, 1, four);
-  add(table, &n, "weights", "", false, 0, four);
+  add(table, &n, "leaves", "", true, 1, five);
+  add(table, &n, "weights", "", false, 0, five);
   for (int i = 0; i < nfield; i++) {
     struct field *f = fields[i];
     bool faces = f->centring == CENTRING_FACE;
@@ -100,7 +100,7 @@ void checkpoint_pack(const struct table *t, const struct mesh *mesh, int b, void
   if (t->field != NULL) {
     copy(t, mesh, b, row, true);
   } else if (t->integer) {
-    memcpy(row, (int64_t[4]){k->level, k->pos[0], k->pos[1], k->pos[2]}, t->numbers * sizeof(int64_t));
+    memcpy(row, (int64_t[5]){k->level, k->pos[0], k->pos[1], k->pos[2], k->quiet}, t->numbers * sizeof(int64_t));
   } else {
     memcpy(row, &k->weight, sizeof k->weight);
   }

@@ -23,6 +23,7 @@ void io_checkpoint_write(const char *dir, int number, const struct io_record *re
 struct io_checkpoint {
   int number;               /* -1: there is none that can be used */
   int last;                 /* highest number of any file, also of those that were skipped; -1: none */
+  int *older, nolder;       /* other checkpoints of crux with lower numbers, lowest first; not checked for damage */
   char path[PATH_MAX];
   char *version, *setup, *parameters;
   int dim, nc[3];           /* dimensions, cells of a block per axis */

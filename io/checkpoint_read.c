@@ -109,7 +109,8 @@ static void read_header(struct reader *r, struct io_checkpoint *c, struct checkp
   }
   for (int i = 0; i < CHECKPOINT_SIZES && r->error[0] == '\0'; i++) {
     read_values(r, r->file, sizes[i].name, checkpoint_type(sizes[i].kind), sizes[i].count, sizes[i].value);
-    if (i == 0) check(r, s->format == CHECKPOINT_FORMAT, "format %lld, want %d: written by another version of crux", (long long)s->format, CHECKPOINT_FORMAT);
+    bool known = i > 0 || s->format == CHECKPOINT_FORMAT;
+    check(r, known, "format %lld, want %d: written by another version of crux", (long long)s->format, CHECKPOINT_FORMAT);
   }
   for (int i = 0; i < nstate && r->error[0] == '\0'; i++) {
     read_values(r, r->file, state[i].name, checkpoint_type(state[i].kind), state[i].count, state[i].value);
@@ -174,7 +175,8 @@ static void verify(struct reader *r, const char *name, int64_t count) {
   uint64_t sum = 0, total = 0, stored = 0;
   MPI_Comm_rank(r->comm, &rank);
   MPI_Comm_size(r->comm, &size);
-  if (open_rows(r, name, &t) && check(r, t.extent[0] == (hsize_t)count, "%s has %lld rows, want %lld", name, (long long)t.extent[0], (long long)count)) {
+  bool good = open_rows(r, name, &t);
+  if (good && check(r, t.extent[0] == (hsize_t)count, "%s has %lld rows, want %lld", name, (long long)t.extent[0], (long long)count)) {
     read_values(r, t.set, "checksum", H5T_NATIVE_UINT64, 1, &stored);
     size_t bytes = t.numbers * 8;
     int64_t at = count / size * rank + count % size * rank / size, end = count / size * (rank + 1) + count % size * (rank + 1) / size;
@@ -214,9 +216,9 @@ static void verify_all(struct reader *r, const struct checkpoint_sizes *s) {
 static void read_leaves(struct reader *r, struct io_checkpoint *c) {
   struct rows places, weights;
   size_t n = (size_t)c->count;
-  int64_t *place = memory_get(sizeof *place * 4 * n);
+  int64_t *place = memory_get(sizeof *place * 5 * n);
   double *weight = memory_get(sizeof *weight * n);
-  bool good = open_rows(r, "leaves", &places) && check(r, places.numbers == 4, "leaves has an unknown shape");
+  bool good = open_rows(r, "leaves", &places) && check(r, places.numbers == 5, "leaves has an unknown shape");
   if (good) read_rows(r, &places, "leaves", 0, c->count, place);
   close_rows(&places);
   good = open_rows(r, "weights", &weights) && check(r, weights.numbers == 1, "weights has an unknown shape");
@@ -224,7 +226,8 @@ static void read_leaves(struct reader *r, struct io_checkpoint *c) {
   close_rows(&weights);
   c->leaf = memory_get(sizeof *c->leaf * n);
   for (size_t i = 0; i < n; i++) {
-    c->leaf[i] = (struct mesh_leaf){(int)place[4 * i], {place[4 * i + 1], place[4 * i + 2], place[4 * i + 3]}, weight[i]};
+    c->leaf[i] = (struct mesh_leaf){(int)place[5 * i], {place[5 * i + 1], place[5 * i + 2], place[5 * i + 3]}, weight[i],
+                                      (int)place[5 * i + 4]};
   }
   memory_free(place);
   memory_free(weight);
@@ -245,6 +248,19 @@ static bool take(struct reader *r, struct io_checkpoint *c, int nstate, const st
   }
   if (r->file >= 0) H5Fclose(r->file);
   return r->error[0] == '\0';
+}
+
+/* Whether the file says that it is a checkpoint of crux. */
+static bool is_checkpoint(MPI_Comm comm, const char *path) {
+  struct reader r = {.comm = comm};
+  open_file(&r, path);
+  for (int i = 0; i <= TEXT_KIND && r.error[0] == '\0'; i++) {
+    char *text = read_text(&r, checkpoint_text_names[i]);
+    check(&r, text != NULL && strcmp(text, i == 0 ? "crux" : "checkpoint") == 0, "is not a checkpoint of crux");
+    memory_free(text);
+  }
+  if (r.file >= 0) H5Fclose(r.file);
+  return agree(&r);
 }
 
 static int descending(const void *a, const void *b) { return *(const int *)b - *(const int *)a; }
@@ -292,6 +308,11 @@ void io_checkpoint_find(MPI_Comm comm, const char *dir, int nstate, const struct
       *c = (struct io_checkpoint){.number = -1, .last = numbers[0]};
     }
   }
+  c->older = memory_get(sizeof *c->older * (size_t)count);
+  for (int i = count - 1; i >= 0 && numbers[i] < c->number; i--) {
+    char path[PATH_MAX];
+    if (checkpoint_path(path, dir, numbers[i]) < PATH_MAX && is_checkpoint(comm, path)) c->older[c->nolder++] = numbers[i];
+  }
   memory_free(numbers);
   c->skipped = text_copy(skipped.s);
   text_free(&skipped);
@@ -302,6 +323,7 @@ void io_checkpoint_free(struct io_checkpoint *c) {
   memory_free(c->setup);
   memory_free(c->parameters);
   memory_free(c->leaf);
+  memory_free(c->older);
   memory_free(c->skipped);
   *c = (struct io_checkpoint){.number = -1};
 }

@@ -134,7 +134,9 @@ static void sort_change(void *data, const char *key, const char *before, const c
   static const char *const ends[] = {"mesh.boundary_x", "mesh.boundary_y", "mesh.boundary_z", NULL};
   struct changes *c = data;
   bool bad = is_key(key, fixed) || (is_key(key, ends) && periodic(before) != periodic(after));
-  text_add(bad ? &c->bad : &c->good, "%s: %s in the checkpoint, now %s\n", key, before == NULL ? "not there" : before, after == NULL ? "not there" : after);
+  if (before == NULL) before = "not there";
+  if (after == NULL) after = "not there";
+  text_add(bad ? &c->bad : &c->good, "%s: %s in the checkpoint, now %s\n", key, before, after);
 }
 
 /* A line of the log for each line of the text. */
@@ -182,6 +184,8 @@ void checkpoint_find(struct run *r, MPI_Comm comm, const struct mesh_params *mes
   memcpy(r->random, s->random, sizeof r->random);
   memory_free(s);
   c->next = c->from.last + 1;
+  int extra = c->from.nolder < KEPT / 2 ? 0 : c->from.nolder - KEPT / 2;
+  for (int i = extra; i < c->from.nolder; i++) c->kept[c->count++] = c->from.older[i];
   c->kept[c->count++] = c->from.number;
   if (r->par.checkpoints > 0.0) c->due = schedule_next(r->time, r->par.checkpoints);
 }

@@ -8,7 +8,7 @@
 /* Bytes of one block with everything that belongs to it. */
 static double bytes_per_block(const struct mesh *mesh, const struct mhd_params *par) {
   struct field u, b, mask;
-  field_shape(&u, mesh, "gas", CENTRING_CELL, 5 + par->nscalar);
+  field_shape(&u, mesh, "gas", CENTRING_CELL, 6 + par->nscalar);
   field_shape(&b, mesh, "field", CENTRING_FACE, 3);
   field_shape(&mask, mesh, "first-order cells", CENTRING_CELL, 2);
   double numbers = 3.0 * (double)u.block_size; /* the state and two stages */
@@ -94,7 +94,7 @@ struct memory_need memory_check(const struct mesh_params *par, const struct mhd_
   MPI_Allreduce(MPI_IN_PLACE, &short_of, 1, MPI_DOUBLE, MPI_MAX, comm);
   MPI_Comm_free(&node);
   if (worst[1] <= 1.0) return (struct memory_need){each / cells, all};
-  fail_user("crux: error: this run needs at least %.3g GB on a node that has %.3g GB left (%.3g cells, %.0f bytes per cell); use more nodes, or fewer cells: "
-            "mesh.cells, mesh.max_level",
+  fail_user("crux: error: this run needs at least %.3g GB on a node that has %.3g GB left (%.3g cells, %.0f bytes per cell); use more "
+            "nodes, or fewer cells: mesh.cells, mesh.max_level",
             worst[0] / 1e9, short_of / 1e9, count * cells, each / cells);
 }

@@ -30,6 +30,7 @@ static void listen_to_signals(void) {
   sigaction(SIGINT, &a, NULL);
   sigaction(SIGTERM, &a, NULL);
   sigaction(SIGUSR1, &a, NULL);
+  signal(SIGXFSZ, SIG_IGN); /* a file that gets too large is an error of the write */
 }
 
 void run_declare(struct params *ps, struct all_params *par, const struct setup *setup) {
