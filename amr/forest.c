@@ -6,10 +6,12 @@
 
 #if FOREST_DIM == 3
 #include <p4est_to_p8est.h>
+#include <p8est_algorithms.h>
 #include <p8est_extended.h>
 #include <p8est_ghost.h>
 #define FOREST forest3
 #else
+#include <p4est_algorithms.h>
 #include <p4est_extended.h>
 #include <p4est_ghost.h>
 #define FOREST forest2
@@ -82,32 +84,105 @@ static void refine(struct forest *f, int max_level, forest_split_fn *split, cons
     int64_t before = tree->global_num_quadrants;
     p4est_refine_ext(tree, 0, max_level, wants_split, NULL, NULL);
     if (tree->global_num_quadrants == before) break;
-    p4est_partition_ext(tree, 0, NULL);
+    p4est_partition_ext(tree, 1, NULL);
   }
   tree->user_pointer = NULL;
   p4est_balance_ext(tree, P4EST_CONNECT_FULL, NULL, NULL);
-  p4est_partition_ext(tree, 0, NULL);
+  p4est_partition_ext(tree, 1, NULL);
 }
 
-static struct leaves leaves(const struct forest *f) {
-  p4est_t *tree = f->tree;
-  p4est_connectivity_t *conn = f->connectivity;
-  p4est_ghost_t *ghost = p4est_ghost_new(tree, P4EST_CONNECT_FULL);
-  int rank = tree->mpirank, n = 0;
-  struct leaves l = {.count = tree->local_num_quadrants, .ghost_count = (int)ghost->ghosts.elem_count,
-                     .global_count = tree->global_num_quadrants, .first = tree->global_first_quadrant[rank]};
-  l.leaf = memory_get(sizeof *l.leaf * ((size_t)l.count + (size_t)l.ghost_count));
+/* A number for each local leaf, kept in its quadrant. */
+static void mark(p4est_t *tree, const int *value) {
+  int n = 0;
+  for (p4est_topidx_t t = tree->first_local_tree; t <= tree->last_local_tree; t++) {
+    p4est_tree_t *one = p4est_tree_array_index(tree->trees, t);
+    for (size_t i = 0; i < one->quadrants.elem_count; i++) p4est_quadrant_array_index(&one->quadrants, i)->p.user_int = value[n++];
+  }
+}
 
+static void unmark(p4est_t *tree, p4est_topidx_t which, p4est_quadrant_t *q) {
+  (void)tree, (void)which;
+  q->p.user_int = 0;
+}
+
+static int marked_to_split(p4est_t *tree, p4est_topidx_t which, p4est_quadrant_t *q) {
+  (void)tree, (void)which;
+  return q->p.user_int > 0;
+}
+
+static int marked_to_join(p4est_t *tree, p4est_topidx_t which, p4est_quadrant_t *q[]) {
+  (void)tree, (void)which;
+  for (int i = 0; i < P4EST_CHILDREN; i++) {
+    if (q[i] == NULL || q[i]->p.user_int >= 0) return 0;
+  }
+  return 1;
+}
+
+static void adapt(struct forest *f, const int8_t *tag) {
+  p4est_t *tree = f->tree;
+  int *value = memory_get(sizeof *value * (size_t)tree->local_num_quadrants);
+  for (int i = 0; i < tree->local_num_quadrants; i++) value[i] = tag[i];
+  mark(tree, value);
+  memory_free(value);
+  p4est_refine_ext(tree, 0, P4EST_QMAXLEVEL, marked_to_split, unmark, NULL);
+  p4est_coarsen_ext(tree, 0, 0, marked_to_join, unmark, NULL);
+  p4est_balance_ext(tree, P4EST_CONNECT_FULL, unmark, NULL);
+}
+
+static int weight_of(p4est_t *tree, p4est_topidx_t which, p4est_quadrant_t *q) {
+  (void)tree, (void)which;
+  return q->p.user_int;
+}
+
+static bool partition(struct forest *f, const int *weight, int64_t *before, int64_t *after) {
+  p4est_t *tree = f->tree;
+  const int size = tree->mpisize;
+  for (int r = 0; r <= size; r++) before[r] = tree->global_first_quadrant[r];
+  if (weight != NULL) {
+    mark(tree, weight);
+    p4est_partition_ext(tree, 1, weight_of);
+  } else {
+    p4est_locidx_t *count = memory_get(sizeof *count * (size_t)size);
+    for (int r = 0; r < size; r++) count[r] = (p4est_locidx_t)(before[r + 1] - before[r]);
+    p4est_partition_for_coarsening(tree, count);
+    p4est_partition_given(tree, count);
+    memory_free(count);
+  }
+  bool moved = false;
+  for (int r = 0; r <= size; r++) {
+    after[r] = tree->global_first_quadrant[r];
+    moved = moved || after[r] != before[r];
+  }
+  return moved;
+}
+
+/* Room for more leaves behind them. */
+static struct leaves own_and(const struct forest *f, int more) {
+  p4est_t *tree = f->tree;
+  int rank = tree->mpirank, n = 0;
+  struct leaves l = {.count = tree->local_num_quadrants, .ghost_count = more, .global_count = tree->global_num_quadrants,
+                     .first = tree->global_first_quadrant[rank]};
+  l.leaf = memory_get(sizeof *l.leaf * ((size_t)l.count + (size_t)more));
   for (p4est_topidx_t t = tree->first_local_tree; t <= tree->last_local_tree; t++) {
     p4est_tree_t *one = p4est_tree_array_index(tree->trees, t);
     for (size_t i = 0; i < one->quadrants.elem_count; i++, n++) {
-      l.leaf[n] = leaf_of(conn, t, p4est_quadrant_array_index(&one->quadrants, i));
+      l.leaf[n] = leaf_of(f->connectivity, t, p4est_quadrant_array_index(&one->quadrants, i));
       l.leaf[n].owner = rank;
       l.leaf[n].owner_index = n;
     }
   }
   require(n == l.count, "p4est: %d leaves in the trees, %d expected", n, l.count);
+  return l;
+}
 
+static struct leaves own(const struct forest *f) { return own_and(f, 0); }
+
+static struct leaves leaves(const struct forest *f) {
+  p4est_t *tree = f->tree;
+  p4est_connectivity_t *conn = f->connectivity;
+  p4est_ghost_t *ghost = p4est_ghost_new(tree, P4EST_CONNECT_FULL);
+  struct leaves l = own_and(f, (int)ghost->ghosts.elem_count);
+  int n = l.count;
   for (int owner = 0; owner < tree->mpisize; owner++) {
     for (p4est_locidx_t g = ghost->proc_offsets[owner]; g < ghost->proc_offsets[owner + 1]; g++, n++) {
       p4est_quadrant_t *q = p4est_quadrant_array_index(&ghost->ghosts, (size_t)g);
@@ -120,4 +195,4 @@ static struct leaves leaves(const struct forest *f) {
   return l;
 }
 
-const struct forest_kind FOREST = {create, destroy, refine, leaves};
+const struct forest_kind FOREST = {create, destroy, refine, leaves, adapt, own, partition};

@@ -34,11 +34,19 @@ struct forest_kind {
   /* Root blocks only, spread evenly. */
   struct forest *(*create)(MPI_Comm comm, const int root[3], const bool periodic[3]);
   void (*destroy)(struct forest *f);
-  /* Split again and again where asked for, down to max_level; then 2:1 balance over faces, edges and corners, and the
-   * same number of leaves (but for one) on each rank. */
+  /* Split again and again where asked for, down to max_level; then 2:1 balance over faces, edges and corners, and about the
+   * same number of leaves on each rank.  Leaves that could be joined always share a rank. */
   void (*refine)(struct forest *f, int max_level, forest_split_fn *split, const void *data);
   /* The leaves of this rank, and those of others that touch them, also across periodic ends. */
   struct leaves (*leaves)(const struct forest *f);
+  /* Split local leaves with tag > 0, join those of a parent that all have tag < 0, by one level; then 2:1 balance, which may split
+   * more (and undo joining), but none twice.  The new leaves stay on the rank of the old ones. */
+  void (*adapt)(struct forest *f, const int8_t *tag);
+  /* The local leaves alone. */
+  struct leaves (*own)(const struct forest *f);
+  /* Spread the leaves by their weights > 0; NULL: move only what brings leaves together that could be joined.  first[size + 1]: global
+   * number of the first leaf of each rank before and after.  Returns whether any leaf moved. */
+  bool (*partition)(struct forest *f, const int *weight, int64_t *before, int64_t *after);
 };
 
 extern const struct forest_kind forest1, forest2, forest3;

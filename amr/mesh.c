@@ -53,8 +53,15 @@ static bool in_region(const void *data, int level, const int64_t pos[3]) {
   return false;
 }
 
-/* Everything that follows from the leaves of the forest. */
-static void take_leaves(struct mesh *mesh) {
+static void drop_leaves(struct mesh *mesh) {
+  memory_free(mesh->block);
+  memory_free(mesh->owner);
+  memory_free(mesh->owner_index);
+  memory_free(mesh->neighbour);
+}
+
+void mesh_take_leaves(struct mesh *mesh) {
+  drop_leaves(mesh);
   struct leaves l = mesh->forest->kind->leaves(mesh->forest);
   int all = l.count + l.ghost_count;
   mesh->count = l.count;
@@ -95,7 +102,7 @@ static void start(struct mesh *mesh, const struct mesh_params *par, int ng, MPI_
   int nb = mesh_params_block(par);
   require(nb >= 2 * ng, "mesh: blocks of %d cells are too small for %d ghost layers", nb, ng);
 
-  *mesh = (struct mesh){.dim = par->dim, .nb = nb, .ng = ng};
+  *mesh = (struct mesh){.dim = par->dim, .nb = nb, .ng = ng, .imbalance = 1.1};
   MPI_Comm_dup(comm, &mesh->comm);
   MPI_Comm_rank(mesh->comm, &mesh->rank);
   MPI_Comm_size(mesh->comm, &mesh->size);
@@ -119,7 +126,7 @@ static void start(struct mesh *mesh, const struct mesh_params *par, int ng, MPI_
 void mesh_create(struct mesh *mesh, const struct mesh_params *par, int ng, MPI_Comm comm) {
   start(mesh, par, ng, comm);
   mesh->forest->kind->refine(mesh->forest, par->max_level, in_region, &(struct wanted){mesh, par});
-  take_leaves(mesh);
+  mesh_take_leaves(mesh);
 }
 
 /* Places of blocks that were split, sorted, per level. */
@@ -179,7 +186,7 @@ void mesh_create_from_leaves(struct mesh *mesh, const struct mesh_params *par, i
   int finest = find_splits(&splits, count, leaf);
   mesh->forest->kind->refine(mesh->forest, finest, was_split, &splits);
   for (int level = 0; level < MESH_LEVELS; level++) memory_free(splits.pos[level]);
-  take_leaves(mesh);
+  mesh_take_leaves(mesh);
   require(mesh->global_count == count, "mesh: %lld leaves given, but they make a mesh of %lld", (long long)count,
           (long long)mesh->global_count);
   for (int i = 0; i < mesh->count; i++) {
@@ -188,16 +195,14 @@ void mesh_create_from_leaves(struct mesh *mesh, const struct mesh_params *par, i
     require(b->level == l->level && compare_places(b->pos, l->pos) == 0, "mesh: leaf %lld is out of order, or not part of a mesh",
             (long long)(mesh->first + i));
     b->weight = l->weight;
+    b->quiet = l->quiet;
   }
 }
 
 void mesh_destroy(struct mesh *mesh) {
   if (mesh->forest == NULL) return;
   mesh->forest->kind->destroy(mesh->forest);
-  memory_free(mesh->block);
-  memory_free(mesh->owner);
-  memory_free(mesh->owner_index);
-  memory_free(mesh->neighbour);
+  drop_leaves(mesh);
   MPI_Comm_free(&mesh->comm);
   *mesh = (struct mesh){0};
 }

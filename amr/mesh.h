@@ -39,6 +39,7 @@ struct block {
   double lower[3], dx[3];   /* lower corner of the first cell that is not a ghost; cell widths.  Along axes that do
                                not exist dx is the width of the domain, or 1 if that is 0 */
   double weight;            /* cost, for the load balance                               */
+  int quiet;                /* how often in a row the block could have been coarsened   */
   bool remote;              /* some neighbour lives on another rank                     */
   bool jump;                /* some neighbour (of the 26) has another level             */
 };
@@ -52,6 +53,9 @@ struct neighbour { int kind, count, id[4]; };
 enum { DIRECTIONS = 27, DIRECTION_SELF = 13 };
 /* d[i] in {-1, 0, 1} */
 static inline int direction(int dx, int dy, int dz) { return (dz + 1) * 9 + (dy + 1) * 3 + dx + 1; }
+
+/* What adapting has done and taken so far; seconds on this rank. */
+struct mesh_adapted { int64_t calls, changes, split, joined, moved; double seconds, seconds_moving; };
 
 struct mesh {
   MPI_Comm comm;
@@ -70,7 +74,9 @@ struct mesh {
   struct block *block;      /* [count + ghost_count]                                    */
   int *owner, *owner_index; /* [ghost_count] rank of a ghost leaf, and its local number there */
   struct neighbour (*neighbour)[DIRECTIONS]; /* [count] kind NONE outside the domain and along missing axes */
-  struct forest *forest;    /* private to mesh.c and forest.c                           */
+  struct forest *forest;    /* private to amr/                                          */
+  double imbalance;         /* most loaded rank over the mean at which mesh_adapt spreads the blocks anew */
+  struct mesh_adapted adapted;
 };
 
 /* The "mesh" section. */
@@ -84,7 +90,7 @@ int mesh_params_block(const struct mesh_params *par);
 void mesh_create(struct mesh *mesh, const struct mesh_params *par, int ng, MPI_Comm comm);
 /* The mesh of a checkpoint: these leaves and no others, which every rank gives in Morton order with their weights.  Fails when no mesh
  * of these root blocks has them.  Collective. */
-struct mesh_leaf { int level; int64_t pos[3]; double weight; };
+struct mesh_leaf { int level; int64_t pos[3]; double weight; int quiet; };
 void mesh_create_from_leaves(struct mesh *mesh, const struct mesh_params *par, int ng, MPI_Comm comm, int64_t count,
                              const struct mesh_leaf *leaf);
 void mesh_destroy(struct mesh *mesh);
@@ -93,6 +99,9 @@ void mesh_destroy(struct mesh *mesh);
  * its centre.  The same to the last bit from every block that shares the point, for all block sizes, ranks and levels; and
  * mirrored exactly where the domain is symmetric about zero.  Exact at the ends of the domain.  (lower + i * dx is not.) */
 double mesh_coordinate(const struct mesh *mesh, const struct block *block, int axis, double i);
+
+/* Everything that follows from the leaves of the forest, once more.  Weights and quiet are lost.  Private to amr/.  Collective. */
+void mesh_take_leaves(struct mesh *mesh);
 
 /* Number of cells of all blocks on all ranks. */
 int64_t mesh_cells(const struct mesh *mesh);

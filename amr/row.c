@@ -48,4 +48,15 @@ static struct leaves leaves(const struct forest *f) {
   return l;
 }
 
-const struct forest_kind forest1 = {create, destroy, refine, leaves};
+/* Nothing ever changes. */
+static void adapt(struct forest *f, const int8_t *tag) { (void)f, (void)tag; }
+
+static bool partition(struct forest *f, const int *weight, int64_t *before, int64_t *after) {
+  int size;
+  (void)weight;
+  MPI_Comm_size(f->comm, &size);
+  for (int r = 0; r <= size; r++) before[r] = after[r] = first(f->root[0], r, size);
+  return false;
+}
+
+const struct forest_kind forest1 = {create, destroy, refine, leaves, adapt, leaves, partition};
