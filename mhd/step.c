@@ -1,6 +1,7 @@
 /* A step of the gas on the whole mesh: stages over blocks, first-order fallback, correction at level jumps. */
 #include "base/fail.h"
 #include "base/memory.h"
+#include "base/minmax.h"
 #include "mhd/mhd.h"
 #include "mhd/work.h"
 
@@ -128,6 +129,17 @@ static struct mhd_block_counts total(const struct mhd_block_counts *mine, MPI_Co
   return all;
 }
 
+/* New flags join those in force.  Returns how many cells did not have one before. */
+static int64_t raise_flags(size_t n, double *restrict flags, double *restrict fresh) {
+  int64_t raised = 0;
+  for (size_t i = 0; i < n; i++) {
+    raised += fresh[i] > 0.0 && !(flags[i] > 0.0);
+    flags[i] = max(flags[i], fresh[i]);
+    fresh[i] = 0.0;
+  }
+  return raised;
+}
+
 static bool any_flag(const double *mask, size_t n) {
   bool any = false;
   for (size_t i = 0; i < n; i++) any |= mask[i] > 0.0;
@@ -140,6 +152,7 @@ static void fall_back(struct pass *p) {
   struct gas *g = p->g;
   struct field *mask = &g->work->mask, *fields[1] = {mask};
   const int tries = 4;
+  int64_t raised = 0, all_raised;
   for (int n = 0; n < tries; n++) {
     if (mask->data == NULL) {
       field_create(mask, p->mesh, "first-order cells", CENTRING_CELL, 2);
@@ -147,13 +160,8 @@ static void fall_back(struct pass *p) {
       p->counts = (struct mhd_block_counts){0};
       first_pass(p); /* now with marks; happens once in a run */
     }
-    for (int b = 0; b < p->mesh->count; b++) {
-      double *flags = field_data(mask, b, 0), *fresh = field_data(mask, b, 1);
-      for (size_t i = 0; i < mask->comp_size[0]; i++) flags[i] = n == 0 ? fresh[i] : flags[i] + fresh[i];
-      memset(fresh, 0, mask->comp_size[0] * sizeof *fresh);
-    }
+    for (int b = 0; b < p->mesh->count; b++) raised += raise_flags(mask->comp_size[0], field_data(mask, b, 0), field_data(mask, b, 1));
     exchange_all(p->x, 1, fields);
-    struct mhd_block_counts before = p->counts;
     p->counts = (struct mhd_block_counts){0};
     p->mask = mask;
     p->mark = true;
@@ -161,9 +169,10 @@ static void fall_back(struct pass *p) {
     for (int b = 0; b < p->mesh->count; b++)
       if (any_flag(field_data(mask, b, 0), mask->comp_size[0])) work_on_block(p, b);
     struct mhd_block_counts all = total(&p->counts, p->mesh->comm);
-    g->counts.fallback += n == 0 ? total(&before, p->mesh->comm).bad : all.bad;
     if (all.bad == 0 || p->floors) break;
   }
+  MPI_Allreduce(&raised, &all_raised, 1, MPI_INT64_T, MPI_SUM, p->mesh->comm);
+  g->counts.fallback += all_raised;
   for (int b = 0; b < p->mesh->count; b++) memset(field_data(mask, b, 0), 0, mask->block_size * sizeof(double));
 }
 

@@ -79,13 +79,14 @@ void update_plane(const struct mhd_scheme *s, struct block_scratch *w, const str
   }
 }
 
-/* Twice the magnetic energy of a cell from its faces; offsets to the upper faces per axis. */
+/* The magnetic field of a row of cells from their faces; offsets to the upper faces per axis. */
 struct field_row { const double *b[3]; size_t up[3]; };
+struct field_cell { double square, sum; };
 
-static inline double field_square(const struct field_row *f, int i) {
+static inline struct field_cell field_cell(const struct field_row *f, int i) {
   double b1 = 0.5 * (f->b[0][i] + f->b[0][i + f->up[0]]), b2 = 0.5 * (f->b[1][i] + f->b[1][i + f->up[1]]);
   double b3 = 0.5 * (f->b[2][i] + f->b[2][i + f->up[2]]);
-  return sum3(b1 * b1, b2 * b2, b3 * b3);
+  return (struct field_cell){sum3(b1 * b1, b2 * b2, b3 * b3), (b1 + b2) + b3};
 }
 
 struct gas_cells { double *rho, *m[3], *e, *internal; };
@@ -98,14 +99,18 @@ static inline int settle_row(int n, const struct gas_cells *u, const struct fiel
   int bad = 0;
 #pragma omp simd reduction(+ : bad)
   for (int i = 0; i < n; i++) {
+    struct field_cell f = {0.0, 0.0};
+    if (magnetic) f = field_cell(b, i);
+    double all = ((rho[i] + m1[i]) + (m2[i] + m3[i])) + f.sum; /* finite when all are, for sum3 may drop a NaN */
     bad += rho[i] >= rho_floor ? 0 : 1;
     if (!isothermal) {
-      double total = e[i], own = internal[i], rest = total - 0.5 * (sum3(m1[i] * m1[i], m2[i] * m2[i], m3[i] * m3[i]) / rho[i] + (magnetic ? field_square(b, i) : 0.0));
+      double total = e[i], own = internal[i], rest = total - 0.5 * (sum3(m1[i] * m1[i], m2[i] * m2[i], m3[i] * m3[i]) / rho[i] + f.square);
       double settled = rest > share * total ? rest : own;
       internal[i] = settled;
       bad += settled >= e_floor ? 0 : 1;
-      bad += rest - rest == 0.0 ? 0 : 1; /* infinite or not a number */
+      all += rest + settled;
     }
+    bad += all - all == 0.0 ? 0 : 1; /* infinite or not a number */
   }
   return bad;
 }
@@ -116,7 +121,11 @@ static void repair_row(const struct mhd_scheme *s, const struct mhd_stage *a, si
   double e_floor = s->isothermal ? 0.0 : s->floor_pressure / (s->eos - 1.0);
   for (int i = 0; i < s->nc[0]; i++) {
     double rho = u->rho[i], internal = s->isothermal ? 1.0 : u->internal[i], total = s->isothermal ? 1.0 : u->e[i];
-    double all = rho + internal + total + u->m[0][i] + u->m[1][i] + u->m[2][i] + (s->magnetic ? field_square(b, i) : 0.0);
+    double all = rho + internal + total + u->m[0][i] + u->m[1][i] + u->m[2][i];
+    if (s->magnetic) {
+      struct field_cell f = field_cell(b, i);
+      all += f.sum + f.square;
+    }
     bool number = all - all == 0.0;
     if (rho >= s->floor_density && internal >= e_floor && number) continue;
     counts->bad++;
@@ -154,7 +163,9 @@ void check_plane(const struct mhd_scheme *s, const struct mhd_stage *a, int k, s
       b.up[2] = s->dim > 2 ? (size_t)nx * ny : 0;
     }
     int bad;
-    if (s->isothermal)
+    if (s->isothermal && s->magnetic)
+      bad = settle_row(n, &u, &b, true, true, share, rho_floor, e_floor);
+    else if (s->isothermal)
       bad = settle_row(n, &u, &b, false, true, share, rho_floor, e_floor);
     else if (s->magnetic)
       bad = settle_row(n, &u, &b, true, false, share, rho_floor, e_floor);
