@@ -82,9 +82,9 @@ struct memory_need memory_check(const struct mesh_params *par, const struct mhd_
     cells *= mesh.nc[d];
   }
   double count = blocks > 0 ? (double)blocks : root, each = bytes_per_block(&mesh, gas);
-  /* Every rank knows all root blocks, and has a scratch, libraries and buffers of its own. */
-  double process = 64e6 + 300.0 * root, all = count * each + process * size;
-  double mine = count / size * each + process, need[2] = {mine * here, 0.0}, worst[2];
+  /* Every rank knows all root blocks, and has libraries and buffers for messages and files of its own: measured. */
+  double fields = count / size * each, mine = fields + (0.15 * fields < 64e6 ? 0.15 * fields : 64e6) + 48e6 + 300.0 * root;
+  double all = mine * size, need[2] = {mine * here, 0.0}, worst[2];
   double room = node_rank == 0 ? available() : -1.0;
   MPI_Bcast(&room, 1, MPI_DOUBLE, 0, node);
   need[1] = room < 0.0 ? 0.0 : need[0] / room;

@@ -222,11 +222,9 @@ void run_start(struct run *r, int argc, char **argv) {
   if (!a.resume) outputs_write(r->outputs, r, false);
 }
 
-static _Noreturn void end_failed(struct run *r, bool good);
-
 double run_next_dt(struct run *r) {
   double dt = mhd_max_dt(&r->gas, &r->mesh), left = r->par.time_end - r->time;
-  if (!(dt > 0.0)) end_failed(r, false);
+  if (!(dt > 0.0)) run_failed(r);
   /* Two steps of equal size rather than a full and a tiny one. */
   return dt >= left ? left : dt > 0.5 * left ? 0.5 * left : dt;
 }
@@ -247,20 +245,23 @@ bool run_done(struct run *r) {
   return r->stop != RUN_GOES_ON;
 }
 
-void run_failed(struct run *r) { end_failed(r, true); }
-
-/* good: the state at r->time is one to go on from. */
-static void end_failed(struct run *r, bool good) {
+void run_failed(struct run *r) {
   struct mhd_failure f = mhd_failure(&r->gas, &r->mesh);
   log_warning("the gas went wrong in step %lld from time %.9g with dt %.6g", (long long)r->step + 1, r->time, r->dt);
   if (f.found) {
     log_warning("cell at (%.9g, %.9g, %.9g) on level %d: rho %.9g, momentum (%.9g, %.9g, %.9g), energy %.9g, B (%.9g, %.9g, %.9g)", f.x[0], f.x[1],
                 f.x[2], f.level, f.u[0], f.u[1], f.u[2], f.u[3], f.u[4], f.b[0], f.b[1], f.b[2]);
   }
+  struct mhd_totals t = mhd_totals(&r->gas, &r->mesh);
+  bool good = isfinite(t.mass + t.energy + t.momentum[0] + t.momentum[1] + t.momentum[2]);
   if (good) checkpoint_write(r);
   outputs_write(r->outputs, r, true);
-  log_warning("the last good state, at time %.9g, is in the newest snapshot and checkpoint; try a lower mhd.cfl or mhd.riemann: hlle: %s --set mhd.riemann=hlle",
-              r->time, r->command);
+  if (good)
+    log_warning("the last good state, at time %.9g, is in the newest snapshot and checkpoint; go on with a lower mhd.cfl, or so: "
+                "%s --set mhd.riemann=hlle", r->time, r->command);
+  else
+    log_warning("no good state was left at time %.9g; go on from an older checkpoint, if there is one, with a lower mhd.cfl, or so: "
+                "%s --set mhd.riemann=hlle", r->time, r->command);
   log_close();
   MPI_Finalize();
   exit(1);

@@ -181,6 +181,23 @@ def folder_gone():
     tap.report(status == 0, 'folder gone during the run: what was written can be resumed', text[-500:])
 
 
+def gas_goes_wrong():
+    """Gas that a step cannot handle: the last good state is kept."""
+    right = {**RUN, 'mhd.eos': 'isothermal', 'mhd.sound_speed': 1.0}
+    status, text = start(TANG, folder('right'), right)
+    tap.report(status == 0, 'isothermal, undisturbed', text[-500:])
+    dir = folder('wrong')
+    start(TANG, dir, {**right, 'run.step_end': 13})
+    status, text = start(TANG, dir, {**right, 'mhd.sound_speed': 1e200}, '--resume')
+    tap.report(status == 1 and 'went wrong in step 14' in text and '--resume' in text, 'gas goes wrong: status 1, how to go on', (status, text[-800:]))
+    newest = sorted(glob.glob(os.path.join(dir, 'checkpoint.*.h5')))[-1]
+    with h5py.File(newest, 'r') as f:
+        tap.report(int(f.attrs['step']) == 13, 'gas goes wrong: a checkpoint of the last good step', dict(f.attrs))
+    status, text = start(TANG, dir, right, '--resume', ranks=2)
+    found = differences(folder('right'), dir) if status == 0 else [text[-500:]]
+    tap.report(f'resumed from {newest}' in text and not found, 'gas goes wrong: goes on from it, same files as undisturbed', ', '.join(found))
+
+
 def memory():
     status, text = start(TANG, folder('memory'), {'mesh.dim': 3, 'mesh.cells': '[16384, 16384, 16384]'})
     tap.report(status == 2 and 'GB left' in text and 'bytes per cell' in text, 'a run that does not fit: status 2 and the numbers', (status, text[-500:]))
@@ -198,6 +215,7 @@ def main():
     forbidden()
     no_room(whole)
     folder_gone()
+    gas_goes_wrong()
     memory()
 
 
