@@ -1,4 +1,4 @@
-"""crux plot and crux info."""
+"""crux plot, crux info and crux study."""
 import argparse
 import os
 import sys
@@ -215,12 +215,16 @@ def info(argv):
 
 def main(argv):
     from analysis.fault import Fault
-    if not argv or argv[0] not in ('plot', 'info'):
-        print('usage: python3 -m analysis plot DIR [what] | info FILE', file=sys.stderr)
+    if not argv or argv[0] not in ('plot', 'info', 'study'):
+        print('usage: python3 -m analysis plot DIR [what] | info FILE | study FILE.yaml', file=sys.stderr)
         return 2
     try:
         if argv[0] == 'info':
             return info(argv[1:])
+        if argv[0] == 'study':
+            from analysis.study import study
+            study(Parser, argv[1:])
+            return 0
         plot(argv[1:])
         return 0
     except Fault as e:

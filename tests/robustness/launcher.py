@@ -45,9 +45,9 @@ def expect(what, result, status, *fragments):
 
 def words():
     expect('help lists the commands', crux('help'), 0, 'crux run FILE.yaml', 'crux test')
-    for command in ('run', 'test', 'plot', 'bench', 'params', 'info', 'new-setup'):
+    for command in ('run', 'test', 'plot', 'study', 'bench', 'params', 'info', 'new-setup'):
         expect(f'help {command}', crux('help', command), 0, f'./crux {command}')
-        if command not in ('plot', 'info'):   # theirs is in Python
+        if command not in ('plot', 'info', 'study'):   # theirs is in Python
             expect(f'{command} --help', crux(command, '--help'), 0, f'./crux {command}')
     expect('an unknown command', crux('rum'), 2, "unknown command 'rum'")
     expect('an unknown option', crux('--fast', 'run'), 2, "unknown option '--fast'")
