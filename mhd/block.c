@@ -103,7 +103,7 @@ struct mhd_block_counts mhd_block_stage(const struct mhd_scheme *s, struct block
     if (ct) {
       struct range r = range(w, gx, gx + nx + 1, gy, gy + ny + 1);
       ct_cell_emf(w, 0);
-      ct_emf(w, 2, 0, r.first, r.last);
+      ct_emf(w, a, 2, 0, r.first, r.last);
     }
     if (a->registers) surface_fluxes(s, w, a, 0);
     if (a->registers && ct) surface_emfs(s, w, a, 0);
@@ -127,12 +127,12 @@ struct mhd_block_counts mhd_block_stage(const struct mhd_scheme *s, struct block
     if (ct) ct_cell_emf(w, k);
     if (ct && inside) {
       struct range r = range(w, gx, gx + nx + 1, gy, gy + ny + 1);
-      ct_emf(w, 2, k, r.first, r.last);
+      ct_emf(w, a, 2, k, r.first, r.last);
     }
     if (ct && face) {
       struct range rx = range(w, gx, gx + nx, gy, gy + ny + 1), ry = range(w, gx, gx + nx + 1, gy, gy + ny);
-      ct_emf(w, 0, k, rx.first, rx.last);
-      ct_emf(w, 1, k, ry.first, ry.last);
+      ct_emf(w, a, 0, k, rx.first, rx.last);
+      ct_emf(w, a, 1, k, ry.first, ry.last);
     }
     if (a->registers) surface_fluxes(s, w, a, k);
     if (a->registers && ct) surface_emfs(s, w, a, k);

@@ -22,6 +22,7 @@ enum { PRIM_RHO, PRIM_V1, PRIM_V2, PRIM_V3, PRIM_P, PRIM_B1, PRIM_B2, PRIM_B3, P
 struct mhd_scheme {
   int dim, nc[3], ng[3];      /* cells and ghost layers per axis            */
   bool magnetic, isothermal;
+  bool fine_center;           /* cell-centred field to fourth order         */
   double eos;                 /* gamma, or the isothermal sound speed       */
   int nscalar;
   double floor_density, floor_pressure, dual_energy;

@@ -1,5 +1,6 @@
 /* Constrained transport: EMFs on edges from the fluxes on faces, and the new field on faces.
  * Gardiner & Stone 2005, JCP 205, 509; 2008, JCP 227, 4123. */
+#include "base/minmax.h"
 #include "mhd/scratch.h"
 
 void ct_cell_emf(struct block_scratch *w, int k) {
@@ -14,37 +15,39 @@ void ct_cell_emf(struct block_scratch *w, int k) {
   }
 }
 
-/* The side from which the gas comes, or the mean of both where it rests. */
-static inline double upwind(double mass, double below, double above) {
-  double mean = 0.5 * (below + above);
-  return mass > 0.0 ? below : (mass < 0.0 ? above : mean);
+/* The side from which the gas comes; between them where it moves by less than a two-thousandth of a cell in the step, so that the choice
+ * is smooth where the gas rests (s: velocity over that limit, halved). */
+static inline double upwind(double s, double below, double above) {
+  return 0.5 * (below + above) + max(min(s, 0.5), -0.5) * (below - above);
 }
 
 /* The edge lies along c, where faces normal to a = c + 1 and b = c + 2 meet.  Suffix p: this cell, m: the one below; first letter along a, second along b. */
 struct edge_rows {
   const double *fa_p, *fa_m;           /* minus the EMF on the a faces (flux of B_b along a), above and below the edge in b */
   const double *eb_p, *eb_m;           /* EMF on the b faces, above and below the edge in a */
-  const double *ma_p, *ma_m, *mb_p, *mb_m; /* mass fluxes through the same faces            */
+  const double *va_p, *va_m, *vb_p, *vb_m; /* velocities through the same faces             */
   const double *pp, *mp, *pm, *mm;     /* EMF in the four cells: [a][b]                    */
+  double scale_a, scale_b;             /* of the velocities                                */
 };
 
 static void emf_row(int n, const struct edge_rows *r, double *restrict emf) {
   const double *restrict fap = r->fa_p, *restrict fam = r->fa_m, *restrict ebp = r->eb_p, *restrict ebm = r->eb_m;
-  const double *restrict map = r->ma_p, *restrict mam = r->ma_m, *restrict mbp = r->mb_p, *restrict mbm = r->mb_m;
+  const double *restrict vap = r->va_p, *restrict vam = r->va_m, *restrict vbp = r->vb_p, *restrict vbm = r->vb_m;
+  const double sa = r->scale_a, sb = r->scale_b;
   const double *restrict pp = r->pp, *restrict mp = r->mp, *restrict pm = r->pm, *restrict mm = r->mm;
 #pragma omp simd
   for (int i = 0; i < n; i++) {
     double eap = -fap[i], eam = -fam[i];
-    double below_b = upwind(mam[i], ebm[i] - mm[i], ebp[i] - pm[i]); /* dE/db below the edge, chosen by the flow along a */
-    double above_b = upwind(map[i], mp[i] - ebm[i], pp[i] - ebp[i]);
-    double below_a = upwind(mbm[i], eam - mm[i], eap - mp[i]);
-    double above_a = upwind(mbp[i], pm[i] - eam, pp[i] - eap);
+    double below_b = upwind(sa * vam[i], ebm[i] - mm[i], ebp[i] - pm[i]); /* dE/db below the edge, chosen by the flow along a */
+    double above_b = upwind(sa * vap[i], mp[i] - ebm[i], pp[i] - ebp[i]);
+    double below_a = upwind(sb * vbm[i], eam - mm[i], eap - mp[i]);
+    double above_a = upwind(sb * vbp[i], pm[i] - eam, pp[i] - eap);
     emf[i] = 0.25 * (((eap + eam) + (ebp[i] + ebm[i])) + ((below_b - above_b) + (below_a - above_a)));
   }
 }
 
-void ct_emf(struct block_scratch *w, int c, int k, int first, int last) {
-  int a = (c + 1) % 3, b = (c + 2) % 3, slot = k & 1;
+void ct_emf(struct block_scratch *w, const struct mhd_stage *stage, int c, int k, int first, int last) {
+  int a = (c + 1) % 3, b = (c + 2) % 3, slot = k & 1, v = w->nflux - 1;
   /* What lies one cell below along a and b: a shift within the plane, or the plane below. */
   int shift_a = a == 0 ? 1 : a == 1 ? w->nx : 0, shift_b = b == 0 ? 1 : b == 1 ? w->nx : 0;
   int slot_a = a == 2 ? 1 - slot : slot, slot_b = b == 2 ? 1 - slot : slot;
@@ -55,8 +58,8 @@ void ct_emf(struct block_scratch *w, int c, int k, int first, int last) {
   struct edge_rows r = {
       .fa_p = fa[FLUX_BT1] + p, .fa_m = fa_below[FLUX_BT1] + p - shift_b,
       .eb_p = fb[FLUX_BT2] + p, .eb_m = fb_below[FLUX_BT2] + p - shift_a,
-      .ma_p = fa[FLUX_RHO] + p, .ma_m = fa_below[FLUX_RHO] + p - shift_b,
-      .mb_p = fb[FLUX_RHO] + p, .mb_m = fb_below[FLUX_RHO] + p - shift_a,
+      .va_p = fa[v] + p, .va_m = fa_below[v] + p - shift_b, .vb_p = fb[v] + p, .vb_m = fb_below[v] + p - shift_a,
+      .scale_a = 1000.0 * stage->dt / stage->dx[a], .scale_b = 1000.0 * stage->dt / stage->dx[b],
       .pp = e[slot] + p, .mp = e[slot_a] + p - shift_a,
       .pm = e[slot_b] + p - shift_b, .mm = e[slot_ab] + p - shift_a - shift_b,
   };

@@ -61,6 +61,13 @@ void mhd_destroy(struct gas *g);
 /* Internal energy of u[0] from the other variables where the rule above takes it from them, at the start. */
 void mhd_settle(struct gas *g, const struct mesh *mesh);
 
+/* Adapting the mesh: give the fields that live on to mesh_adapt; if that changed something, mhd_adapted makes the rest of the gas
+ * anew, and settles the internal energy.  Returns the number of fields. */
+int mhd_fields(struct gas *g, struct field *list[2]);
+void mhd_adapted(struct gas *g, const struct mesh *mesh);
+/* Seconds spent on each local block since the last call. */
+void mhd_cost(struct gas *g, const struct mesh *mesh, double *cost);
+
 /* Largest stable step: cfl times the shortest time to cross a cell at |v| + fast speed; infinity when nothing moves.  Collective. */
 double mhd_max_dt(struct gas *g, const struct mesh *mesh);
 

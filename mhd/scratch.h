@@ -40,8 +40,8 @@ void sweep_prime_z(const struct mhd_scheme *s, struct block_scratch *w, const st
 /* -v x B in the cells of plane k. */
 void ct_cell_emf(struct block_scratch *w, int k);
 /* EMFs along axis c on the edges at the lower corner of the cells first <= n < last: Gardiner & Stone 2005, JCP 205, 509, eq. 41, with the
- * upwind choice of eq. 50.  c = z: edges of plane k; c = x, y: edges on the lower z faces of plane k. */
-void ct_emf(struct block_scratch *w, int c, int k, int first, int last);
+ * upwind choice of eq. 50, made smooth where the gas rests.  c = z: edges of plane k; c = x, y: edges on the lower z faces of plane k. */
+void ct_emf(struct block_scratch *w, const struct mhd_stage *a, int c, int k, int first, int last);
 /* New B on the faces normal to axis d of plane k. */
 void ct_update(const struct mhd_scheme *s, struct block_scratch *w, const struct mhd_stage *a, int d, int k);
 

@@ -14,6 +14,7 @@ static struct mhd_scheme scheme_of(const struct mhd_params *p, const struct mesh
   struct mhd_scheme s = {.dim = mesh->dim,
                          .magnetic = p->magnetic,
                          .isothermal = isothermal,
+                         .fine_center = ppm,
                          .eos = isothermal ? p->sound_speed : p->gamma,
                          .nscalar = p->nscalar,
                          .floor_density = p->floor_density,
@@ -49,6 +50,38 @@ void mhd_create(struct gas *g, const struct mhd_params *par, const struct mesh *
   }
   g->work->scheme = scheme_of(par, mesh);
   g->work->scratch = block_scratch_create(&g->work->scheme);
+  g->work->cost = memory_get(sizeof *g->work->cost * (size_t)mesh->count);
+}
+
+int mhd_fields(struct gas *g, struct field *list[2]) {
+  list[0] = &g->u[0];
+  list[1] = &g->b[0];
+  return g->par.magnetic ? 2 : 1;
+}
+
+void mhd_adapted(struct gas *g, const struct mesh *mesh) {
+  for (int s = 1; s < 3; s++) {
+    struct field *copies[2] = {&g->u[s], &g->b[s]};
+    for (int i = 0; i < (g->par.magnetic ? 2 : 1); i++) {
+      const struct field was = *copies[i];
+      field_destroy(copies[i]);
+      field_create(copies[i], mesh, was.name, was.centring, was.ncomp);
+      copies[i]->flip = was.flip;
+      copies[i]->positive = was.positive;
+    }
+  }
+  if (g->work->mask.data) field_destroy(&g->work->mask);
+  memory_free(g->work->cost);
+  g->work->cost = memory_get(sizeof *g->work->cost * (size_t)mesh->count);
+  g->work->last = 0;
+  mhd_settle(g, mesh);
+}
+
+void mhd_cost(struct gas *g, const struct mesh *mesh, double *cost) {
+  for (int b = 0; b < mesh->count; b++) {
+    cost[b] = g->work->cost[b];
+    g->work->cost[b] = 0.0;
+  }
 }
 
 void mhd_destroy(struct gas *g) {
@@ -59,6 +92,7 @@ void mhd_destroy(struct gas *g) {
   if (g->work) {
     block_scratch_destroy(g->work->scratch);
     if (g->work->mask.data) field_destroy(&g->work->mask);
+    memory_free(g->work->cost);
     memory_free(g->work);
   }
   *g = (struct gas){0};
@@ -101,7 +135,9 @@ static void work_on_block(struct pass *p, int b) {
   }
   if (p->mask) a.mask = field_data(p->mask, b, 0);
   if (p->mark) a.bad = field_data(&g->work->mask, b, 1);
+  const double start = MPI_Wtime();
   struct mhd_block_counts n = mhd_block_stage(&g->work->scheme, g->work->scratch, &a);
+  g->work->cost[b] += MPI_Wtime() - start;
   p->counts.bad += n.bad;
   p->counts.nan += n.nan;
   p->counts.floor_density += n.floor_density;

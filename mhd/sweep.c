@@ -36,10 +36,18 @@ static void scalar_flux(int n, const double *restrict mass, const double *restri
   for (int i = 0; i < n; i++) flux[i] = mass[i] * (mass[i] > 0.0 ? left[i] : right[i]);
 }
 
-/* Internal energy and volume that go through a face with the mass. */
-static void internal_flux(int n, double over_g1, const double *restrict mass, const struct state_row *left, const struct state_row *right,
-                          double *restrict energy, double *restrict velocity) {
+/* The volume that goes through a face with the mass, and the internal energy (over gamma - 1 = 0: none). */
+static void volume_flux(int n, double over_g1, const double *restrict mass, const struct state_row *left, const struct state_row *right,
+                        double *restrict energy, double *restrict velocity) {
   const double *restrict rl = left->rho, *restrict rr = right->rho, *restrict pl = left->p, *restrict pr = right->p;
+  if (over_g1 == 0.0) {
+#pragma omp simd
+    for (int i = 0; i < n; i++) {
+      double m = mass[i], l = rl[i], r = rr[i];
+      velocity[i] = m / (m > 0.0 ? l : r);
+    }
+    return;
+  }
 #pragma omp simd
   for (int i = 0; i < n; i++) {
     double m = mass[i], l = rl[i], r = rr[i], p = pl[i], q = pr[i];
@@ -62,6 +70,8 @@ static void stencil(const struct block_scratch *w, int v, int d, int k, int p, i
     q[m] = d < 2 ? w->prim[v][k % RING] + p + (m - 2) * shift : w->prim[v][(k + m - 2 + RING) % RING] + p;
 }
 
+static double over_g1(const struct mhd_scheme *s) { return s->isothermal ? 0.0 : 1.0 / (s->eos - 1.0); }
+
 /* First-order fluxes of a chunk on flagged faces, in place of those in flux. */
 static void fall_back(const struct mhd_scheme *s, struct block_scratch *w, const struct mhd_stage *a, int d, int k, int p, int n, int shift,
                       const int *order, int count, double *const *flux) {
@@ -76,12 +86,11 @@ static void fall_back(const struct mhd_scheme *s, struct block_scratch *w, const
   s->safe(n, s->eos, &l, &r, w->face[d][k % RING] + p, &f);
   size_t plane = (size_t)w->nx * w->ny;
   for (int o = FLUX_SCALAR; o < count; o++) scalar_flux(n, w->safe_flux[FLUX_RHO], left[o], right[o], w->safe_flux[o]);
-  int all = s->isothermal ? count : count + 2;
-  if (!s->isothermal) internal_flux(n, 1.0 / (s->eos - 1.0), w->safe_flux[FLUX_RHO], &l, &r, w->safe_flux[count], w->safe_flux[count + 1]);
+  volume_flux(n, over_g1(s), w->safe_flux[FLUX_RHO], &l, &r, w->safe_flux[count], w->safe_flux[count + 1]);
   /* The mask has no padding: entries beyond the plane belong to no face of the block. */
   int last = (int)plane - p, m = n < last ? n : last;
   const double *mr = a->mask + plane * (size_t)k + p, *ml = d < 2 ? mr - shift : mr - plane;
-  for (int o = 0; o < all; o++) choose_row(m, ml, mr, w->safe_flux[o], flux[o] + p);
+  for (int o = 0; o < count + 2; o++) choose_row(m, ml, mr, w->safe_flux[o], flux[o] + p);
 }
 
 static void sweep(const struct mhd_scheme *s, struct block_scratch *w, const struct mhd_stage *a, int d, int k, int first, int last,
@@ -117,7 +126,7 @@ static void sweep(const struct mhd_scheme *s, struct block_scratch *w, const str
       struct flux_row f = fluxes(flux, p);
       s->riemann(n, s->eos, &l, &r, w->face[d][k % RING] + p, &f);
       for (int o = FLUX_SCALAR; o < count; o++) scalar_flux(n, flux[FLUX_RHO] + p, hi[o], lo[o], flux[o] + p);
-      if (!s->isothermal) internal_flux(n, 1.0 / (s->eos - 1.0), flux[FLUX_RHO] + p, &l, &r, flux[count] + p, flux[count + 1] + p);
+      volume_flux(n, over_g1(s), flux[FLUX_RHO] + p, &l, &r, flux[count] + p, flux[count + 1] + p);
       if (a->mask) fall_back(s, w, a, d, k, p, n, shift, order, count, flux);
     }
     for (int o = 0; d < 2 && o < count; o++)

@@ -11,6 +11,7 @@ struct mhd_work {
   struct field mask; /* [2]: cells that take first-order fluxes, and newly found ones; made when first needed */
   int flip[6 + MHD_SCALARS];       /* of the conserved variables, see amr/field.h */
   bool positive[6 + MHD_SCALARS];
+  double *cost;      /* s spent on each local block; see mhd_cost */
   int last;          /* copy of the state written last */
 };
 

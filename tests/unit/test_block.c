@@ -74,7 +74,7 @@ static struct data random_data(int ng) {
 struct variant { int riemann; bool magnetic, isothermal, ppm, flat, masked; };
 
 static struct mhd_block_counts advance(struct data *s, const struct variant *v, double w, double dt) {
-  struct mhd_scheme m = {.dim = 3, .nc = {NB, NB, NB}, .ng = {s->ng, s->ng, s->ng}, .magnetic = v->magnetic, .isothermal = v->isothermal,
+  struct mhd_scheme m = {.dim = 3, .nc = {NB, NB, NB}, .ng = {s->ng, s->ng, s->ng}, .magnetic = v->magnetic, .isothermal = v->isothermal, .fine_center = v->ppm,
                          .eos = v->isothermal ? 0.7 : 1.4, .nscalar = 1, .floor_density = 1e-20, .floor_pressure = 1e-20, .dual_energy = 1e-3,
                          .reconstruct = v->ppm ? reconstruct_ppm : reconstruct_plm_mc, .first_order = reconstruct_flat,
                          .radius = v->ppm ? 2 : 1, .riemann = riemann_find(v->riemann, v->magnetic, v->isothermal),
