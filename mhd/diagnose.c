@@ -100,8 +100,18 @@ static double divergence(const struct row *r, const struct mesh *mesh, const dou
   return sum3(part[0], part[1], part[2]);
 }
 
+/* Root of the mean of B^2 over the mesh. */
+static double rms_field(const struct gas *g, const struct mesh *mesh) {
+  double volume = 1.0;
+  for (int d = 0; d < 3; d++) {
+    double width = mesh->upper[d] - mesh->lower[d];
+    if (width > 0.0) volume *= width;
+  }
+  return sqrt(2.0 * mhd_totals(g, mesh).magnetic / volume);
+}
+
 double mhd_max_div_b(const struct gas *g, const struct mesh *mesh) {
-  double largest = 0.0, all;
+  double largest = 0.0, all, least = g->par.magnetic ? 0.1 * rms_field(g, mesh) : 0.0;
   for (int b = 0; g->par.magnetic && b < mesh->count; b++) {
     const double *dx = mesh->block[b].dx;
     double width = dx[0];
@@ -112,6 +122,7 @@ double mhd_max_div_b(const struct gas *g, const struct mesh *mesh) {
         for (int i = 0; i < mesh->nc[0]; i++) {
           double bc[3], div = fabs(divergence(&r, mesh, dx, i, bc)), strength = sqrt(sum3(bc[0] * bc[0], bc[1] * bc[1], bc[2] * bc[2]));
           for (int d = 0; d < mesh->dim; d++) strength = max(strength, max(fabs(r.b[d][i]), fabs(r.b[d][i + r.up[d]])));
+          strength = max(strength, least);
           if (strength > 0.0) largest = max(largest, div * width / strength);
         }
       }

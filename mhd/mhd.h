@@ -79,7 +79,8 @@ bool mhd_step(struct gas *g, const struct mesh *mesh, struct exchange *x, struct
 struct mhd_failure { double x[3]; int level; double u[5], b[3]; bool found; };
 struct mhd_failure mhd_failure(const struct gas *g, const struct mesh *mesh);
 
-/* Largest |div B| dx / |B| over all cells (0 where B = 0), dx the shortest side of the cell.  Collective. */
+/* Largest |div B| dx / |B| over all cells, dx the shortest side of the cell; |B| is the largest in the cell and on its faces, and no less than
+ * a tenth of the rms field of the mesh, so that places without a field do not count their round-off.  Collective. */
 double mhd_max_div_b(const struct gas *g, const struct mesh *mesh);
 
 /* Sums over the mesh, exact to the last bit for any number of ranks: mass, momentum, energies, scalars.  Collective. */
