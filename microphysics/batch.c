@@ -1,0 +1,117 @@
+/* The batched update: chunks of cells, and the ledger. */
+#include "microphysics/batch.h"
+
+#include "base/memory.h"
+#include "microphysics/batch_tables.h"
+#include "microphysics/vecmath.h"
+
+#include <math.h>
+#include <string.h>
+
+const char *cr_entry_name(int entry) {
+  static const char *const rest[] = {"secondary", "source", "escape", "thermal", "top", "inflow"};
+  if (entry < LOSS_COUNT) return cr_losses[entry].name;
+  if (entry < ENTRY_SECONDARY) return cr_fates[entry - ENTRY_FATES].name;
+  return rest[entry - ENTRY_SECONDARY];
+}
+
+/* m of the n values into padded lanes; the lanes beyond take `fill`. */
+static void load(double *lane, const double *from, int m, int padded, double fill) {
+  for (int i = 0; i < m; i++) lane[i] = from == NULL ? 0.0 : from[i];
+  for (int i = m; i < padded; i++) lane[i] = fill;
+}
+
+static const double *shifted(const double *p, int by) { return p == NULL ? NULL : p + by; }
+
+static void load_env(struct cr_chunk *c, const struct cr_tables *t, const struct cr_batch_env *env, int at, int m) {
+  int n = c->n;
+  load(c->n_e, shifted(env->n_e, at), m, n, 0.0);
+  load(c->n_n, shifted(env->n_n, at), m, n, 0.0);
+  load(c->n_nucleon, shifted(env->n_nucleon, at), m, n, 0.0);
+  load(c->div_u, shifted(env->div_u, at), m, n, 0.0);
+  load(c->bb_grad_u, shifted(env->bb_grad_u, at), m, n, 0.0);
+  load(c->v_alfven, shifted(env->v_alfven, at), m, n, 0.0);
+  load(c->streaming_rate, shifted(env->streaming_rate, at), m, n, 0.0);
+  load(c->x_thermal3, shifted(env->temperature_K, at), m, n, 0.0);
+  load(c->amp[AMP_SYNCHROTRON], shifted(env->u_b, at), m, n, 0.0);
+  for (int b = 0; b < t->opt.loss.bands; b++) load(c->amp[AMP_BAND + b], shifted(env->u_rad[b], at), m, n, 0.0);
+  for (int i = 0; i < n; i++) {
+    double x2 = 0.0286 * 0.0286 * c->x_thermal3[i] / 2e6;
+    c->x_thermal3[i] = x2 * sqrt(x2);
+    c->amp[AMP_COULOMB][i] = c->amp[AMP_BREMS][i] = c->n_e[i];
+    c->amp[AMP_COULOMB_LOG][i] = c->n_e[i] * vec_log(max(c->n_e[i], 1e-30));
+    c->amp[AMP_ION][i] = c->amp[AMP_BREMS_NEUTRAL][i] = c->n_n[i];
+  }
+}
+
+/* The source that was there before the secondaries of this step were added is booked apart from them. */
+static void book_sources(const struct cr_network *net, int s, struct cr_chunk *c, double (*given_lo)[CR_LANES], double (*given_hi)[CR_LANES]) {
+  for (int k = net->first[s]; k < net->first[s + 1]; k++) {
+    double t_lo = net->bin[k].t_lo, t_hi = net->bin[k].t_hi, dt = c->dt;
+    for (int i = 0; i < c->n; i++) {
+      double a = given_lo[k][i] * dt, b = given_hi[k][i] * dt, x = c->source_lo[k][i] * dt - a, y = c->source_hi[k][i] * dt - b;
+      c->number[ENTRY_SOURCE][i] -= a + b;
+      c->energy[ENTRY_SOURCE][i] -= t_lo * a + t_hi * b;
+      c->number[ENTRY_SECONDARY][i] -= x + y;
+      c->energy[ENTRY_SECONDARY][i] -= t_lo * x + t_hi * y;
+    }
+  }
+}
+
+static void book(const struct cr_chunk *c, int m, int at, struct cr_ledger *ledger, double *const *energy) {
+  for (int e = 0; e < ENTRY_COUNT; e++) {
+    if (ledger != NULL)
+      for (int i = 0; i < m; i++) ledger->number[e] += c->number[e][i], ledger->energy[e] += c->energy[e][i];
+    if (energy != NULL && energy[e] != NULL)
+      for (int i = 0; i < m; i++) energy[e][at + i] += c->energy[e][i];
+  }
+}
+
+void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_order order, const struct cr_batch_env *env,
+                   double *const *lo, double *const *hi, struct cr_ledger *ledger, double *const *energy) {
+  const struct cr_network *net = tables->net;
+  int bins = cr_network_bins(net);
+  typedef double lanes[CR_LANES];
+  lanes *store = memory_get((size_t)bins * 8 * sizeof *store);
+  struct cr_chunk *c = memory_get(sizeof *c);
+  lanes *given_lo = store + 4 * bins, *given_hi = store + 5 * bins;
+  *c = (struct cr_chunk){.dt = dt, .nu0 = env->nu0, .escape_rate = env->escape_rate};
+  c->lo = store, c->hi = store + bins, c->source_lo = store + 2 * bins, c->source_hi = store + 3 * bins;
+  if (env->chi != NULL) c->chi = store + 6 * bins;
+  if (env->mu != NULL) c->mu = store + 7 * bins;
+
+  for (int at = 0; at < n; at += CR_LANES) {
+    int m = n - at < CR_LANES ? n - at : CR_LANES;
+    c->n = (m + 7) / 8 * 8;
+    load_env(c, tables, env, at, m);
+    for (int k = 0; k < bins; k++) {
+      load(c->lo[k], lo[k] + at, m, c->n, 0.0);
+      load(c->hi[k], hi[k] + at, m, c->n, 0.0);
+      load(c->source_lo[k], env->source_lo == NULL ? NULL : shifted(env->source_lo[k], at), m, c->n, 0.0);
+      load(c->source_hi[k], env->source_hi == NULL ? NULL : shifted(env->source_hi[k], at), m, c->n, 0.0);
+      if (c->chi != NULL) load(c->chi[k], env->chi[k] + at, m, c->n, 1.0 / 3.0);
+      if (c->mu != NULL) load(c->mu[k], env->mu[k] + at, m, c->n, 0.0);
+    }
+    memcpy(given_lo, c->source_lo, (size_t)bins * sizeof *given_lo);
+    memcpy(given_hi, c->source_hi, (size_t)bins * sizeof *given_hi);
+    for (int half = 0; half < 2; half++) {
+      bool move = (half == 0) == (order == CR_MOMENTUM_FIRST);
+      for (int s = 0; s < net->count; s++) {
+        memset(c->number, 0, sizeof c->number);
+        memset(c->energy, 0, sizeof c->energy);
+        if (move) cr_batch_momentum(tables, s, c);
+        else {
+          cr_batch_reactions(tables, s, c);
+          book_sources(net, s, c, given_lo, given_hi);
+        }
+        book(c, m, at, ledger == NULL ? NULL : &ledger[s], energy);
+      }
+    }
+    for (int k = 0; k < bins; k++) {
+      memcpy(lo[k] + at, c->lo[k], (size_t)m * sizeof(double));
+      memcpy(hi[k] + at, c->hi[k], (size_t)m * sizeof(double));
+    }
+  }
+  memory_free(store);
+  memory_free(c);
+}

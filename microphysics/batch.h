@@ -1,0 +1,69 @@
+/* The whole local update of cosmic rays, for many cells at once: momentum changes, catastrophic losses, secondaries, sources.
+ *
+ * Everything that does not depend on the cell is tabulated once (cr_tables); the update then runs over cells in the innermost,
+ * vectorised loops.  The result in a cell does not depend on the cells beside it, not even in the last bit.  Against the reference
+ * (remap.h, secondaries.h):
+ * - leptons: the sum of all rates is a parabola in p in each bin, equal to the exact rate at both edges and in the middle, and is solved
+ *   exactly; hadrons: the symmetric product of closed forms, second order in dt;
+ * - averages are 6-point sums in ln p over a window of 16 e-foldings;
+ * - rates of losses and yields of secondaries are polynomials in (hi - lo)/(hi + lo) of each bin. */
+#ifndef MICROPHYSICS_BATCH_H
+#define MICROPHYSICS_BATCH_H
+
+#include "microphysics/remap.h"
+#include "microphysics/secondaries.h"
+
+enum { CR_LANES = 32 };        /* cells per inner loop */
+
+/* Entries of the ledger: energy and number lost by a species to each (gained: negative). */
+enum cr_entry {
+  /* The processes of losses.h come first, then those of catastrophic.h. */
+  ENTRY_FATES = LOSS_COUNT,
+  ENTRY_SECONDARY = ENTRY_FATES + FATE_COUNT,  /* made by other species: negative      */
+  ENTRY_SOURCE,                                /* injected: negative                   */
+  ENTRY_ESCAPE,                                /* leaky box                            */
+  ENTRY_THERMAL,                               /* number below the lowest bin          */
+  ENTRY_TOP,                                   /* left through the highest bin         */
+  ENTRY_INFLOW,                                /* came in through the ends: negative   */
+  ENTRY_COUNT
+};
+
+const char *cr_entry_name(int entry);
+
+struct cr_ledger { double number[ENTRY_COUNT], energy[ENTRY_COUNT]; };  /* of one species; energy in GeV times the unit of number */
+
+struct cr_batch_options {
+  struct cr_loss_options loss;
+  struct cr_fate_options fate;
+  struct cr_secondary_options secondary;
+  enum cr_inflow inflow;
+  double nu_slope;             /* of the scattering rate, see struct cr_env */
+};
+
+void cr_batch_defaults(struct cr_batch_options *opt);
+
+struct cr_tables;
+struct cr_tables *cr_tables_create(const struct cr_network *net, const struct cr_batch_options *opt);
+void cr_tables_free(struct cr_tables *tables);
+
+/* The surroundings, as in struct cr_env; each member [n], NULL for zero.  chi and mu [bins of the network][n], NULL: isotropic, with
+ * streaming_rate. */
+struct cr_batch_env {
+  const double *n_e, *n_n, *n_nucleon, *temperature_K, *u_b, *u_rad[CR_BANDS], *div_u, *bb_grad_u, *v_alfven, *streaming_rate;
+  const double *const *chi, *const *mu;
+  double nu0;
+  const double *escape_rate;                    /* [bins], the same in all cells; NULL: none               */
+  const double *const *source_lo, *const *source_hi; /* [bins][n] populations per second; NULL: none       */
+};
+
+/* In a pair of half steps around the transport the second one goes in the other order, which makes the step symmetric. */
+enum cr_order { CR_MOMENTUM_FIRST, CR_REACTIONS_FIRST };
+
+/* Advance n cells by dt (s).
+ *   lo, hi   [bins of the network][n]   in/out  edge populations
+ *   ledger   [species]                  sums over the n cells are added; may be NULL
+ *   energy   [ENTRY_COUNT][n]           the same per cell, summed over species; may be NULL, as may each energy[i] */
+void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_order order, const struct cr_batch_env *env,
+                   double *const *lo, double *const *hi, struct cr_ledger *ledger, double *const *energy);
+
+#endif

@@ -1,0 +1,430 @@
+/* Momentum changes of one species in a chunk of cells: the remap of remap.c, over cells in the innermost loops. */
+#include "microphysics/batch_tables.h"
+
+#include "microphysics/vecmath.h"
+
+#include <math.h>
+#include <string.h>
+
+#define SIMD _Pragma("omp simd")
+/* Leptons and hadrons share the code below; each gets its own copy, in which `lepton` is a constant. */
+#define APART static __attribute__((noinline))
+#define SHARED static inline __attribute__((always_inline))
+
+/* Half widths and weights of 6-point Gauss-Legendre on an interval of length 1, from the middle. */
+static const double half_node[3] = {0.46623475710157603, 0.33060469313223224, 0.11930959304159849};
+static const double node_weight[3] = {0.085662246189584873, 0.18038078652406947, 0.23395696728634569};
+static const double window_e_foldings = 16.0;
+
+typedef double lanes[CR_LANES];
+
+/* Particles on the move: those of one bin, or of the continuation of the spectrum at an end. */
+struct source {
+  int n;
+  lanes base, inverse_base, length, top;   /* from base to top = base exp(length)                            */
+  lanes image_lo, image_hi;           /* where the ends go                                                   */
+  lanes count, s, t;                  /* number, slope of dN/dln p, its modulus                              */
+  /* The map.  Leptons: p -> (m0 p + m1) / (m2 p + m3).  Hadrons: p -> a (cbrt((a p - m1)^3 - m2) - m1) with a = m0, m3 = 1/m0. */
+  lanes m0, m1, m2, m3;
+  lanes part[CR_MAX_BINS + 2];        /* number that ends up in bin j: part[j + 1]                           */
+  lanes arrived, above, e_above;      /* energy that arrives in bins; number and energy above the highest one */
+};
+
+SHARED double forward(const struct source *w, int lepton, int i, double p) {
+  if (lepton) {
+    double num = w->m0[i] * p + w->m1[i], den = w->m2[i] * p + w->m3[i], q = num / den;
+    q = den > 0.0 ? q : 1e30;
+    return num > 0.0 ? q : 0.0;
+  }
+  double x = w->m0[i] * p - w->m1[i], c = x * x * x - w->m2[i], q = (vec_cbrt(max(c, 1e-60)) - w->m1[i]) * w->m0[i];
+  return max(c > 0.0 ? q : 0.0, 0.0);
+}
+
+SHARED double backward(const struct source *w, int lepton, int i, double q) {
+  if (lepton) {
+    double den = w->m0[i] - w->m2[i] * q, p = (w->m3[i] * q - w->m1[i]) / den;
+    return den > 0.0 ? min(p, 1e30) : 1e30;
+  }
+  double x = q * w->m3[i] + w->m1[i];
+  return (vec_cbrt(x * x * x + w->m2[i]) + w->m1[i]) * w->m3[i];
+}
+
+/* Images of the ends of the source. */
+SHARED void ends_of(struct source *w, int lepton) {
+  SIMD
+  for (int i = 0; i < w->n; i++) {
+    w->image_lo[i] = forward(w, lepton, i, w->base[i]);
+    w->image_hi[i] = forward(w, lepton, i, w->top[i]);
+  }
+}
+
+APART void ends_lepton(struct source *w) { ends_of(w, 1); }
+APART void ends_hadron(struct source *w) { ends_of(w, 0); }
+
+/* Their range over all cells that have particles. */
+APART void image(struct source *w, int lepton, double *lowest, double *highest) {
+  (lepton ? ends_lepton : ends_hadron)(w);
+  double lo = 1e300, hi = 0.0;
+  for (int i = 0; i < w->n; i++) {
+    lo = w->count[i] > 0.0 ? min(lo, w->image_lo[i]) : lo;
+    hi = w->count[i] > 0.0 ? max(hi, w->image_hi[i]) : hi;
+  }
+  *lowest = lo;
+  *highest = hi;
+}
+
+/* Where in the source a target edge p comes from; exactly an end of the source where p is outside of the image, so that the result of a cell
+ * does not depend on which edges other cells need. */
+SHARED void edge(const struct source *w, int lepton, double p, lanes out) {
+  SIMD
+  for (int i = 0; i < w->n; i++) {
+    double l = vec_log(max(backward(w, lepton, i, p) * w->inverse_base[i], 1e-290));
+    l = min(max(l, 0.0), w->length[i]);
+    l = p <= w->image_lo[i] ? 0.0 : l;
+    out[i] = p >= w->image_hi[i] ? w->length[i] : l;
+  }
+}
+
+/* Number of particles between la and lb, up to a common factor. */
+APART void count_piece(const struct source *w, const lanes la, const lanes lb, lanes out, lanes sum) {
+  SIMD
+  for (int i = 0; i < w->n; i++) {
+    double from = w->s[i] < 0.0 ? la[i] : w->length[i] - lb[i];
+    double f = vec_exp(-w->t[i] * from) * vec_one_minus_exp(w->t[i] * (lb[i] - la[i]));
+    out[i] = f;
+    sum[i] += f;
+  }
+}
+
+/* Two nodes of the average of T - T(p_lo) after the map, on either side of the middle p of the window. */
+SHARED void add_nodes(const struct source *w, int lepton, int i, int g, double t, double window, double turn, double p, double p_lo,
+                      double p_hi, double e_lo, double m2, double *mean, double *sum) {
+  double up, down, d = window * half_node[g], near = vec_exp(t * d), far = 1.0 / near;
+  vec_exp_pair(d * turn, &up, &down);
+  double q = min(max(forward(w, lepton, i, p * down), p_lo), p_hi), r = min(max(forward(w, lepton, i, p * up), p_lo), p_hi);
+  double rise_q = (q - p_lo) * (q + p_lo) / (sqrt(q * q + m2) + e_lo), rise_r = (r - p_lo) * (r + p_lo) / (sqrt(r * r + m2) + e_lo);
+  *mean += node_weight[g] * (near * rise_q + far * rise_r);
+  *sum += node_weight[g] * (near + far);
+}
+
+/* Put the particles between la and lb into a bin. */
+SHARED void deposit(const struct source *restrict w, int lepton, const struct cr_bin *bin, double e_lo, const double *restrict la,
+                           const double *restrict lb, const double *restrict number, double *restrict lo, double *restrict hi,
+                           double *restrict arrived) {
+  double p_lo = bin->p_lo, p_hi = bin->p_hi, m2 = bin->mass * bin->mass, inverse = 1.0 / bin->dt, t_lo = bin->t_lo, dt = bin->dt;
+  SIMD
+  for (int i = 0; i < w->n; i++) {
+    double t = w->t[i], window = min(min(lb[i] - la[i], window_e_foldings / t), 2.4), turn = w->s[i] < 0.0 ? 1.0 : -1.0;
+    double middle = (w->s[i] < 0.0 ? la[i] : lb[i]) + 0.5 * turn * window, p = w->base[i] * vec_exp(middle);
+    double sum = 0.0, mean = 0.0;
+    add_nodes(w, lepton, i, 0, t, window, turn, p, p_lo, p_hi, e_lo, m2, &mean, &sum);
+    add_nodes(w, lepton, i, 1, t, window, turn, p, p_lo, p_hi, e_lo, m2, &mean, &sum);
+    add_nodes(w, lepton, i, 2, t, window, turn, p, p_lo, p_hi, e_lo, m2, &mean, &sum);
+    double above = min(mean / sum * inverse, 1.0);
+    lo[i] += number[i] * (1.0 - above);
+    hi[i] += number[i] * above;
+    arrived[i] += number[i] * (t_lo + dt * above);
+  }
+}
+
+/* The same above the highest bin: energy only. */
+SHARED void leave_top(const struct source *restrict w, int lepton, double mass, const double *restrict la, const double *restrict lb,
+                         const double *restrict number, double *restrict energy) {
+  SIMD
+  for (int i = 0; i < w->n; i++) {
+    double t = w->t[i], window = min(min(lb[i] - la[i], window_e_foldings / t), 2.4), turn = w->s[i] < 0.0 ? 1.0 : -1.0;
+    double middle = (w->s[i] < 0.0 ? la[i] : lb[i]) + 0.5 * turn * window, p = w->base[i] * vec_exp(middle), sum = 0.0, mean = 0.0;
+    add_nodes(w, lepton, i, 0, t, window, turn, p, 0.0, 1e30, mass, mass * mass, &mean, &sum);
+    add_nodes(w, lepton, i, 1, t, window, turn, p, 0.0, 1e30, mass, mass * mass, &mean, &sum);
+    add_nodes(w, lepton, i, 2, t, window, turn, p, 0.0, 1e30, mass, mass * mass, &mean, &sum);
+    energy[i] += number[i] * (mean / sum);
+  }
+}
+
+/* The loops that take the time, as functions of their own: within larger ones gcc does not vectorise all of their copies. */
+APART void deposit_lepton(const struct source *w, const struct cr_bin *bin, double e_lo, const double *la, const double *lb,
+                          const double *number, double *lo, double *hi, double *arrived) {
+  deposit(w, 1, bin, e_lo, la, lb, number, lo, hi, arrived);
+}
+
+APART void deposit_hadron(const struct source *w, const struct cr_bin *bin, double e_lo, const double *la, const double *lb,
+                          const double *number, double *lo, double *hi, double *arrived) {
+  deposit(w, 0, bin, e_lo, la, lb, number, lo, hi, arrived);
+}
+
+APART void edge_lepton(const struct source *w, double p, double *out) { edge(w, 1, p, out); }
+APART void edge_hadron(const struct source *w, double p, double *out) { edge(w, 0, p, out); }
+APART void leave(const struct source *w, int lepton, double mass, const double *la, const double *lb, const double *number,
+                     double *energy) {
+  if (lepton) leave_top(w, 1, mass, la, lb, number, energy);
+  else leave_top(w, 0, mass, la, lb, number, energy);
+}
+
+/* Move the particles of a source into the bins of the species. */
+static void scatter(struct source *w, int lepton, int nb, const struct cr_bin *bin, const struct cr_bin_table *table, lanes *lo,
+                           lanes *hi, lanes thermal) {
+  double lowest, highest;
+  lanes ends[CR_MAX_BINS + 3], sum;
+  image(w, lepton, &lowest, &highest);
+  memset(w->arrived, 0, sizeof w->arrived);
+  memset(w->above, 0, sizeof w->above);
+  memset(w->e_above, 0, sizeof w->e_above);
+  if (highest <= 0.0 && lowest >= 1e300) return;
+
+  int first = -1, last = nb;               /* targets; -1: below the lowest bin, nb: above the highest one */
+  while (first < nb && lowest >= (first + 1 < nb ? bin[first + 1].p_lo : bin[nb - 1].p_hi)) first++;
+  while (last > first && highest <= (last < nb ? bin[last].p_lo : bin[nb - 1].p_hi)) last--;
+
+  memset(ends[first + 1], 0, sizeof(lanes));
+  for (int j = first + 1; j <= last; j++) (lepton ? edge_lepton : edge_hadron)(w, j < nb ? bin[j].p_lo : bin[nb - 1].p_hi, ends[j + 1]);
+  memcpy(ends[last + 2], w->length, sizeof(lanes));
+  memset(sum, 0, sizeof sum);
+  for (int j = first; j <= last; j++) count_piece(w, ends[j + 1], ends[j + 2], w->part[j + 1], sum);
+  SIMD
+  for (int i = 0; i < w->n; i++) sum[i] = w->count[i] / max(sum[i], 1e-300);
+  for (int j = first; j <= last; j++) {
+    double *part = w->part[j + 1];
+    SIMD
+    for (int i = 0; i < w->n; i++) part[i] *= sum[i];
+    if (j < 0) {
+      SIMD
+      for (int i = 0; i < w->n; i++) thermal[i] += part[i];
+    } else if (j == nb) {
+      SIMD
+      for (int i = 0; i < w->n; i++) w->above[i] += part[i];
+      leave(w, lepton, bin[0].mass, ends[j + 1], ends[j + 2], part, w->e_above);
+    } else {
+      (lepton ? deposit_lepton : deposit_hadron)(w, &bin[j], table[j].e_lo, ends[j + 1], ends[j + 2], part, lo[j], hi[j], w->arrived);
+    }
+  }
+}
+
+/* Slope of the populations from the table of the bin. */
+APART void slopes(struct source *w, const struct cr_bin *b, const double *restrict lo, const double *restrict hi) {
+  const double *table = &b->slope[0][0];
+  SIMD
+  for (int i = 0; i < w->n; i++) {
+    double n = lo[i] + hi[i], inverse = 1.0 / max(n, 1e-300), a = lo[i] * inverse, c = hi[i] * inverse;
+    double y = c * (CR_SLOPE_ROWS * (1.0 - 1e-15));
+    int row = (int)y;
+    double x = y - row, v = table[4 * row] + x * (table[4 * row + 1] + x * (table[4 * row + 2] + x * table[4 * row + 3]));
+    double s = v / max(4.0 * a * c, 1e-28);
+    w->count[i] = n;
+    w->s[i] = s;
+    w->t[i] = max(fabs(s), 1e-30);
+  }
+}
+
+/* Loss rates per momentum that are the same for all momenta of a bin: adiabatic, streaming, reacceleration. */
+APART void gas_exchange(const struct cr_tables *tables, int k, const struct cr_chunk *c, lanes rate[3]) {
+  const struct cr_loss_options *opt = &tables->opt.loss;
+  const struct cr_bin_table *t = &tables->bin[k];
+  double adiabatic = opt->scale[LOSS_ADIABATIC], streaming = opt->scale[LOSS_STREAMING], gain = opt->scale[LOSS_REACCELERATION];
+  double nu_v = c->nu0 * t->nu_over_v, nu_v2 = c->nu0 * t->nu_over_v2, third = 1.0 / 3.0;
+  const double *chi = c->chi == NULL ? NULL : c->chi[k], *mu = c->mu == NULL ? NULL : c->mu[k];
+  double by_chi = opt->reacceleration_maximal ? 0.0 : 2.0 * (1.0 + t->beta2), fixed = opt->reacceleration_maximal ? 4.0 / 3.0 : 0.0;
+  if (chi != NULL) {
+    SIMD
+    for (int i = 0; i < c->n; i++) {
+      rate[0][i] = adiabatic * (chi[i] * c->div_u[i] + (1.0 - 3.0 * chi[i]) * c->bb_grad_u[i]);
+      rate[2][i] = -gain * nu_v2 * (by_chi * chi[i] + fixed) * c->v_alfven[i] * c->v_alfven[i];
+    }
+  } else {
+    SIMD
+    for (int i = 0; i < c->n; i++) {
+      rate[0][i] = adiabatic * third * c->div_u[i];
+      rate[2][i] = -gain * nu_v2 * (by_chi * third + fixed) * c->v_alfven[i] * c->v_alfven[i];
+    }
+  }
+  if (mu != NULL) {
+    SIMD
+    for (int i = 0; i < c->n; i++) rate[1][i] = streaming * nu_v * mu[i] * c->v_alfven[i];
+  } else {
+    SIMD
+    for (int i = 0; i < c->n; i++) rate[1][i] = streaming * c->streaming_rate[i];
+  }
+}
+
+/* Power lost to each process, estimated with the rates at the edges, and the map of a bin. */
+APART void lepton_map(const struct cr_tables *tables, int k, const struct cr_chunk *c, struct source *w, lanes *power) {
+  static const int process[AMP_COUNT] = {LOSS_COULOMB, LOSS_COULOMB, LOSS_IONISATION, LOSS_BREMSSTRAHLUNG, LOSS_BREMSSTRAHLUNG,
+                                         LOSS_SYNCHROTRON, [AMP_BAND] = LOSS_INVERSE_COMPTON, LOSS_INVERSE_COMPTON, LOSS_INVERSE_COMPTON,
+                                         LOSS_INVERSE_COMPTON, LOSS_INVERSE_COMPTON, LOSS_INVERSE_COMPTON, LOSS_INVERSE_COMPTON,
+                                         LOSS_INVERSE_COMPTON};
+  const struct cr_bin_table *t = &tables->bin[k];
+  const double *lo = c->lo[k], *hi = c->hi[k];
+  lanes constant, square;
+  double *linear = w->m0;
+  memset(constant, 0, sizeof constant);
+  memset(square, 0, sizeof square);
+  SIMD
+  for (int i = 0; i < c->n; i++) linear[i] = (power[LOSS_ADIABATIC][i] + power[LOSS_STREAMING][i]) + power[LOSS_REACCELERATION][i];
+  for (int a = 0; a < AMP_BAND + tables->opt.loss.bands; a++) {
+    const struct cr_parabola *f = &t->parabola[a];
+    const double *amp = c->amp[a];
+    double *p = power[process[a]], pk = f->k, pa = f->a, pb = f->b, at_lo = f->power_lo, at_hi = f->power_hi;
+    if (at_lo == 0.0 && at_hi == 0.0) continue;
+    SIMD
+    for (int i = 0; i < c->n; i++) {
+      constant[i] += amp[i] * pk;
+      linear[i] += amp[i] * pa;
+      square[i] += amp[i] * pb;
+      p[i] += amp[i] * (at_lo * lo[i] + at_hi * hi[i]);
+    }
+  }
+  double dt = c->dt;
+  SIMD
+  for (int i = 0; i < c->n; i++) {
+    /* Riccati equation dp/dt = -(k + a p + b p^2): with z = (a^2/4 - k b) t^2, C = cosh sqrt z, S = t sinh sqrt z / sqrt z,
+     * p -> (p (C - a S / 2) - k S) / (C + a S / 2 + b S p).  Longer times than z = 100 or the half period change nothing more. */
+    double ha = 0.5 * linear[i], d = ha * ha - constant[i] * square[i], z = d * dt * dt, time, c1, s;
+    double cut = z > 0.0 ? 100.0 : -9.6;
+    time = fabs(z) > fabs(cut) ? dt * sqrt(cut / z) : dt;
+    z = fabs(z) > fabs(cut) ? cut : z;
+    vec_cosh_sinh(z, &c1, &s);
+    s *= time;
+    double has = ha * s;
+    w->m0[i] = 1.0 + (c1 - has);
+    w->m1[i] = -constant[i] * s;
+    w->m2[i] = square[i] * s;
+    w->m3[i] = 1.0 + (c1 + has);
+  }
+}
+
+APART void hadron_map(const struct cr_tables *tables, int k, const struct cr_chunk *c, struct source *w, lanes *power, double m2) {
+  const struct cr_bin_table *t = &tables->bin[k];
+  const double *lo = c->lo[k], *hi = c->hi[k];
+  double dt = c->dt, full = tables->opt.loss.coulomb_full ? 1.0 : 0.0, beta3 = t->beta3;
+  SIMD
+  for (int i = 0; i < c->n; i++) {
+    double a = (power[LOSS_ADIABATIC][i] + power[LOSS_STREAMING][i]) + power[LOSS_REACCELERATION][i];
+    double slow = beta3 / (beta3 + full * c->x_thermal3[i]);   /* no loss to electrons that are faster than the particle */
+    double e = (c->amp[AMP_COULOMB][i] * t->coulomb + c->amp[AMP_COULOMB_LOG][i] * t->coulomb_log) * slow;
+    double n = c->amp[AMP_ION][i] * t->ionised_share, edges = t->power_lo * lo[i] + t->power_hi * hi[i];
+    power[LOSS_COULOMB][i] = e * edges;
+    power[LOSS_IONISATION][i] = n * edges;
+    double half = vec_exp(max(min(-0.5 * a * dt, 30.0), -30.0)), loss = (e + n) * dt;
+    w->m0[i] = half;
+    w->m1[i] = 0.5 * loss;
+    w->m2[i] = 3.0 * m2 * loss;
+    w->m3[i] = 1.0 / half;
+  }
+}
+
+/* Share the work of the bin among the processes as cr_share_work does, into the ledger. */
+APART void share(struct cr_chunk *c, const double *work, lanes *power) {
+  lanes of_up, of_down;
+  double dt = c->dt;
+  memset(of_up, 0, sizeof of_up);
+  memset(of_down, 0, sizeof of_down);
+  for (int e = 0; e < LOSS_COUNT; e++) {
+    double *p = power[e];
+    SIMD
+    for (int i = 0; i < c->n; i++) {
+      p[i] *= dt;
+      of_up[i] += max(p[i], 0.0);
+      of_down[i] += max(-p[i], 0.0);
+    }
+  }
+  SIMD
+  for (int i = 0; i < c->n; i++) {
+    double sum = of_up[i] + of_down[i], inverse = sum > 0.0 ? 1.0 / max(sum, 1e-300) : 0.0;
+    double up = (2.0 * of_down[i] + work[i]) * inverse, down = (2.0 * of_up[i] - work[i]) * inverse;
+    of_up[i] = up;
+    of_down[i] = down;
+    c->energy[LOSS_ADIABATIC][i] += sum > 0.0 ? 0.0 : work[i];
+  }
+  for (int e = 0; e < LOSS_COUNT; e++) {
+    double *p = power[e], *out = c->energy[e];
+    SIMD
+    for (int i = 0; i < c->n; i++) out[i] += p[i] * (p[i] > 0.0 ? of_up[i] : of_down[i]);
+  }
+}
+
+/* The continuation of the spectrum below the lowest (end = 0) or above the highest bin, as far as it is to be moved in. */
+SHARED void continuation_of(struct source *w, int lepton, int end, const struct cr_bin *b) {
+  double p_end = end ? b->p_hi : b->p_lo, width = b->width;
+  SIMD
+  for (int i = 0; i < w->n; i++) {
+    double t = w->t[i], back = vec_log(max(backward(w, lepton, i, p_end) * (1.0 / p_end), 1e-290));
+    double far = end ? min(max(back, 0.0), 60.0 / t) : min(max(-back, 0.0), 40.0 / max(t, 1.0));
+    bool use = end ? w->s[i] < -0.1 && t < 1e6 : t < 1e6;
+    far = use ? far : 0.0;
+    double at_end = (end ? w->s[i] < 0.0 : w->s[i] > 0.0) ? vec_exp(-t * width) : 1.0, whole = vec_one_minus_exp(t * width);
+    double grown = w->s[i] < 0.0 && !end ? vec_exp(t * far) : 1.0;
+    w->count[i] *= at_end * grown * vec_one_minus_exp(t * far) / whole;
+    w->base[i] = end ? p_end : p_end * vec_exp(-far);
+    w->inverse_base[i] = 1.0 / w->base[i];
+    w->length[i] = far;
+    w->top[i] = w->base[i] * vec_exp(far);
+  }
+}
+
+APART void continuation(struct source *w, int lepton, int end, const struct cr_bin *b) {
+  if (lepton) continuation_of(w, 1, end, b);
+  else continuation_of(w, 0, end, b);
+}
+
+static void momentum(const struct cr_tables *tables, int s, int lepton, struct cr_chunk *c) {
+  const struct cr_network *net = tables->net;
+  int nb = net->nbin[s], at = net->first[s];
+  const struct cr_bin *bin = &net->bin[at];
+  const struct cr_bin_table *table = &tables->bin[at];
+  double m2 = bin[0].mass * bin[0].mass;
+  struct source w;
+  lanes lo[CR_MAX_BINS], hi[CR_MAX_BINS], power[LOSS_COUNT], work;
+  w.n = c->n;
+  memset(lo, 0, (size_t)nb * sizeof *lo);
+  memset(hi, 0, (size_t)nb * sizeof *hi);
+
+  for (int k = 0; k < nb; k++) {
+    const double *from_lo = c->lo[at + k], *from_hi = c->hi[at + k];
+    double pv_lo = table[k].pv_lo, pv_hi = table[k].pv_hi, t_lo = bin[k].t_lo, t_hi = bin[k].t_hi;
+    memset(power, 0, sizeof power);
+    slopes(&w, &bin[k], from_lo, from_hi);
+    gas_exchange(tables, at + k, c, power);  /* rates; the map needs them before they become powers */
+    if (lepton) lepton_map(tables, at + k, c, &w, power);
+    else hadron_map(tables, at + k, c, &w, power, m2);
+    for (int e = 0; e < 3; e++) {
+      SIMD
+      for (int i = 0; i < c->n; i++) power[e][i] *= pv_lo * from_lo[i] + pv_hi * from_hi[i];
+    }
+    SIMD
+    for (int i = 0; i < c->n; i++) {
+      w.base[i] = bin[k].p_lo;
+      w.inverse_base[i] = 1.0 / bin[k].p_lo;
+      w.length[i] = bin[k].width;
+      w.top[i] = bin[k].p_hi;
+    }
+    scatter(&w, lepton, nb, bin, table, lo, hi, c->number[ENTRY_THERMAL]);
+    SIMD
+    for (int i = 0; i < c->n; i++) {
+      work[i] = t_lo * from_lo[i] + t_hi * from_hi[i] - w.arrived[i] - w.e_above[i];
+      c->number[ENTRY_TOP][i] += w.above[i];
+      c->energy[ENTRY_TOP][i] += w.e_above[i];
+    }
+    share(c, work, power);
+
+    for (int end = 0; end < 2 && tables->opt.inflow == CR_INFLOW_EXTRAPOLATED; end++) {
+      if (k != (end ? nb - 1 : 0)) continue;
+      lanes before, thermal;
+      if (end && nb == 1) slopes(&w, &bin[k], from_lo, from_hi);
+      continuation(&w, lepton, end, &bin[k]);
+      memset(thermal, 0, sizeof thermal);
+      scatter(&w, lepton, nb, bin, table, lo, hi, thermal);
+      SIMD
+      for (int i = 0; i < c->n; i++) {
+        before[i] = w.count[i] - thermal[i] - w.above[i];
+        c->number[ENTRY_INFLOW][i] -= before[i];
+        c->energy[ENTRY_INFLOW][i] -= w.arrived[i];
+      }
+    }
+  }
+  memcpy(c->lo[at], lo, (size_t)nb * sizeof *lo);
+  memcpy(c->hi[at], hi, (size_t)nb * sizeof *hi);
+}
+
+void cr_batch_momentum(const struct cr_tables *tables, int s, struct cr_chunk *c) {
+  if (tables->net->species[s].kind == CR_LEPTON) momentum(tables, s, 1, c);
+  else momentum(tables, s, 0, c);
+}

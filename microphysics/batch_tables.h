@@ -1,0 +1,60 @@
+/* Tables of the batched update; private to batch*.c. */
+#ifndef MICROPHYSICS_BATCH_TABLES_H
+#define MICROPHYSICS_BATCH_TABLES_H
+
+#include "microphysics/batch.h"
+
+enum { CR_FIT = 8, CR_TARGETS = 3 };   /* coefficients of polynomials; kinds of targets */
+
+/* A process with a parabola k + a p + b p^2 for -dp/dt, and its power v (-dp/dt) at the edges, for unit amplitude. */
+struct cr_parabola { double k, a, b, power_lo, power_hi; };
+
+/* Amplitudes of parabolas in a cell, in this order: */
+enum { AMP_COULOMB, AMP_COULOMB_LOG, AMP_ION, AMP_BREMS, AMP_BREMS_NEUTRAL, AMP_SYNCHROTRON, AMP_BAND, AMP_COUNT = AMP_BAND + CR_BANDS };
+
+struct cr_bin_table {
+  struct cr_parabola parabola[AMP_COUNT];       /* leptons                                                                */
+  double coulomb, coulomb_log, ionised_share;   /* hadrons: k of k (1 + m^2/p^2) per n_e, n_e ln n_e, n_n                 */
+  double power_lo, power_hi;                    /* hadrons: v (1 + m^2/p^2) at the edges                                  */
+  double beta3;                                 /* of the centre                                                          */
+  double pv_lo, pv_hi;
+  double nu_over_v, nu_over_v2, beta2;          /* of the centre: scattering rate for nu0 = 1 over v and v^2 (cm/s)       */
+  double loss_lo[CR_TARGETS][CR_FIT], loss_hi[CR_TARGETS][CR_FIT];
+  double e_lo, e_hi;                            /* total energies of the edges                                            */
+};
+
+struct cr_yield {
+  int child;                                    /* bin of the network                                                     */
+  enum cr_target target;
+  double lo[CR_FIT], hi[CR_FIT];
+};
+
+struct cr_tables {
+  const struct cr_network *net;
+  struct cr_batch_options opt;
+  struct cr_bin_table *bin;                     /* [bins]                                                                 */
+  struct cr_yield *yield;                       /* those of bin i: first_yield[i] ... first_yield[i + 1] - 1              */
+  int *first_yield;
+  bool has_target[CR_MAX_SPECIES][CR_TARGETS];  /* catastrophic losses of a species                                       */
+  int fate_of[CR_MAX_SPECIES][CR_TARGETS];      /* which one it is                                                        */
+};
+
+/* One chunk of cells, padded to a multiple of 8. */
+struct cr_chunk {
+  int n;                                        /* padded; at most CR_LANES                                               */
+  double dt;
+  double n_e[CR_LANES], n_n[CR_LANES], n_nucleon[CR_LANES], x_thermal3[CR_LANES];
+  double amp[AMP_COUNT][CR_LANES];
+  double div_u[CR_LANES], bb_grad_u[CR_LANES], v_alfven[CR_LANES], streaming_rate[CR_LANES];
+  double (*chi)[CR_LANES], (*mu)[CR_LANES];     /* of the bins of the network, or NULL                                    */
+  double nu0;
+  const double *escape_rate;
+  double (*lo)[CR_LANES], (*hi)[CR_LANES];      /* populations of the bins of the network                                 */
+  double (*source_lo)[CR_LANES], (*source_hi)[CR_LANES];  /* sources per second; secondaries are added here              */
+  double number[ENTRY_COUNT][CR_LANES], energy[ENTRY_COUNT][CR_LANES];   /* ledger of the species at hand                 */
+};
+
+void cr_batch_momentum(const struct cr_tables *tables, int species, struct cr_chunk *c);
+void cr_batch_reactions(const struct cr_tables *tables, int species, struct cr_chunk *c);
+
+#endif

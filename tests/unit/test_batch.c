@@ -1,0 +1,230 @@
+/* The batched update against the scalar reference, its ledger, and its independence of neighbours, order and units. */
+#include "microphysics/batch.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { CELLS = 80, BINS = 128, VARIABLES = 9 };
+
+static struct cr_network net;
+static struct cr_batch_options opt;
+static double lo[BINS][CELLS], hi[BINS][CELLS], env_value[VARIABLES][CELLS];
+static double *plo[BINS], *phi[BINS];
+static uint64_t seed;
+
+static double random_unit(void) {
+  seed = seed * 6364136223846793005u + 1442695040888963407u;
+  return (double)(seed >> 11) * 0x1p-53;
+}
+
+static struct cr_batch_env env_of(int at) {
+  return (struct cr_batch_env){.n_e = env_value[0] + at, .n_n = env_value[1] + at, .n_nucleon = env_value[2] + at, .u_b = env_value[3] + at,
+                               .u_rad = {env_value[4] + at}, .div_u = env_value[5] + at, .bb_grad_u = env_value[6] + at,
+                               .v_alfven = env_value[7] + at, .streaming_rate = env_value[8] + at, .nu0 = 1e-9};
+}
+
+/* Cells of the ISM with spectra of all slopes between -6 and -2 or so. */
+static void fill(double spread) {
+  seed = 42;
+  for (int i = 0; i < CELLS; i++) {
+    for (int v = 0; v < 5; v++) env_value[v][i] = pow(10.0, spread * (2.0 * random_unit() - 1.0));
+    for (int v = 5; v < 7; v++) env_value[v][i] = 2e-15 * (2.0 * random_unit() - 1.0);
+    env_value[7][i] = 3e6 * random_unit();
+    env_value[8][i] = 1e-15 * random_unit();
+  }
+  for (int k = 0; k < cr_network_bins(&net); k++) {
+    plo[k] = lo[k], phi[k] = hi[k];
+    for (int i = 0; i < CELLS; i++)
+      cr_bin_from_slope(&net.bin[k], -1.5 + 3.0 * (random_unit() - 0.5), pow(10.0, -2.0 * (k % 11)) * random_unit(), &lo[k][i], &hi[k][i]);
+  }
+}
+
+/* Momentum changes of all species and cells, worst difference of a population relative to the number in the bin. */
+static double difference(double dt, enum cr_map_mode mode) {
+  double worst = 0.0;
+  static double before_lo[BINS][CELLS], before_hi[BINS][CELLS];
+  memcpy(before_lo, lo, sizeof lo), memcpy(before_hi, hi, sizeof hi);
+  struct cr_tables *tables = cr_tables_create(&net, &opt);
+  struct cr_batch_env env = env_of(0);
+  cr_batch_step(tables, CELLS, dt, CR_MOMENTUM_FIRST, &env, plo, phi, NULL, NULL);
+  for (int i = 0; i < CELLS; i += 7)
+    for (int s = 0; s < net.count; s++) {
+      double a[CR_MAX_BINS], b[CR_MAX_BINS];
+      for (int k = 0; k < net.nbin[s]; k++) a[k] = before_lo[net.first[s] + k][i], b[k] = before_hi[net.first[s] + k][i];
+      struct cr_env one = {.n_e = env_value[0][i], .n_n = env_value[1][i], .n_nucleon = env_value[2][i], .u_b = env_value[3][i],
+                           .u_rad = {env_value[4][i]}, .div_u = env_value[5][i], .bb_grad_u = env_value[6][i], .v_alfven = env_value[7][i],
+                           .streaming_rate = env_value[8][i], .nu0 = 1e-9, .nu_slope = opt.nu_slope};
+      struct cr_remap_budget budget = {.n_in = 0};
+      cr_remap(&net, s, &one, &opt.loss, &(struct cr_remap_options){mode, opt.inflow}, dt, a, b, &budget);
+      for (int k = 0; k < net.nbin[s]; k++) {
+        double near = (k > 0 ? a[k - 1] + b[k - 1] : 0.0) + (k < net.nbin[s] - 1 ? a[k + 1] + b[k + 1] : 0.0);
+        double d = fmax(fabs(lo[net.first[s] + k][i] - a[k]), fabs(hi[net.first[s] + k][i] - b[k])) / (a[k] + b[k] + 1e-6 * near);
+        worst = fmax(worst, d);
+      }
+    }
+  cr_tables_free(tables);
+  return worst;
+}
+
+static void no_reactions(void) {
+  cr_batch_defaults(&opt);
+  opt.secondary.scale = 0.0;
+  for (int i = 0; i < FATE_COUNT; i++) opt.fate.scale[i] = 0.0;
+}
+
+/* One process at a time: the adiabatic map is exact, the others agree as well as their rates are parabolas in a bin. */
+static void test_momentum(void **state) {
+  (void)state;
+  static const struct { int id; double dt, tolerance; } cases[] = {
+      {LOSS_ADIABATIC, 1e14, 1e-8}, {LOSS_STREAMING, 1e14, 1e-8}, {LOSS_REACCELERATION, 1e14, 1e-8}, {LOSS_COULOMB, 1e11, 8e-3}, {LOSS_IONISATION, 1e11, 2e-3},
+      {LOSS_BREMSSTRAHLUNG, 1e14, 5e-3}, {LOSS_SYNCHROTRON, 1e12, 2e-4}, {LOSS_INVERSE_COMPTON, 1e12, 2e-4}};
+  for (int c = 0; c < 8; c++)
+    for (int inflow = 0; inflow < 2; inflow++) {
+      no_reactions();
+      opt.inflow = (enum cr_inflow)inflow;
+      for (int i = 0; i < LOSS_COUNT; i++) opt.loss.scale[i] = i == cases[c].id;
+      fill(0.5);
+      double d = difference(cases[c].dt, CR_MAP_COMBINED);
+      print_message("%s: %.1e\n", cr_losses[cases[c].id].name, d);
+      if (!(d < cases[c].tolerance)) fail_msg("differs by %.2e", d);
+    }
+}
+
+/* Numbers and energies of each species: before = after + ledger. */
+static double imbalance(const struct cr_network *n, double *const *a, double *const *b, int cells, const double *number0, const double *energy0,
+                        const struct cr_ledger *ledger) {
+  double worst = 0.0;
+  for (int s = 0; s < n->count; s++) {
+    double number = 0, energy = 0, size_n = 1e-300, size_e = 1e-300;
+    for (int k = n->first[s]; k < n->first[s + 1]; k++)
+      for (int i = 0; i < cells; i++) number += a[k][i] + b[k][i], energy += cr_bin_energy(&n->bin[k], a[k][i], b[k][i]);
+    size_n += number + (number0 ? number0[s] : 0.0), size_e += energy + (energy0 ? energy0[s] : 0.0);
+    for (int e = 0; e < ENTRY_COUNT; e++) {
+      size_n += fabs(ledger[s].number[e]), size_e += fabs(ledger[s].energy[e]);
+      number += ledger[s].number[e], energy += ledger[s].energy[e];
+    }
+    worst = fmax(worst, fabs(number - (number0 ? number0[s] : 0.0)) / size_n);
+    worst = fmax(worst, fabs(energy - (energy0 ? energy0[s] : 0.0)) / size_e);
+  }
+  return worst;
+}
+
+static void totals(double *number, double *energy) {
+  for (int s = 0; s < net.count; s++) {
+    number[s] = energy[s] = 0.0;
+    for (int k = net.first[s]; k < net.first[s + 1]; k++)
+      for (int i = 0; i < CELLS; i++) number[s] += lo[k][i] + hi[k][i], energy[s] += cr_bin_energy(&net.bin[k], lo[k][i], hi[k][i]);
+  }
+}
+
+/* Everything on, for 1e5 steps of the whole network in 8 cells: the ledger closes to 1e-13. */
+static void test_ledger(void **state) {
+  (void)state;
+  for (int inflow = 0; inflow < 2; inflow++) {
+    cr_batch_defaults(&opt);
+    opt.inflow = (enum cr_inflow)inflow;
+    fill(0.5);
+    double number[CR_MAX_SPECIES], energy[CR_MAX_SPECIES];
+    for (int k = 0; k < cr_network_bins(&net); k++)
+      for (int i = 8; i < CELLS; i++) lo[k][i] = hi[k][i] = 0.0;
+    totals(number, energy);
+    struct cr_ledger ledger[CR_MAX_SPECIES] = {{.number = {0}}};
+    struct cr_tables *tables = cr_tables_create(&net, &opt);
+    struct cr_batch_env env = env_of(0);
+    int steps = 3000;
+    for (int step = 0; step < steps; step++)
+      cr_batch_step(tables, 8, 1e11, step % 2 ? CR_MOMENTUM_FIRST : CR_REACTIONS_FIRST, &env, plo, phi, ledger, NULL);
+    double off = imbalance(&net, plo, phi, 8, number, energy, ledger);
+    print_message("ledger after %d steps: %.1e\n", steps, off);
+    assert_true(off < 1e-13);
+    cr_tables_free(tables);
+  }
+}
+
+/* Cells of all kinds: no NaN, nothing negative, the ledger closed. */
+static void test_fuzz(void **state) {
+  (void)state;
+  cr_batch_defaults(&opt);
+  struct cr_tables *tables = cr_tables_create(&net, &opt);
+  for (int round = 0; round < 150; round++) {
+    fill(0.0);
+    seed = (uint64_t)round + 1000;
+    for (int i = 0; i < CELLS; i++) {
+      for (int v = 0; v < 3; v++) env_value[v][i] = pow(10.0, 12.0 * random_unit() - 6.0);
+      env_value[3][i] = 0.0248 * pow(1e3 * random_unit(), 2);
+      env_value[4][i] = pow(10.0, 8.0 * random_unit() - 3.0);
+      env_value[5][i] = 1e-12 * (2.0 * random_unit() - 1.0);
+      env_value[7][i] = 1e9 * random_unit();
+    }
+    for (int k = 0; k < cr_network_bins(&net); k++)
+      for (int i = 0; i < CELLS; i++) {
+        double kind = random_unit();
+        if (kind < 0.2) lo[k][i] = hi[k][i] = 0.0;
+        else if (kind < 0.3) hi[k][i] = 0.0;
+        else if (kind < 0.4) lo[k][i] = 0.0;
+        else if (kind < 0.6) hi[k][i] *= pow(10.0, -300.0 * random_unit());
+      }
+    double number[CR_MAX_SPECIES], energy[CR_MAX_SPECIES], dt = 3.16e7 * pow(10.0, 9.0 * random_unit());
+    totals(number, energy);
+    struct cr_ledger ledger[CR_MAX_SPECIES] = {{.number = {0}}};
+    struct cr_batch_env env = env_of(0);
+    cr_batch_step(tables, CELLS, dt, CR_MOMENTUM_FIRST, &env, plo, phi, ledger, NULL);
+    for (int k = 0; k < cr_network_bins(&net); k++)
+      for (int i = 0; i < CELLS; i++)
+        if (!(lo[k][i] >= 0.0 && hi[k][i] >= 0.0 && lo[k][i] < 1e300 && hi[k][i] < 1e300))
+          fail_msg("round %d bin %d cell %d: %g %g", round, k, i, lo[k][i], hi[k][i]);
+    double off = imbalance(&net, plo, phi, CELLS, number, energy, ledger);
+    if (!(off < 1e-12)) fail_msg("round %d: ledger off by %g", round, off);
+  }
+  cr_tables_free(tables);
+}
+
+/* A cell alone gives the same bits as among others, and numbers in another unit the same up to rounding. */
+static void test_neighbours(void **state) {
+  (void)state;
+  cr_batch_defaults(&opt);
+  struct cr_tables *tables = cr_tables_create(&net, &opt);
+  static double all_lo[BINS][CELLS], all_hi[BINS][CELLS];
+  fill(1.0);
+  struct cr_batch_env env = env_of(0);
+  cr_batch_step(tables, CELLS, 1e12, CR_MOMENTUM_FIRST, &env, plo, phi, NULL, NULL);
+  memcpy(all_lo, lo, sizeof lo), memcpy(all_hi, hi, sizeof hi);
+  fill(1.0);
+  for (int at = 0; at < CELLS; at += 5) {
+    double *a[BINS], *b[BINS];
+    for (int k = 0; k < cr_network_bins(&net); k++) a[k] = lo[k] + at, b[k] = hi[k] + at;
+    env = env_of(at);
+    cr_batch_step(tables, 5, 1e12, CR_MOMENTUM_FIRST, &env, a, b, NULL, NULL);
+  }
+  for (int k = 0; k < cr_network_bins(&net); k++)
+    for (int i = 0; i < CELLS; i++) assert_true(lo[k][i] == all_lo[k][i] && hi[k][i] == all_hi[k][i]);
+  fill(1.0);
+  for (int k = 0; k < cr_network_bins(&net); k++)
+    for (int i = 0; i < CELLS; i++) lo[k][i] *= 3.7e55, hi[k][i] *= 3.7e55;
+  env = env_of(0);
+  cr_batch_step(tables, CELLS, 1e12, CR_MOMENTUM_FIRST, &env, plo, phi, NULL, NULL);
+  for (int k = 0; k < cr_network_bins(&net); k++)
+    for (int i = 0; i < CELLS; i++) {
+      double n = all_lo[k][i] + all_hi[k][i];
+      if (k > 0) n += all_lo[k - 1][i] + all_hi[k - 1][i];
+      if (k < cr_network_bins(&net) - 1) n += all_lo[k + 1][i] + all_hi[k + 1][i];
+      assert_true(fabs(lo[k][i] / 3.7e55 - all_lo[k][i]) <= 1e-12 * n && fabs(hi[k][i] / 3.7e55 - all_hi[k][i]) <= 1e-12 * n);
+    }
+  cr_tables_free(tables);
+}
+
+int main(void) {
+  cr_network_named(&net, "hopkins2022", NULL);
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_momentum), cmocka_unit_test(test_ledger), cmocka_unit_test(test_fuzz),
+                                     cmocka_unit_test(test_neighbours)};
+  int failed = cmocka_run_group_tests(tests, NULL, NULL);
+  cr_network_free(&net);
+  return failed;
+}
