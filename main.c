@@ -13,6 +13,7 @@ static int run(int argc, char **argv) {
   run_start(&r, argc, argv);
   while (!run_done(&r)) {
     checkpoint_if_due(&r);
+    run_regrid_if_due(&r);
     r.dt = run_next_dt(&r);
     r.boundary.t = r.time;
     if (!mhd_step(&r.gas, &r.mesh, r.exchange, r.correction, r.dt)) run_failed(&r);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "setups/errors.h"
+#include "setups/profile.h"
 #include "version.h"
 
 #include <math.h>
@@ -56,6 +57,7 @@ void run_declare(struct params *ps, struct all_params *par, const struct setup *
   params_int(ps, "keep_checkpoints", &p->keep_checkpoints, "2", 1, 999, "the newest so many checkpoints are kept");
   mesh_declare(ps, &par->mesh);
   mhd_declare(ps, &par->mhd);
+  refine_declare(ps, &par->refine, &par->mesh, &par->mhd);
   for (int s = 0; setup_list[s] != NULL; s++)
     if ((setup == NULL || setup == setup_list[s]) && setup_list[s]->params) setup_list[s]->params(ps);
 }
@@ -148,11 +150,8 @@ static struct setup_run about(const struct all_params *par, const struct mesh *m
 
 static void say_hello(const struct run *r, const struct memory_need *need) {
   const struct mesh *m = &r->mesh;
-  char levels[256] = "";
-  for (int l = 0; l <= m->max_level; l++) {
-    size_t used = strlen(levels);
-    snprintf(levels + used, sizeof levels - used, "%s%lld", l ? " + " : "", (long long)m->level_count[l]);
-  }
+  char levels[256];
+  run_levels(m, levels, sizeof levels);
   log_info("crux %s, %s; %d rank%s", CRUX_VERSION, CRUX_BUILD, m->size, m->size == 1 ? "" : "s");
   log_info("%s: %s", r->setup->name, r->setup->doc);
   log_info("mesh: %lld cells in %lld blocks of %dx%dx%d (%s per level)", (long long)mesh_cells(m), (long long)m->global_count, m->nc[0], m->nc[1],
@@ -196,6 +195,7 @@ void run_start(struct run *r, int argc, char **argv) {
   r->about = about(&all, &r->mesh, params_units(r->ps));
   if (r->setup->start) r->setup->start(&r->about);
   mhd_create(&r->gas, &all.mhd, &r->mesh);
+  refine_create(&r->refine, &all.refine, &all.mesh, params_units(r->ps));
   r->boundary = (struct setup_boundary){.setup = r->setup, .run = &r->about};
   r->exchange = exchange_create(&r->mesh);
   exchange_set_user(r->exchange, setup_boundary_fill, &r->boundary);
@@ -215,14 +215,14 @@ void run_start(struct run *r, int argc, char **argv) {
     checkpoint_tell(r);
     outputs_resume(r->outputs, r);
   } else {
-    setup_fill(&r->mesh, r->setup, &r->about, 0.0, &r->gas);
-  mhd_settle(&r->gas, &r->mesh);
+    run_first_mesh(r);
   }
   r->started = MPI_Wtime();
   if (!a.resume) outputs_write(r->outputs, r, false);
 }
 
 double run_next_dt(struct run *r) {
+  r->updates += (double)mesh_cells(&r->mesh);
   double dt = mhd_max_dt(&r->gas, &r->mesh), left = r->par.time_end - r->time;
   if (!(dt > 0.0)) run_failed(r);
   /* Two steps of equal size rather than a full and a tiny one. */
@@ -274,17 +274,20 @@ void run_finish(struct run *r) {
   if (!stopped) {
     outputs_write(r->outputs, r, true);
     errors_report(r->dir, &r->mesh, r->setup, &r->about, r->time, &r->gas);
+    profile_write(r->dir, &r->mesh, r->setup, &r->about, r->time);
   }
-  double seconds = MPI_Wtime() - r->started, cells = (double)mesh_cells(&r->mesh);
+  double seconds = MPI_Wtime() - r->started;
   struct rusage use;
   getrusage(RUSAGE_SELF, &use);
   double mine = (double)use.ru_maxrss * 1024.0, memory;
   MPI_Allreduce(&mine, &memory, 1, MPI_DOUBLE, MPI_SUM, r->mesh.comm);
   const struct mhd_counts *c = &r->gas.counts;
   log_info("%s: %lld steps to time %.9g in %.1f s, %.3g cell updates per second and core, %.0f MB",
-           stopped ? "stopped" : "done", (long long)r->step, r->time, seconds, cells * (double)(r->step - r->first_step) / seconds / r->mesh.size, memory / 1e6);
+           stopped ? "stopped" : "done", (long long)r->step, r->time, seconds,
+           r->updates / seconds / r->mesh.size, memory / 1e6);
   log_info("first-order fallback in %lld cell updates; density floor in %lld, pressure floor in %lld", (long long)c->fallback,
            (long long)c->floor_density, (long long)c->floor_pressure);
+  run_regrid_report(r);
   if (r->stop == RUN_SIGNAL) log_info("asked to stop; go on with: %s", r->command);
   if (r->stop == RUN_WALL_TIME) log_info("run.wall_time is over; go on with: %s", r->command);
   if (r->stop == RUN_STEPS) log_info("run.step_end is reached; go on with: %s --set run.step_end=-1", r->command);

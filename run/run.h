@@ -6,6 +6,7 @@
 #define RUN_RUN_H
 
 #include "io/io.h"
+#include "mhd/criteria.h"
 #include "mhd/mhd.h"
 #include "setups/initial.h"
 #include "setups/setup.h"
@@ -53,6 +54,9 @@ struct run {
   struct outputs *outputs;
   double time, dt;           /* code units                         */
   int64_t step;
+  struct refine refine;
+  double updates;            /* of cells, in this part of the run  */
+  double regrid_seconds;     /* spent on adapting the mesh         */
   struct schedule schedule;
   unsigned char random[RUN_RANDOM];
   double launched, started;  /* wall clock, s                      */
@@ -66,7 +70,7 @@ struct run {
 };
 
 /* Declare all parameters of crux; those of one setup, or of all when it is NULL. */
-struct all_params { struct run_params run; struct mesh_params mesh; struct mhd_params mhd; };
+struct all_params { struct run_params run; struct mesh_params mesh; struct mhd_params mhd; struct refine_params refine; };
 void run_declare(struct params *ps, struct all_params *par, const struct setup *setup);
 
 /* Command line, parameters, output folder, mesh, initial state, first outputs.  Mistakes of the user end the program with status 2.
@@ -80,6 +84,15 @@ bool run_done(struct run *r);
 _Noreturn void run_failed(struct run *r);
 /* Last outputs, errors against the exact solution, a summary.  A run that was asked to stop only gets a checkpoint, and says how to go on. */
 void run_finish(struct run *r);
+
+/* The initial state, on a mesh that is refined where it asks for it. */
+void run_first_mesh(struct run *r);
+/* Adapt the mesh in every refine.every-th step. */
+void run_regrid_if_due(struct run *r);
+/* What that has cost. */
+void run_regrid_report(const struct run *r);
+/* Blocks per level, "8 + 32 + 4". */
+void run_levels(const struct mesh *m, char *text, size_t size);
 
 /* Outputs that are due at this time; all of them at the last. */
 struct outputs *outputs_open(struct run *r);
