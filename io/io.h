@@ -3,10 +3,11 @@
  *   <name>.NNNNN.athdf        snapshot (HDF5, layout of Athena++, opened by yt)
  *   <name>.NNNNN.athdf.xdmf   beside it, for ParaView (choose "XDMF Reader", not Xdmf3) and VisIt
  *   history.txt, history.h5   one row per history interval
+ *   checkpoint.NNNNN.h5       see io/checkpoint.h
  *   parameters.yaml           all parameters as they were resolved
  *   run.log                   see base/log.h
  *
- * Snapshots, the history and the parameters are complete or absent under their names: they are written beside them and renamed. */
+ * Snapshots, checkpoints, the history and the parameters are complete or absent under their names: they are written beside them and renamed. */
 #ifndef IO_IO_H
 #define IO_IO_H
 

@@ -113,9 +113,11 @@ static void write_row(struct outputs *o, struct run *r) {
 
 static void write_log(struct outputs *o, const struct run *r) {
   double now = MPI_Wtime(), cells = (double)mesh_cells(&r->mesh);
-  double seconds = now - (o->clock > 0.0 ? o->clock : r->started);
+  bool first = o->clock == 0.0;
+  double seconds = now - (first ? r->started : o->clock);
+  int64_t steps = r->step - (first ? r->first_step : o->clock_step);
   struct log_step s = {.step = r->step, .time = r->time, .dt = r->dt, .time_end = r->par.time_end, .blocks = r->mesh.global_count,
-                       .cells = mesh_cells(&r->mesh), .updates_per_second = seconds > 0.0 ? cells * (double)(r->step - (o->clock > 0.0 ? o->clock_step : r->first_step)) / seconds : 0.0,
+                       .cells = mesh_cells(&r->mesh), .updates_per_second = seconds > 0.0 ? cells * (double)steps / seconds : 0.0,
                        .max_div_b = o->max_div_b, .fallbacks = r->gas.counts.fallback,
                        .floors = r->gas.counts.floor_density + r->gas.counts.floor_pressure};
   log_step(&s);
@@ -135,7 +137,8 @@ void outputs_write(struct outputs *o, struct run *r, bool last) {
   }
   bool due = p->snapshots > 0.0 ? r->time >= (double)s->snapshot_due * p->snapshots : r->step == 0;
   if ((due || last) && s->last_snapshot < r->time) {
-    io_snapshot(r->dir, &o->record, &r->mesh, r->time, r->step, (int)s->snapshot, o->variable_count, o->variables, p->single == 1, p->xdmf);
+    io_snapshot(r->dir, &o->record, &r->mesh, r->time, r->step, (int)s->snapshot, o->variable_count, o->variables, p->single == 1,
+                p->xdmf);
     s->snapshot++;
     s->last_snapshot = r->time;
     if (p->snapshots > 0.0) s->snapshot_due = schedule_next(r->time, p->snapshots);

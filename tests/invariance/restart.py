@@ -144,7 +144,7 @@ def signals(whole):
 
 def wall_time(whole):
     dir = folder('wall')
-    overrides = {**LONG, 'run.wall_time': '0.3 s', 'output.checkpoint_wall_time': '0.1 s', 'output.checkpoints': 0}
+    overrides = {**LONG, 'run.wall_time': '0.1 s', 'output.checkpoint_wall_time': '0.03 s', 'output.checkpoints': 0}
     status, text = start(TANG, dir, overrides)
     tap.report(status == 0 and 'wall_time' in text and '--resume' in text, 'wall-time limit: ends with status 0 and says how to go on', text[-600:])
     for _ in range(100):
