@@ -1,0 +1,68 @@
+#include "setups/profile.h"
+
+#include "amr/mesh.h"
+#include "base/fail.h"
+#include "setups/setup.h"
+
+#include <stdio.h>
+
+enum { POINTS_PER_CELL = 8, MOST_POINTS = 8192 };
+
+void profile_field(const struct setup *setup, double t, const double x[3], double h, double b[3]) {
+  double jacobian[3][3] = {{0.0}}; /* [i][j]: d A_i / d x_j */
+  b[0] = b[1] = b[2] = 0.0;
+  if (setup->background) setup->background(b);
+  if (setup->potential == NULL) return;
+  for (int j = 0; j < 3; j++) {
+    double up[3] = {x[0], x[1], x[2]}, down[3] = {x[0], x[1], x[2]}, a[3], c[3];
+    up[j] += h;
+    down[j] -= h;
+    setup->potential(t, up, a);
+    setup->potential(t, down, c);
+    for (int i = 0; i < 3; i++) jacobian[i][j] = (a[i] - c[i]) / (up[j] - down[j]);
+  }
+  for (int i = 0; i < 3; i++) b[i] += jacobian[(i + 2) % 3][(i + 1) % 3] - jacobian[(i + 1) % 3][(i + 2) % 3];
+}
+
+static bool state_at(const struct setup *setup, const struct setup_run *run, double t, const double x[3], double h,
+                     struct gas_point *w, double b[3]) {
+  *w = (struct gas_point){0};
+  b[0] = b[1] = b[2] = 0.0;
+  if (setup->exact) {
+    setup->gas(t, x, w);
+    if (run->magnetic) profile_field(setup, t, x, h, b);
+    return true;
+  }
+  return setup->reference && setup->reference(t, x, w, b);
+}
+
+bool profile_write(const char *dir, const struct mesh *mesh, const struct setup *setup, const struct setup_run *run, double t) {
+  int axis = 0, cells[3];
+  double x[3], b[3], width;
+  struct gas_point w;
+  for (int d = 0; d < 3; d++) {
+    cells[d] = mesh->root[d] * mesh->nc[d] << (d < mesh->dim ? mesh->max_level : 0);
+    if (cells[d] > cells[axis]) axis = d;
+    x[d] = 0.5 * (mesh->lower[d] + mesh->upper[d]);
+  }
+  width = mesh->upper[axis] - mesh->lower[axis];
+  double h = 1e-5 * width;
+  if (!state_at(setup, run, t, x, h, &w, b)) return false;
+  if (mesh->rank != 0) return true;
+
+  char path[4096];
+  int length = snprintf(path, sizeof path, "%s/reference.txt", dir);
+  require(length > 0 && (size_t)length < sizeof path, "reference.txt: the path of the output folder is too long");
+  FILE *f = fopen(path, "w");
+  require(f != NULL, "%s: cannot be written", path);
+  int points = cells[axis] < MOST_POINTS / POINTS_PER_CELL ? POINTS_PER_CELL * cells[axis] : MOST_POINTS;
+  fprintf(f, "# time %.17g\n# %c rho press vel1 vel2 vel3 Bcc1 Bcc2 Bcc3\n", t, 'x' + axis);
+  for (int i = 0; i < points; i++) {
+    x[axis] = mesh->lower[axis] + (i + 0.5) / points * width;
+    if (!state_at(setup, run, t, x, h, &w, b)) continue;
+    double p = run->sound_speed > 0.0 ? run->sound_speed * run->sound_speed * w.rho : w.p;
+    fprintf(f, "%.10g %.10g %.10g %.10g %.10g %.10g %.10g %.10g %.10g\n", x[axis], w.rho, p, w.v[0], w.v[1], w.v[2], b[0], b[1], b[2]);
+  }
+  require(fclose(f) == 0, "%s: cannot be written", path);
+  return true;
+}
