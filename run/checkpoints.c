@@ -53,13 +53,6 @@ static int list(struct saved *s, struct io_state state[STATES]) {
   return STATES;
 }
 
-/* What is evolved: the state itself, not its copies. */
-static int list_fields(struct run *r, struct field *fields[2]) {
-  fields[0] = &r->gas.u[0];
-  fields[1] = &r->gas.b[0];
-  return r->gas.par.magnetic ? 2 : 1;
-}
-
 struct checkpoints *checkpoints_open(void) {
   struct checkpoints *c = memory_get(sizeof *c);
   c->due = 1;
@@ -88,7 +81,7 @@ void checkpoint_write(struct run *r) {
   s->schedule = r->schedule;
   memcpy(s->random, r->random, sizeof s->random);
   double start = MPI_Wtime();
-  io_checkpoint_write(r->dir, c->next, outputs_record(r->outputs), &r->mesh, list(s, state), state, list_fields(r, fields), fields);
+  io_checkpoint_write(r->dir, c->next, outputs_record(r->outputs), &r->mesh, list(s, state), state, mhd_fields(&r->gas, fields), fields);
   c->written = MPI_Wtime();
   log_info("checkpoint.%05d.h5 at step %lld, time %.6g; took %.2g s", c->next, (long long)r->step, r->time, c->written - start);
   memory_free(s);
@@ -199,7 +192,7 @@ int64_t checkpoint_blocks(const struct run *r) { return r->checkpoints->from.cou
 
 void checkpoint_load(struct run *r) {
   struct field *fields[2];
-  int n = list_fields(r, fields);
+  int n = mhd_fields(&r->gas, fields);
   io_checkpoint_load(&r->checkpoints->from, &r->mesh, n, fields);
   r->gas.counts = r->saved_counts;
 }

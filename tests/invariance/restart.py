@@ -20,10 +20,13 @@ SMALL = {'mesh.cells': '[32, 32, 1]', 'mesh.block': 8, 'run.time_end': 0.12, 'ou
 REFINED = {**SMALL, 'mesh.max_level': 2, 'mesh.regions': '[{level: 1, lower: [-0.2, -0.3, 0], upper: [0.3, 0.1, 0]}, '
            '{level: 2, lower: [0, 0, 0], upper: [0.1, 0.05, 0]}]', 'run.time_end': 0.06, 'mhd.scalars': 2, 'mhd.reconstruction': 'ppm',
            'mhd.integrator': 'rk3'}
+MOVING = {**SMALL, 'mesh.max_level': 2, 'run.time_end': 0.1, 'refine.every': 2, 'refine.derefine_after': 3,
+          'refine.criteria': '[{name: region, center: [-0.3, 0, 0], velocity: [5, 2, 0], radius: 0.1}]'}
 TUBE = {'mesh.cells': '[64, 1, 1]', 'mesh.block': 8, 'output.snapshots': 0.02, 'output.precision': 'float64'}
 BLAST = {'mesh.dim': 3, 'mesh.cells': '[16, 16, 16]', 'mesh.block': 8, 'run.time_end': 0.1, 'output.snapshots': 0.03,
          'output.precision': 'float64'}
-CASES = [('2-D', TANG, SMALL), ('2-D, three levels, rk3, ppm, scalars', TANG, REFINED), ('1-D', 'setups/shock_tube/shock_tube.yaml', TUBE),
+CASES = [('2-D', TANG, SMALL), ('2-D, three levels, rk3, ppm, scalars', TANG, REFINED),
+         ('2-D, moving refinement', TANG, MOVING), ('1-D', 'setups/shock_tube/shock_tube.yaml', TUBE),
          ('3-D', 'setups/blast/blast.yaml', BLAST)]
 RANKS = [(1, 3), (3, 2), (2, 1)]
 

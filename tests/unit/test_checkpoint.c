@@ -19,6 +19,11 @@ static double number(const struct block *b, int field, int c, int at) {
   return sin(place + 0.37 * field + 3.1 * c) / (at + 1.0);
 }
 
+static void describe(struct block *b) {
+  b->weight = number(b, 5, 5, 5);
+  b->quiet = (int)(b->pos[0] % 5);
+}
+
 struct state { struct mesh mesh; struct field cells, faces; int64_t step; double time; unsigned char random[5]; };
 
 static int list_state(struct state *s, struct io_state list[3]) {
@@ -69,7 +74,7 @@ static void write_case(const struct mesh_case *kind, int file, struct state *s) 
   mesh_create(&s->mesh, &par, 2, MPI_COMM_WORLD);
   create_fields(s);
   visit(s, true);
-  for (int b = 0; b < s->mesh.count; b++) s->mesh.block[b].weight = number(&s->mesh.block[b], 5, 5, 5);
+  for (int b = 0; b < s->mesh.count; b++) describe(&s->mesh.block[b]);
   int n = list_state(s, list);
   io_checkpoint_write(folder, file, &RECORD, &s->mesh, n, list, 2, (struct field *[]){&s->cells, &s->faces});
 }
@@ -100,6 +105,7 @@ static void round_trip(void **unused) {
     for (int k = 0; k < a.mesh.count && bad == 0; k++) {
       EXPECT(bad, name, memcmp(a.mesh.block[k].pos, b.mesh.block[k].pos, sizeof a.mesh.block[k].pos) == 0);
       EXPECT(bad, name, a.mesh.block[k].level == b.mesh.block[k].level && a.mesh.block[k].weight == b.mesh.block[k].weight);
+      EXPECT(bad, name, a.mesh.block[k].quiet == b.mesh.block[k].quiet);
       EXPECT(bad, name, memcmp(a.mesh.neighbour[k], b.mesh.neighbour[k], sizeof *a.mesh.neighbour) == 0);
     }
     create_fields(&b);
@@ -184,7 +190,7 @@ static void ranks(void **unused) {
     mesh_create(&one.mesh, &par, 2, MPI_COMM_SELF);
     create_fields(&one);
     visit(&one, true);
-    for (int b = 0; b < one.mesh.count; b++) one.mesh.block[b].weight = number(&one.mesh.block[b], 5, 5, 5);
+    for (int b = 0; b < one.mesh.count; b++) describe(&one.mesh.block[b]);
     io_checkpoint_write(folder, 6, &RECORD, &one.mesh, list_state(&one, list), list, 2, (struct field *[]){&one.cells, &one.faces});
     destroy(&one);
     for (int i = 0; i < 2; i++) {
