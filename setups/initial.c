@@ -205,6 +205,36 @@ static void fill_faces(const struct box *box, struct patch *faces) {
   patch_destroy(&edges);
 }
 
+/* The two ends of a periodic axis are one face: it gets the mean of the values there, which differ by rounding.  Two values for one face would
+ * be kept by constrained transport, and the fluxes through it differ as well. */
+static void join_ends(const struct box *box, struct patch *faces) {
+  const struct mesh *mesh = box->mesh;
+  for (int c = 0; c < mesh->dim; c++) {
+    if (mesh->boundary[c][0] != BOUNDARY_PERIODIC) continue;
+    const int64_t all = (int64_t)mesh->root[c] << box->block->level;
+    for (int side = 0; side < 2; side++) {
+      if (box->block->pos[c] != (side ? all - 1 : 0)) continue;
+      struct block moved = *box->block; /* by the length of the domain, to the other end */
+      moved.pos[c] += side ? -all : all;
+      struct box layer = *box;
+      layer.block = &moved;
+      layer.lower[c] = side ? mesh->nc[c] : 0;
+      layer.n[c] = 0;
+      struct patch other;
+      patch_create(&other, &layer, false);
+      fill_faces(&layer, &other);
+      int i[3];
+      EACH(i, other.n[c]) {
+        int at[3] = {i[0], i[1], i[2]};
+        at[c] = layer.lower[c];
+        double *value = patch_at(faces, c, at);
+        *value = 0.5 * (*value + *patch_at(&other, c, i));
+      }
+      patch_destroy(&other);
+    }
+  }
+}
+
 /* Place of a cell or face of the box in component c of a field. */
 static double *field_at(const struct box *box, const struct field *f, int b, int c, const int i[3]) {
   const int *n = field_extent(f, c), *ng = box->mesh->ngd;
@@ -220,6 +250,7 @@ static void fill_box(const struct box *box, int b, int ncell, struct field *cons
   if (box->run->magnetic) {
     patch_create(&field, box, false);
     fill_faces(box, &field);
+    if (skip_axis < 0) join_ends(box, &field);
     for (int c = 0; c < 3; c++) {
       int skip = c != skip_axis ? -1 : skip_side == 0 ? field.n[c][c] - 1 : 0;
       EACH(i, field.n[c]) {

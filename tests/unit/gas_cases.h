@@ -45,7 +45,9 @@ static inline void own_extent(const struct mesh *m, const struct field *f, int d
 
 /* Pointer to cell or face (i, j, k) of component c, counted from the first that is no ghost. */
 static inline double *value_at(const struct mesh *m, const struct field *f, int b, int c, const int i[3]) {
-  return view_move(view_field(m, f, b, c), i[0], i[1], i[2]).at;
+  const int *e = field_extent(f, c < 3 ? c : 0);
+  double *block = c < 3 ? field_data(f, b, c) : field_data(f, b, 0) + f->comp_size[0] * (size_t)c; /* gcc takes c > 2 for a face */
+  return view_move(view_array(block, e, m->ngd), i[0], i[1], i[2]).at;
 }
 
 /* Between 0 and 1, by kind, level and place on the periodic grid of the level: the same for all sizes of blocks. */

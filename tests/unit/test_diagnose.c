@@ -170,7 +170,8 @@ static void test_totals_exact(void **unused) {
     }
     MPI_Allreduce(mine, all, 10, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
     struct mhd_totals t = mhd_totals(&w.gas, m);
-    const double found[10] = {t.mass, t.momentum[0], t.momentum[1], t.momentum[2], t.energy, t.kinetic, t.magnetic, t.internal, t.scalar[0], t.scalar[1]};
+    const double found[10] = {t.mass, t.momentum[0], t.momentum[1], t.momentum[2], t.energy,
+                              t.kinetic, t.magnetic, t.internal, t.scalar[0], t.scalar[1]};
     for (int v = 0; v < 10; v++) EXPECT(bad, CASES[c].name, found[v] == all[v]);
     EXPECT(bad, CASES[c].name, t.scalar[2] == 0.0);
     world_close(&w);
