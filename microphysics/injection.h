@@ -1,0 +1,33 @@
+/* Cosmic rays injected by one event: a power law in rigidity, the same for all species, with abundances of shocked ejecta and gas. */
+#ifndef MICROPHYSICS_INJECTION_H
+#define MICROPHYSICS_INJECTION_H
+
+#include "microphysics/species.h"
+
+enum cr_source_kind { CR_CORE_COLLAPSE, CR_TYPE_IA, CR_WIND };
+enum cr_swept_mass { CR_SWEPT_EJECTA, CR_SWEPT_SEDOV, CR_SWEPT_NONE };
+
+struct cr_injection_options {
+  double efficiency;             /* share of the kinetic energy of the ejecta in cosmic rays  */
+  double electrons, positrons;   /* e- share of that energy; e+ share of that of the e-       */
+  double slope;                  /* psi: dN/d^3p ~ R^-psi                                     */
+  enum cr_swept_mass swept;      /* mass of gas that is mixed with the ejecta                 */
+};
+
+struct cr_event {
+  enum cr_source_kind kind;
+  double energy_GeV;             /* kinetic energy of the ejecta                              */
+  double metallicity;            /* of the gas (winds: of the star), relative to solar        */
+  double density_cm3;            /* of the gas, for CR_SWEPT_SEDOV                            */
+};
+
+void cr_injection_defaults(struct cr_injection_options *opt);
+
+/* N_s/N_H of the accelerated matter. */
+double cr_injected_abundance(const struct cr_injection_options *opt, const struct cr_event *event, const struct cr_species *s);
+
+/* Populations (numbers of particles) of all bins of the network, [bins] out.  Their energy adds up to efficiency energy_GeV; a network
+ * without leptons or without hadrons lacks their share. */
+void cr_injection(const struct cr_network *net, const struct cr_injection_options *opt, const struct cr_event *event, double *lo, double *hi);
+
+#endif
