@@ -23,8 +23,8 @@ static inline struct room widen(struct room r, double below, double above) {
 }
 
 static inline double shrink(struct room r, double here, double reach, double share) {
-  double allowed = min(min(here - r.lo, r.hi - here), share * here + (share == 0.0 ? reach : 0.0));
-  return reach > allowed ? max(allowed, 0.0) / reach : 1.0;
+  double allowed = max(min(min(here - r.lo, r.hi - here), share * here + (share == 0.0 ? reach : 0.0)), 0.0); /* here may be < 0 by round-off */
+  return reach > allowed ? allowed / reach : 1.0;
 }
 
 /* child[corner][2 I + (corner along x)]: the children of n cells of a row. */

@@ -144,6 +144,19 @@ static void test_clip(void **state) {
   }
 }
 
+/* A uniform value that should be positive and is not, by round-off, is passed on as it is. */
+static void test_below_zero(void **state) {
+  (void)state;
+  for (int dim = 1; dim <= 3; dim++) {
+    struct cells *s = make(dim, N);
+    for (size_t i = 0; i < sizeof s->coarse / sizeof s->coarse[0]; i++) s->coarse[i] = -1e-30;
+    run(s, true);
+    int upper[3];
+    struct view f = fine_view(s, upper);
+    for (int i = 0; i < upper[0]; i++) assert_true(f.at[i] == -1e-30);
+  }
+}
+
 /* Turned and mirrored cubes, and negated values (as components of vectors are), have the same bits. */
 static void test_turned_cells(void **state) {
   (void)state;
@@ -299,6 +312,7 @@ static void test_turned_faces(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_cells), cmocka_unit_test(test_order), cmocka_unit_test(test_clip),
+                                     cmocka_unit_test(test_below_zero),
                                      cmocka_unit_test(test_turned_cells), cmocka_unit_test(test_faces),
                                      cmocka_unit_test(test_turned_faces)};
   return cmocka_run_group_tests(tests, NULL, NULL);
