@@ -1,9 +1,9 @@
 /* Changing the mesh: blocks are split, joined and moved to other ranks with their data.
  *
- * A split block gives limited linear prolongations of its cells, which keep their sums, and faces with the div B of the old cells (Toth & Roe 2002, JCP
- * 180, 736); where finer neighbours are already there their faces are taken as they are.  Joined blocks give averages.  Faces
- * between blocks are the same to the last bit on both sides afterwards, or exactly the average of the finer ones.  New mesh and
- * data depend neither on the number of ranks nor on the weights of blocks. */
+ * A split block gives limited linear prolongations of its cells, which keep their sums, and faces with the div B of the old cells
+ * (Toth & Roe 2002, JCP 180, 736); where finer neighbours are already there their faces are taken as they are.  Joined blocks
+ * give averages.  Faces between blocks are the same to the last bit on both sides afterwards, or exactly the average of the finer
+ * ones.  New mesh and data depend neither on the number of ranks nor on the weights of blocks. */
 #ifndef AMR_ADAPT_H
 #define AMR_ADAPT_H
 

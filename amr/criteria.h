@@ -1,7 +1,7 @@
 /* Where a mesh should be finer: measures of how well cells are resolved, and from them the tags of blocks for mesh_adapt.
  *
- * Measures are of one block.  q[k][j][i] holds the cells with one layer of ghosts along the dim axes that exist, n cells without them, value[k][j][i] the
- * n[0] n[1] n[2] results.  They do not change when axes are permuted or mirrored. */
+ * Measures are of one block.  q[k][j][i] holds the cells with one layer of ghosts along the dim axes that exist, n cells without
+ * them; value[k][j][i] gets n[0] n[1] n[2] results.  They do not change when axes are permuted or mirrored. */
 #ifndef AMR_CRITERIA_H
 #define AMR_CRITERIA_H
 
@@ -11,8 +11,8 @@
  * (|q+| + |q-|) / 2 is below scale, scale stands for it. */
 void criterion_gradient(int dim, const int n[3], const double *q, double scale, double *value);
 
-/* Second over first differences, from 0 (linear) to 1 (a jump), with a filter of 0.01 against ripples: Loehner 1987, Comput. Methods Appl. Mech. Eng.
- * 61, 323, without mixed derivatives.  Where |q| is below scale, scale stands for it in the filter. */
+/* Second over first differences, from 0 (linear) to 1 (a jump), with a filter of 0.01 against ripples: Loehner 1987, Comput.
+ * Methods Appl. Mech. Eng. 61, 323, without mixed derivatives.  Where |q| is below scale, scale stands for it in the filter. */
 void criterion_second_derivative(int dim, const int n[3], const double *q, double scale, double *value);
 
 /* A sphere (radius > 0) or box (half its widths) that moves; ends that are periodic are passed. */

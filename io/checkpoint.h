@@ -2,8 +2,8 @@
  *
  * A file holds the leaves of the mesh in Morton order, the interiors of the fields (faces with those on the boundary of their
  * block), numbers, and the resolved parameters.  It is complete and on the disk before it has its name.  Every dataset [block]... has a
- * checksum, the attributes together have another; they do not depend on the number of ranks.  A damaged file is found out
- * before anything is taken from it. */
+ * checksum, the attributes together have another; but for that of the measured weights of blocks they do not depend on the number of
+ * ranks.  A damaged file is found out before anything is taken from it. */
 #ifndef IO_CHECKPOINT_H
 #define IO_CHECKPOINT_H
 

@@ -178,7 +178,7 @@ static void current(const struct patch *p, double *value) {
 }
 
 static const struct { const char *name, *doc; criterion_fn *value; } TABLE[] = {
-    {"gradient", "relative difference of a field across a cell", gradient},
+    {"gradient", "relative difference of a field across a cell, |q+ - q-| / (|q+| + |q-|)", gradient},
     {"second_derivative", "Loehner's ratio of second to first differences of a field, 0 to 1", second_derivative},
     {"jeans", "width of a cell over the Jeans length", jeans},
     {"lagrangian_mass", "mass of a cell, code units", lagrangian_mass},
@@ -189,7 +189,16 @@ static const struct { const char *name, *doc; criterion_fn *value; } TABLE[] = {
 };
 enum { KINDS = (int)(sizeof TABLE / sizeof *TABLE) };
 
-static const char *const NAMES = "gradient|second_derivative|jeans|lagrangian_mass|shock|current|cr_gradient|region";
+/* "name|name..." of all, or "name: what it is; ...". */
+static const char *list_kinds(char *text, size_t size, bool meanings) {
+  text[0] = '\0';
+  for (int i = 0; i < KINDS; i++) {
+    size_t used = strlen(text);
+    snprintf(text + used, size - used, "%s%s%s%s", i == 0 ? "" : meanings ? "; " : "|", TABLE[i].name, meanings ? ": " : "",
+             meanings ? TABLE[i].doc : "");
+  }
+  return text;
+}
 
 static bool wants_field(const struct criterion *c) { return TABLE[c->kind].value == gradient || TABLE[c->kind].value == second_derivative; }
 static bool is_region(const struct criterion *c) { return TABLE[c->kind].value == region; }
@@ -220,12 +229,16 @@ static bool bad_criterion(const void *data) {
   for (int i = 0; i < par->count; i++) {
     const struct criterion *c = &par->list[i];
     if (wants_field(c) && c->field[0] == '\0') return say(par, i, "field is missing: rho, press, vel1-3, Bcc1-3 or r0, r1...%s", "");
-    if (wants_field(c) && !known_field(par->gas, c->field)) return say(par, i, "this run has no field '%s'; choose rho, press, vel1-3, Bcc1-3 (mhd.magnetic) or r0, r1... (mhd.scalars)", c->field);
+    if (wants_field(c) && !known_field(par->gas, c->field)) {
+      return say(par, i, "this run has no field '%s'; choose rho, press, vel1-3, Bcc1-3 (mhd.magnetic) or r0, r1... (mhd.scalars)", c->field);
+    }
     if (!wants_field(c) && c->field[0] != '\0') return say(par, i, "it takes no field (%s)", c->field);
     if (TABLE[c->kind].value == current && !par->gas->magnetic) return say(par, i, "there is no field: mhd.magnetic is false%s", "");
     if (TABLE[c->kind].value == cr_gradient) return say(par, i, "this run has no cosmic rays%s", "");
     if (!is_region(c) && !(c->refine_above > 0.0)) return say(par, i, "refine_above is missing%s", "");
-    if (!is_region(c) && c->derefine_below > 0.5 * c->refine_above) return say(par, i, "derefine_below must be at most half of refine_above, or blocks come and go%s", "");
+    if (!is_region(c) && c->derefine_below > 0.5 * c->refine_above) {
+      return say(par, i, "derefine_below must be at most half of refine_above, or blocks come and go%s", "");
+    }
     if (is_region(c) && c->refine_above > 0.0) return say(par, i, "it takes no refine_above; max_level says how fine it is%s", "");
     for (int d = 0; is_region(c) && c->region.radius <= 0.0 && d < mesh->dim; d++) {
       if (c->region.half_width[d] <= 0.0) return say(par, i, "give radius for a sphere, or half_width for a box%s", "");
@@ -247,6 +260,7 @@ static bool min_above_max(const void *data) {
 
 void refine_declare(struct params *ps, struct refine_params *p, const struct mesh_params *mesh, const struct mhd_params *gas) {
   struct criterion *c = &p->list[0];
+  char names[200], meanings[1000];
   p->mesh = mesh;
   p->gas = gas;
   params_section(ps, "refine", "where the mesh follows the flow; without criteria it stays as mesh.regions make it");
@@ -258,14 +272,13 @@ void refine_declare(struct params *ps, struct refine_params *p, const struct mes
               "blocks are spread anew over the ranks when the measured load of one is so many times the mean; results do not depend on it");
   params_list_begin(ps, "criteria", CRITERIA_MOST, sizeof *c, &p->count,
                     "a block is refined where any of them asks for it, and coarsened where none needs it");
-  params_choice(ps, "name", &c->kind, NAMES, NULL,
-                "gradient: |q+ - q-| / (|q+| + |q-|) of a field; second_derivative: Loehner's estimate of a field, 0 to 1; jeans: cell width over Jeans length; "
-                "lagrangian_mass: mass of a cell, code units; shock: relative jump of pressure where the flow converges; current: |curl B| dx / |B|; "
-                "cr_gradient: as gradient, of the cosmic-ray energy; region: a sphere or box that may move");
+  params_choice(ps, "name", &c->kind, list_kinds(names, sizeof names, false), NULL, list_kinds(meanings, sizeof meanings, true));
   params_text(ps, "field", c->field, sizeof c->field, "", "gradient, second_derivative: rho, press, vel1, vel2, vel3, Bcc1, Bcc2, Bcc3, r0...");
   params_real(ps, "refine_above", &c->refine_above, "0", 0.0, INFINITY, "1", "blocks with a cell above it are refined (not region)");
-  params_real(ps, "derefine_below", &c->derefine_below, "0", 0.0, INFINITY, "1", "blocks without a cell above it may be joined; 0: a quarter of refine_above");
-  params_real(ps, "scale", &c->scale, "0", 0.0, INFINITY, "1", "smaller values of the field count as this one, in code units (gradient, second_derivative, current)");
+  params_real(ps, "derefine_below", &c->derefine_below, "0", 0.0, INFINITY, "1",
+              "blocks without a cell above it may be joined; 0: a quarter of refine_above");
+  params_real(ps, "scale", &c->scale, "0", 0.0, INFINITY, "1",
+              "smaller values of the field count as this one, in code units (gradient, second_derivative, current)");
   params_int(ps, "max_level", &c->max_level, "-1", -1, MESH_LEVELS - 1, "it refines up to this level; -1: mesh.max_level");
   params_reals(ps, "center", 3, c->region.center, "[0, 0, 0]", -INFINITY, INFINITY, "code length", "region: center at time 0");
   params_reals(ps, "velocity", 3, c->region.velocity, "[0, 0, 0]", -INFINITY, INFINITY, "code velocity", "region: how it moves");

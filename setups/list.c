@@ -8,6 +8,7 @@
   SETUP(alfven_wave) \
   SETUP(blast) \
   SETUP(field_loop) \
+  SETUP(implosion) \
   SETUP(kelvin_helmholtz) \
   SETUP(linear_wave) \
   SETUP(orszag_tang) \

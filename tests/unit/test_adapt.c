@@ -292,7 +292,7 @@ static bool same_leaves(const struct place *a, int64_t n, const struct leaf_list
   for (int64_t i = 0; i < n; i++) {
     bool found = false;
     for (int j = 0; j < l->count && !found; j++)
-      found = a[i].level == l->leaf[j].level && a[i].pos[0] == l->leaf[j].pos[0] && a[i].pos[1] == l->leaf[j].pos[1] && a[i].pos[2] == l->leaf[j].pos[2];
+      found = a[i].level == l->leaf[j].level && memcmp(a[i].pos, l->leaf[j].pos, sizeof a[i].pos) == 0;
     if (!found) return false;
   }
   return true;
@@ -313,7 +313,10 @@ static void test_leaves(void **state) {
       const int count = (int)mesh.global_count;
       if (count > 1500) break;
       struct block *old = memory_get(sizeof *old * (size_t)count);
-      for (int i = 0; i < count; i++) old[i] = (struct block){.level = (int)all[i].level, .pos = {all[i].pos[0], all[i].pos[1], all[i].pos[2]}};
+      for (int i = 0; i < count; i++) {
+        const int64_t *at = all[i].pos;
+        old[i] = (struct block){.level = (int)all[i].level, .pos = {at[0], at[1], at[2]}};
+      }
       memory_free(all);
       struct leaf_list wanted = brute(&mesh, count, old, round, 3);
       int8_t *tags = memory_get((size_t)mesh.count + 1);
