@@ -58,10 +58,22 @@ static void book_sources(const struct cr_network *net, int s, struct cr_chunk *c
   }
 }
 
+/* Children of species later in the order (10Be -> B of the paper's network): added at the end of the step. */
+static void add_late(const struct cr_network *net, int s, struct cr_chunk *c) {
+  for (int k = net->first[s]; k < net->first[s + 1]; k++)
+    for (int i = 0; i < c->n; i++) {
+      double a = c->late_lo[k][i] * c->dt, b = c->late_hi[k][i] * c->dt;
+      c->lo[k][i] += a;
+      c->hi[k][i] += b;
+      c->number[ENTRY_SECONDARY][i] -= a + b;
+      c->energy[ENTRY_SECONDARY][i] -= net->bin[k].t_lo * a + net->bin[k].t_hi * b;
+    }
+}
+
 static void book(const struct cr_chunk *c, int m, int at, struct cr_ledger *ledger, double *const *energy) {
   for (int e = 0; e < ENTRY_COUNT; e++) {
     if (ledger != NULL)
-      for (int i = 0; i < m; i++) ledger->number[e] += c->number[e][i], ledger->energy[e] += c->energy[e][i];
+      for (int i = 0; i < m; i++) sum_add(&ledger->number[e], c->number[e][i]), sum_add(&ledger->energy[e], c->energy[e][i]);
     if (energy != NULL && energy[e] != NULL)
       for (int i = 0; i < m; i++) energy[e][at + i] += c->energy[e][i];
   }
@@ -72,11 +84,12 @@ void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_ord
   const struct cr_network *net = tables->net;
   int bins = cr_network_bins(net);
   typedef double lanes[CR_LANES];
-  lanes *store = memory_get((size_t)bins * 8 * sizeof *store);
+  lanes *store = memory_get((size_t)bins * 10 * sizeof *store);
   struct cr_chunk *c = memory_get(sizeof *c);
   lanes *given_lo = store + 4 * bins, *given_hi = store + 5 * bins;
   *c = (struct cr_chunk){.dt = dt, .nu0 = env->nu0, .escape_rate = env->escape_rate};
   c->lo = store, c->hi = store + bins, c->source_lo = store + 2 * bins, c->source_hi = store + 3 * bins;
+  c->late_lo = store + 8 * bins, c->late_hi = store + 9 * bins;
   if (env->chi != NULL) c->chi = store + 6 * bins;
   if (env->mu != NULL) c->mu = store + 7 * bins;
 
@@ -94,6 +107,7 @@ void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_ord
     }
     memcpy(given_lo, c->source_lo, (size_t)bins * sizeof *given_lo);
     memcpy(given_hi, c->source_hi, (size_t)bins * sizeof *given_hi);
+    memset(c->late_lo, 0, 2 * (size_t)bins * sizeof *c->late_lo);
     for (int half = 0; half < 2; half++) {
       bool move = (half == 0) == (order == CR_MOMENTUM_FIRST);
       for (int s = 0; s < net->count; s++) {
@@ -104,6 +118,12 @@ void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_ord
           cr_batch_reactions(tables, s, c);
           book_sources(net, s, c, given_lo, given_hi);
         }
+        book(c, m, at, ledger == NULL ? NULL : &ledger[s], energy);
+      }
+      for (int s = 0; s < net->count && !move; s++) {
+        memset(c->number, 0, sizeof c->number);
+        memset(c->energy, 0, sizeof c->energy);
+        add_late(net, s, c);
         book(c, m, at, ledger == NULL ? NULL : &ledger[s], energy);
       }
     }

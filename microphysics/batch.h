@@ -10,6 +10,7 @@
 #ifndef MICROPHYSICS_BATCH_H
 #define MICROPHYSICS_BATCH_H
 
+#include "base/sum.h"
 #include "microphysics/remap.h"
 #include "microphysics/secondaries.h"
 
@@ -30,7 +31,8 @@ enum cr_entry {
 
 const char *cr_entry_name(int entry);
 
-struct cr_ledger { double number[ENTRY_COUNT], energy[ENTRY_COUNT]; };  /* of one species; energy in GeV times the unit of number */
+/* Of one species; energy in GeV times the unit of number.  Read them with sum_value. */
+struct cr_ledger { struct sum number[ENTRY_COUNT], energy[ENTRY_COUNT]; };
 
 struct cr_batch_options {
   struct cr_loss_options loss;

@@ -11,10 +11,8 @@
 #define APART static __attribute__((noinline))
 #define SHARED static inline __attribute__((always_inline))
 
-/* Half widths and weights of 6-point Gauss-Legendre on an interval of length 1, from the middle. */
-static const double half_node[3] = {0.46623475710157603, 0.33060469313223224, 0.11930959304159849};
-static const double node_weight[3] = {0.085662246189584873, 0.18038078652406947, 0.23395696728634569};
-static const double window_e_foldings = 16.0;
+static const double half_node[3] = {CR_BATCH_HALF0, CR_BATCH_HALF1, CR_BATCH_HALF2};
+static const double node_weight[3] = {CR_BATCH_WEIGHT0, CR_BATCH_WEIGHT1, CR_BATCH_WEIGHT2};
 
 typedef double lanes[CR_LANES];
 
@@ -96,15 +94,28 @@ APART void count_piece(const struct source *w, const lanes la, const lanes lb, l
   }
 }
 
-/* Two nodes of the average of T - T(p_lo) after the map, on either side of the middle p of the window. */
-SHARED void add_nodes(const struct source *w, int lepton, int i, int g, double t, double window, double turn, double p, double p_lo,
-                      double p_hi, double e_lo, double m2, double *mean, double *sum) {
-  double up, down, d = window * half_node[g], near = vec_exp(t * d), far = 1.0 / near;
-  vec_exp_pair(d * turn, &up, &down);
+/* Two nodes of the average of T - T(p_lo) after the map, on either side of the middle p of the window, where the weights are near and far. */
+SHARED void add_nodes(const struct source *w, int lepton, int i, int g, double window, double turn, double p, double near, double far,
+                      double p_lo, double p_hi, double e_lo, double m2, double *mean, double *sum) {
+  double up, down;
+  vec_exp_pair(window * half_node[g] * turn, &up, &down);
   double q = min(max(forward(w, lepton, i, p * down), p_lo), p_hi), r = min(max(forward(w, lepton, i, p * up), p_lo), p_hi);
-  double rise_q = (q - p_lo) * (q + p_lo) / (sqrt(q * q + m2) + e_lo), rise_r = (r - p_lo) * (r + p_lo) / (sqrt(r * r + m2) + e_lo);
-  *mean += node_weight[g] * (near * rise_q + far * rise_r);
+  double under_q = sqrt(q * q + m2) + e_lo, under_r = sqrt(r * r + m2) + e_lo;
+  double over = near * ((q - p_lo) * (q + p_lo)) * under_r + far * ((r - p_lo) * (r + p_lo)) * under_q;
+  *mean += node_weight[g] * over / (under_q * under_r);
   *sum += node_weight[g] * (near + far);
+}
+
+/* The average itself, for the particles of a source between la and lb. */
+SHARED double mean_rise(const struct source *w, int lepton, int i, double la, double lb, double p_lo, double p_hi, double e_lo, double m2) {
+  double t = w->t[i], window = min(min(lb - la, CR_BATCH_WINDOW / t), 2.4), turn = w->s[i] < 0.0 ? 1.0 : -1.0;
+  double middle = (w->s[i] < 0.0 ? la : lb) + 0.5 * turn * window, p = w->base[i] * vec_exp(middle), x = t * window;
+  double a = vec_exp(x * half_node[0]), b = vec_exp(x * half_node[1]), c = vec_exp(x * half_node[2]);
+  double ab = a * b, inverse = 1.0 / (ab * c), sum = 0.0, mean = 0.0;
+  add_nodes(w, lepton, i, 0, window, turn, p, a, inverse * (b * c), p_lo, p_hi, e_lo, m2, &mean, &sum);
+  add_nodes(w, lepton, i, 1, window, turn, p, b, inverse * (a * c), p_lo, p_hi, e_lo, m2, &mean, &sum);
+  add_nodes(w, lepton, i, 2, window, turn, p, c, inverse * ab, p_lo, p_hi, e_lo, m2, &mean, &sum);
+  return mean / sum;
 }
 
 /* Put the particles between la and lb into a bin. */
@@ -114,13 +125,7 @@ SHARED void deposit(const struct source *restrict w, int lepton, const struct cr
   double p_lo = bin->p_lo, p_hi = bin->p_hi, m2 = bin->mass * bin->mass, inverse = 1.0 / bin->dt, t_lo = bin->t_lo, dt = bin->dt;
   SIMD
   for (int i = 0; i < w->n; i++) {
-    double t = w->t[i], window = min(min(lb[i] - la[i], window_e_foldings / t), 2.4), turn = w->s[i] < 0.0 ? 1.0 : -1.0;
-    double middle = (w->s[i] < 0.0 ? la[i] : lb[i]) + 0.5 * turn * window, p = w->base[i] * vec_exp(middle);
-    double sum = 0.0, mean = 0.0;
-    add_nodes(w, lepton, i, 0, t, window, turn, p, p_lo, p_hi, e_lo, m2, &mean, &sum);
-    add_nodes(w, lepton, i, 1, t, window, turn, p, p_lo, p_hi, e_lo, m2, &mean, &sum);
-    add_nodes(w, lepton, i, 2, t, window, turn, p, p_lo, p_hi, e_lo, m2, &mean, &sum);
-    double above = min(mean / sum * inverse, 1.0);
+    double above = min(mean_rise(w, lepton, i, la[i], lb[i], p_lo, p_hi, e_lo, m2) * inverse, 1.0);
     lo[i] += number[i] * (1.0 - above);
     hi[i] += number[i] * above;
     arrived[i] += number[i] * (t_lo + dt * above);
@@ -132,12 +137,7 @@ SHARED void leave_top(const struct source *restrict w, int lepton, double mass, 
                          const double *restrict number, double *restrict energy) {
   SIMD
   for (int i = 0; i < w->n; i++) {
-    double t = w->t[i], window = min(min(lb[i] - la[i], window_e_foldings / t), 2.4), turn = w->s[i] < 0.0 ? 1.0 : -1.0;
-    double middle = (w->s[i] < 0.0 ? la[i] : lb[i]) + 0.5 * turn * window, p = w->base[i] * vec_exp(middle), sum = 0.0, mean = 0.0;
-    add_nodes(w, lepton, i, 0, t, window, turn, p, 0.0, 1e30, mass, mass * mass, &mean, &sum);
-    add_nodes(w, lepton, i, 1, t, window, turn, p, 0.0, 1e30, mass, mass * mass, &mean, &sum);
-    add_nodes(w, lepton, i, 2, t, window, turn, p, 0.0, 1e30, mass, mass * mass, &mean, &sum);
-    energy[i] += number[i] * (mean / sum);
+    energy[i] += number[i] * mean_rise(w, lepton, i, la[i], lb[i], 0.0, 1e30, mass, mass * mass);
   }
 }
 
@@ -207,7 +207,8 @@ APART void slopes(struct source *w, const struct cr_bin *b, const double *restri
     double n = lo[i] + hi[i], inverse = 1.0 / max(n, 1e-300), a = lo[i] * inverse, c = hi[i] * inverse;
     double y = c * (CR_SLOPE_ROWS * (1.0 - 1e-15));
     int row = (int)y;
-    double x = y - row, v = table[4 * row] + x * (table[4 * row + 1] + x * (table[4 * row + 2] + x * table[4 * row + 3]));
+    const double *c5 = table + CR_SLOPE_TERMS * row;
+    double x = y - row, v = c5[0] + x * (c5[1] + x * (c5[2] + x * (c5[3] + x * (c5[4] + x * c5[5]))));
     double s = v / max(4.0 * a * c, 1e-28);
     w->count[i] = n;
     w->s[i] = s;

@@ -96,7 +96,9 @@ void cr_batch_reactions(const struct cr_tables *tables, int s, struct cr_chunk *
     for (int y = tables->first_yield[k]; y < tables->first_yield[k + 1]; y++) {
       const struct cr_yield *yield = &tables->yield[y];
       const double *d = density[yield->target];
-      double *to_lo = c->source_lo[yield->child], *to_hi = c->source_hi[yield->child];
+      bool late = yield->child < at;
+      double *to_lo = late ? c->late_lo[yield->child] : c->source_lo[yield->child];
+      double *to_hi = late ? c->late_hi[yield->child] : c->source_hi[yield->child];
       SIMD
       for (int i = 0; i < n; i++) {
         double parents = sum[i] * d[i];

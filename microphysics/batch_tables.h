@@ -51,6 +51,7 @@ struct cr_chunk {
   const double *escape_rate;
   double (*lo)[CR_LANES], (*hi)[CR_LANES];      /* populations of the bins of the network                                 */
   double (*source_lo)[CR_LANES], (*source_hi)[CR_LANES];  /* sources per second; secondaries are added here              */
+  double (*late_lo)[CR_LANES], (*late_hi)[CR_LANES];      /* secondaries for species that have had their turn            */
   double number[ENTRY_COUNT][CR_LANES], energy[ENTRY_COUNT][CR_LANES];   /* ledger of the species at hand                 */
 };
 

@@ -125,11 +125,11 @@ void cr_channel_yield(const struct cr_production *prod, const struct cr_channel 
   add_piece(prod, ch, b, s, fmax(la, 0.0), fmin(lb, fmin(end, step)), target, lo, hi);
   add_piece(prod, ch, b, s, fmax(la, fmax(step, 0.0)), fmin(lb, end), target, lo, hi);
   if (prod->opt->tail && from == net->nbin[ch->parent] - 1 && (ch->kind == CHANNEL_LEPTON || ch->kind == CHANNEL_ANTIPROTON)) {
-    /* Continuous with the density at the top of the bin, and not flatter than s = -1.2. */
+    /* Continuous with the density at the top of the bin (no more than that of a flat spectrum), and not flatter than s = -1.2. */
     double x = 0.0, y = 0.0, far = end + 12.0, a = fmax(la, end), z = fmin(lb, far);
     if (tail < -40.0 || !(z > a)) return;
     add_piece(prod, ch, b, tail, a, z, target, &x, &y);
-    double match = cr_bin_density(b, s, 1.0, end) / cr_bin_density(b, tail, 1.0, end);
+    double match = cr_bin_density(b, fmin(s, 0.0), 1.0, end) / cr_bin_density(b, tail, 1.0, end);
     *lo += match * x;
     *hi += match * y;
   }

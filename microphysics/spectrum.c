@@ -16,6 +16,13 @@ static const double weight[CR_NODES] = {
     0.08457825969750131, 0.074797994408288382, 0.062314485627767015, 0.047579255841246296, 0.031126761969323853,
     0.013576229705877019};
 
+/* The batched update (batch_momentum.c) has a rule of its own.  The table of slopes is made with it, so that there an average over a whole
+ * bin gives back the energy of the bin to rounding and nothing drifts when nothing happens. */
+struct rule { int n; const double *node, *weight; double window; };
+static const struct rule exact = {CR_NODES, node, weight, 36.0};
+static const double batch_node[CR_BATCH_NODES] = CR_BATCH_NODE, batch_weight[CR_BATCH_NODES] = CR_BATCH_WEIGHT;
+static const struct rule batch = {CR_BATCH_NODES, batch_node, batch_weight, CR_BATCH_WINDOW};
+
 /* (1 - exp(-x)) / x */
 static double decay_mean(double x) { return fabs(x) < 1e-300 ? 1.0 : -expm1(-x) / x; }
 
@@ -31,18 +38,18 @@ double cr_bin_density(const struct cr_bin *b, double s, double n, double l) {
 }
 
 /* Distances d from the dominant end, and weights that are not normalised. */
-static double raw_nodes(double t, double length, double d[CR_NODES], double w[CR_NODES]) {
-  double window = t * length > 36.0 ? 36.0 / t : length, sum = 0.0;
-  for (int i = 0; i < CR_NODES; i++) {
-    d[i] = window * node[i];
-    w[i] = weight[i] * exp(-t * d[i]);
+static double raw_nodes(const struct rule *q, double t, double length, double d[CR_NODES], double w[CR_NODES]) {
+  double window = t * length > q->window ? q->window / t : length, sum = 0.0;
+  for (int i = 0; i < q->n; i++) {
+    d[i] = window * q->node[i];
+    w[i] = q->weight[i] * exp(-t * d[i]);
     sum += w[i];
   }
   return sum;
 }
 
 void cr_bin_nodes(double s, double la, double lb, double l[CR_NODES], double w[CR_NODES]) {
-  double d[CR_NODES], sum = raw_nodes(fabs(s), lb - la, d, w);
+  double d[CR_NODES], sum = raw_nodes(&exact, fabs(s), lb - la, d, w);
   for (int i = 0; i < CR_NODES; i++) {
     l[i] = s < 0.0 ? la + d[i] : lb - d[i];
     w[i] /= sum;
@@ -57,10 +64,10 @@ double cr_bin_mean(const struct cr_bin *b, double s, cr_function *g, const void 
 }
 
 /* For one particle: populations, and d ln(hi/lo)/ds. */
-static void populations_of_slope(const struct cr_bin *b, double s, double *lo, double *hi, double *derivative) {
-  double d[CR_NODES], w[CR_NODES], sum = raw_nodes(fabs(s), b->width, d, w);
+static void populations_of_slope(const struct rule *q, const struct cr_bin *b, double s, double *lo, double *hi, double *derivative) {
+  double d[CR_NODES], w[CR_NODES], sum = raw_nodes(q, fabs(s), b->width, d, w);
   double a = 0.0, c = 0.0, al = 0.0, cl = 0.0;
-  for (int i = 0; i < CR_NODES; i++) {
+  for (int i = 0; i < q->n; i++) {
     /* Differences to both edges, exact also next to them. */
     double from_lo = s < 0.0 ? d[i] : b->width - d[i], from_hi = s < 0.0 ? b->width - d[i] : d[i];
     double p = s < 0.0 ? b->p_lo * exp(d[i]) : b->p_hi * exp(-d[i]);
@@ -79,7 +86,7 @@ static void populations_of_slope(const struct cr_bin *b, double s, double *lo, d
 
 void cr_bin_from_slope(const struct cr_bin *b, double s, double n, double *lo, double *hi) {
   double l, h, derivative;
-  populations_of_slope(b, s, &l, &h, &derivative);
+  populations_of_slope(&exact, b, s, &l, &h, &derivative);
   *lo = n * (l / (l + h));
   *hi = n * (h / (l + h));
 }
@@ -89,15 +96,15 @@ static double slope_guess(const struct cr_bin *b, double lo, double hi) {
   double y = 0.5 * CR_SLOPE_ROWS * (1.0 + r);
   int row = (int)fmin(y, CR_SLOPE_ROWS - 1.0);
   double x = y - row, *c = b->slope[row];
-  return (c[0] + x * (c[1] + x * (c[2] + x * c[3]))) / fmax(q, 1e-30);
+  return (c[0] + x * (c[1] + x * (c[2] + x * (c[3] + x * (c[4] + x * c[5]))))) / fmax(q, 1e-30);
 }
 
 /* Newton's method for ln(hi/lo) as a function of g = asinh(s), which is close to linear; bisection where a step leaves the bracket. */
-static double solve_slope(const struct cr_bin *b, double lo, double hi, double guess) {
+static double solve_slope(const struct rule *q, const struct cr_bin *b, double lo, double hi, double guess) {
   double want = log(hi / lo), left = -40.0, right = 40.0, g = asinh(guess);
   for (int i = 0; i < 100; i++) {
     double l, h, derivative, s = sinh(g);
-    populations_of_slope(b, s, &l, &h, &derivative);
+    populations_of_slope(q, b, s, &l, &h, &derivative);
     double miss = log(h / l) - want;
     if (miss > 0.0) right = g; else left = g;
     double next = g - miss / (derivative * cosh(g));
@@ -113,7 +120,7 @@ double cr_bin_slope(const struct cr_bin *b, double lo, double hi) {
   if (!(lo > 0.0)) return hi > 0.0 ? CR_SLOPE_MAX : 0.0;
   if (!(hi > 0.0) || hi / lo < 1e-13) return -CR_SLOPE_MAX;
   if (lo / hi < 1e-13) return CR_SLOPE_MAX;
-  return solve_slope(b, lo, hi, slope_guess(b, lo, hi));
+  return solve_slope(&exact, b, lo, hi, slope_guess(b, lo, hi));
 }
 
 double cr_bin_populations(const struct cr_bin *b, double n, double e, double *lo, double *hi) {
@@ -136,15 +143,15 @@ double cr_bin_pressure(const struct cr_bin *b, double lo, double hi) {
   return (lo + hi) * cr_bin_mean(b, cr_bin_slope(b, lo, hi), third_pv, b);
 }
 
-/* s (1 - r^2) at r, and at the ends its limit. */
-static double scaled_slope(const struct cr_bin *b, double r) {
+/* s (1 - r^2) at r, and at the ends its limit.  guess: a slope to start from, replaced by the one found. */
+static double scaled_slope(const struct cr_bin *b, double r, double *guess) {
   if (fabs(r) > 1.0 - 1e-9) {
     double l, h, derivative, s = r < 0.0 ? -1e9 : 1e9;
-    populations_of_slope(b, s, &l, &h, &derivative);
+    populations_of_slope(&batch, b, s, &l, &h, &derivative);
     return s * 4.0 * (l / (l + h)) * (h / (l + h));
   }
   double lo = 0.5 * (1.0 - r), hi = 0.5 * (1.0 + r);
-  return solve_slope(b, lo, hi, 0.0) * 4.0 * lo * hi;
+  return (*guess = solve_slope(&batch, b, lo, hi, *guess)) * 4.0 * lo * hi;
 }
 
 void cr_bin_create(struct cr_bin *b, double p_lo, double p_hi, double mass) {
@@ -153,15 +160,17 @@ void cr_bin_create(struct cr_bin *b, double p_lo, double p_hi, double mass) {
   b->t_hi = cr_kinetic(p_hi, mass);
   b->dt = b->t_hi - b->t_lo;
   b->slope = memory_get(CR_SLOPE_ROWS * sizeof *b->slope);
-  /* Cubics through four equidistant points of every interval. */
+  /* Polynomials through equidistant points of every interval, its ends among them: Newton's forward differences, expanded. */
+  double guess = -1e9;
   for (int row = 0; row < CR_SLOPE_ROWS; row++) {
-    double y[4];
-    for (int i = 0; i < 4; i++) y[i] = scaled_slope(b, -1.0 + 2.0 * (row + i / 3.0) / CR_SLOPE_ROWS);
-    double *c = b->slope[row];
-    c[0] = y[0];
-    c[1] = -5.5 * y[0] + 9.0 * y[1] - 4.5 * y[2] + y[3];
-    c[2] = 9.0 * y[0] - 22.5 * y[1] + 18.0 * y[2] - 4.5 * y[3];
-    c[3] = -4.5 * y[0] + 13.5 * y[1] - 13.5 * y[2] + 4.5 * y[3];
+    double d[CR_SLOPE_TERMS], *c = b->slope[row], h = 1.0 / (CR_SLOPE_TERMS - 1);
+    for (int i = 0; i < CR_SLOPE_TERMS; i++) d[i] = scaled_slope(b, -1.0 + 2.0 * (row + i * h) / CR_SLOPE_ROWS, &guess);
+    for (int k = 1; k < CR_SLOPE_TERMS; k++)
+      for (int i = CR_SLOPE_TERMS - 1; i >= k; i--) d[i] = (d[i] - d[i - 1]) / (k * h);
+    for (int k = CR_SLOPE_TERMS - 1; k >= 0; k--) {
+      for (int i = CR_SLOPE_TERMS - 1; i > 0; i--) c[i] = c[i - 1] - k * h * c[i];
+      c[0] = d[k] - k * h * c[0];
+    }
   }
 }
 

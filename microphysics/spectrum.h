@@ -12,16 +12,30 @@
 
 #include <stdbool.h>
 
-enum { CR_NODES = 16, CR_SLOPE_ROWS = 256 };
+enum { CR_NODES = 16, CR_SLOPE_ROWS = 256, CR_SLOPE_TERMS = 6 };
 
 struct cr_bin {
   double p_lo, p_hi, mass;      /* GeV                         */
   double width;                 /* ln(p_hi / p_lo)             */
   double t_lo, t_hi, dt;        /* GeV; dt = t_hi - t_lo       */
-  /* Cubics of s (1 - r^2) in r = (hi - lo)/(hi + lo), in CR_SLOPE_ROWS equal intervals of [-1, 1]: with x in [0, 1] the place in
+  /* Quintics of s (1 - r^2) in r = (hi - lo)/(hi + lo), in CR_SLOPE_ROWS equal intervals of [-1, 1]: with x in [0, 1] the place in
    * the interval, slope[row][0] + x (slope[row][1] + ...). */
-  double (*slope)[4];
+  double (*slope)[CR_SLOPE_TERMS];
 };
+
+/* The rule of the batched update: 6-point Gauss-Legendre over a window of 16 e-foldings; half widths from the middle, and weights. */
+#define CR_BATCH_HALF0 0.46623475710157603
+#define CR_BATCH_HALF1 0.33060469313223224
+#define CR_BATCH_HALF2 0.11930959304159849
+#define CR_BATCH_WEIGHT0 0.085662246189584873
+#define CR_BATCH_WEIGHT1 0.18038078652406947
+#define CR_BATCH_WEIGHT2 0.23395696728634569
+#define CR_BATCH_WINDOW 16.0
+enum { CR_BATCH_NODES = 6 };
+#define CR_BATCH_NODE \
+  {0.5 - CR_BATCH_HALF0, 0.5 - CR_BATCH_HALF1, 0.5 - CR_BATCH_HALF2, 0.5 + CR_BATCH_HALF2, 0.5 + CR_BATCH_HALF1, 0.5 + CR_BATCH_HALF0}
+#define CR_BATCH_WEIGHT \
+  {CR_BATCH_WEIGHT0, CR_BATCH_WEIGHT1, CR_BATCH_WEIGHT2, CR_BATCH_WEIGHT2, CR_BATCH_WEIGHT1, CR_BATCH_WEIGHT0}
 
 #define CR_SLOPE_MAX 1e14
 

@@ -60,18 +60,14 @@ static inline double vec_log(double x) {
   return n * 6.93147180369123816490e-01 + ((m - z * (m - p)) + n * 1.90821492927058770002e-10);
 }
 
-/* Cube root of a positive normal number: two steps of fourth order for x^(-1/3), started from its bits. */
+/* Cube root of a positive normal number: x^(-1/3) from its bits, one step of fourth order, and x y^2 (1 - e)^(-2/3). */
 static inline double vec_cbrt(double x) {
-  int64_t i = vec_bits(x);
-  /* i / 3 to 1 part in 2^16 by shifts. */
-  int64_t third = (i >> 2) + (i >> 4) + (i >> 6) + (i >> 8) + (i >> 10) + (i >> 12) + (i >> 14) + (i >> 16);
-  double y = vec_from_bits(0x553ef0ff289dd796 - third);
-  double e = 1.0 - x * y * y * y;
+  /* The upper half of the bits over 3, put back in place. */
+  int64_t third = (int64_t)(((uint64_t)vec_bits(x) >> 32) * 0x55555556u);
+  double y = vec_from_bits(0x553ef0ff289dd796 - third), e = 1.0 - x * (y * y) * y;
   y += y * e * (1.0 / 3 + e * (2.0 / 9 + e * (14.0 / 81)));
-  e = 1.0 - x * y * y * y;
-  y += y * e * (1.0 / 3 + e * (2.0 / 9 + e * (14.0 / 81)));
-  double c = x * y * y;
-  return c + (1.0 / 3) * (x - c * c * c) * (y * y);
+  double c = x * (y * y), d = 1.0 - c * y;
+  return c + c * d * (2.0 / 3 + d * (5.0 / 9 + d * (40.0 / 81)));
 }
 
 /* exp(x) and exp(-x) for |x| < 1. */

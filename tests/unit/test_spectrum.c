@@ -134,7 +134,7 @@ static void test_order(void **state) {
   cr_network_create(&a, 3, (const char *const[]){"e-", "p", "b"}, NULL);
   cr_network_create(&b, 3, (const char *const[]){"b", "e-", "p"}, NULL);
   for (int s = 0; s < 3; s++) assert_string_equal(a.species[s].name, b.species[s].name);
-  for (int i = 0; i < cr_network_bins(&a); i++) assert_memory_equal(a.bin[i].slope, b.bin[i].slope, sizeof(double[CR_SLOPE_ROWS][4]));
+  for (int i = 0; i < cr_network_bins(&a); i++) assert_memory_equal(a.bin[i].slope, b.bin[i].slope, sizeof(double[CR_SLOPE_ROWS][CR_SLOPE_TERMS]));
   cr_network_free(&a);
   cr_network_free(&b);
 }
