@@ -64,19 +64,27 @@ static void hadron_bin(const struct cr_tables *t, const struct cr_species *s, co
   out->beta3 = pow(cr_beta(p, m), 3);
 }
 
-/* Polynomials in r through Chebyshev points. */
-static double fit_r(int i) { return cos(PI * (i + 0.5) / CR_FIT); }
+/* Polynomials in r through the values at these slopes, which are dense where spectra are. */
+static const double fit_slope[CR_FIT] = {-25.0, -6.0, -3.0, -2.0, -1.4, -0.3, 1.5, 15.0};
 
-static void fit(const double y[CR_FIT], double c[CR_FIT]) {
-  /* Newton's divided differences, then expansion. */
+static void fit_points(const struct cr_bin *b, double r[CR_FIT]) {
+  for (int i = 0; i < CR_FIT; i++) {
+    double lo, hi;
+    cr_bin_from_slope(b, fit_slope[i], 1.0, &lo, &hi);
+    r[i] = hi - lo;
+  }
+}
+
+/* Newton's divided differences, then expansion. */
+static void fit(const double r[CR_FIT], const double y[CR_FIT], double c[CR_FIT]) {
   double d[CR_FIT];
   memcpy(d, y, sizeof d);
   for (int k = 1; k < CR_FIT; k++)
-    for (int i = CR_FIT - 1; i >= k; i--) d[i] = (d[i] - d[i - 1]) / (fit_r(i) - fit_r(i - k));
+    for (int i = CR_FIT - 1; i >= k; i--) d[i] = (d[i] - d[i - 1]) / (r[i] - r[i - k]);
   memset(c, 0, CR_FIT * sizeof *c);
   for (int k = CR_FIT - 1; k >= 0; k--) {
-    for (int i = CR_FIT - 1; i > 0; i--) c[i] = c[i - 1] - fit_r(k) * c[i];
-    c[0] = d[k] - fit_r(k) * c[0];
+    for (int i = CR_FIT - 1; i > 0; i--) c[i] = c[i - 1] - r[k] * c[i];
+    c[0] = d[k] - r[k] * c[0];
   }
 }
 
@@ -111,13 +119,12 @@ static void fate_tables(struct cr_tables *t, int s) {
     t->has_target[s][target] = true;
     t->fate_of[s][target] = id;
     for (int k = net->first[s]; k < net->first[s + 1]; k++) {
-      double lo[CR_FIT], hi[CR_FIT];
-      for (int i = 0; i < CR_FIT; i++) {
-        double r = fit_r(i), slope = cr_bin_slope(&net->bin[k], 0.5 * (1.0 - r), 0.5 * (1.0 + r));
-        loss_rates(t, species, &net->bin[k], slope, (enum cr_fate_id)id, &lo[i], &hi[i]);
-      }
-      fit(lo, t->bin[k].loss_lo[target]);
-      fit(hi, t->bin[k].loss_hi[target]);
+      double lo[CR_FIT], hi[CR_FIT], r[CR_FIT];
+      fit_points(&net->bin[k], r);
+      for (int i = 0; i < CR_FIT; i++)
+        loss_rates(t, species, &net->bin[k], fit_slope[i], (enum cr_fate_id)id, &lo[i], &hi[i]);
+      fit(r, lo, t->bin[k].loss_lo[target]);
+      fit(r, hi, t->bin[k].loss_hi[target]);
     }
   }
 }
@@ -135,22 +142,22 @@ static void yield_tables(struct cr_tables *t) {
   for (int s = 0; s < net->count; s++)
     for (int k = 0; k < net->nbin[s]; k++) {
       const struct cr_bin *b = &net->bin[net->first[s] + k];
-      double slope[CR_FIT];
-      for (int i = 0; i < CR_FIT; i++) slope[i] = cr_bin_slope(b, 0.5 * (1.0 - fit_r(i)), 0.5 * (1.0 + fit_r(i)));
+      double r[CR_FIT];
+      fit_points(b, r);
       for (int c = 0; c < channels; c++) {
         if (channel[c].parent != s) continue;
         for (int j = 0; j < net->nbin[channel[c].child]; j++) {
           double lo[CR_FIT], hi[CR_FIT], most = 0.0;
           for (int i = 0; i < CR_FIT; i++) {
-            cr_channel_yield(&prod, &channel[c], k, slope[i], j, &lo[i], &hi[i]);
+            cr_channel_yield(&prod, &channel[c], k, fit_slope[i], j, &lo[i], &hi[i]);
             most = fmax(most, lo[i] + hi[i]);
           }
           if (most == 0.0) continue;
           struct cr_yield *y = &t->yield[count++];
           y->child = net->first[channel[c].child] + j;
           y->target = channel[c].target;
-          fit(lo, y->lo);
-          fit(hi, y->hi);
+          fit(r, lo, y->lo);
+          fit(r, hi, y->hi);
         }
       }
       t->first_yield[net->first[s] + k + 1] = count;
