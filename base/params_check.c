@@ -215,12 +215,14 @@ static void check_list(struct params *ps, int i) {
 int params_check(struct params *ps) {
   require(ps->open_list < 0, "params_load: a list of parameters has no end");
   params_read_units(ps);
+  bool known = ps->nmistake == 0;
   if (ps->root != NULL) check_sections(ps);
   if (ps->root != NULL && ps->root->kind != NODE_MAP) return ps->nmistake;
+  int misspelled = ps->nmistake;
   for (int i = 0; i < ps->nlist; i++) check_list(ps, i);
   for (int i = 0; i < ps->nparam; i++) load_param(ps, &ps->param[i]);
-  /* Rules look at the variables, which are only known when all else is right. */
-  bool known = ps->nmistake == 0;
+  /* Rules look at the variables, which are known when all values are right; misspelled keys leave the defaults. */
+  known = known && ps->nmistake == misspelled;
   for (int i = 0; i < ps->nrule && known; i++) {
     const struct rule *r = &ps->rule[i];
     if (r->broken(r->data)) params_mistake(ps, params_node_path(ps->root, r->key), r->key, "%s", r->message);
