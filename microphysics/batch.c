@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#define SIMD _Pragma("omp simd")
+
 const char *cr_entry_name(int entry) {
   static const char *const rest[] = {"secondary", "source", "escape", "thermal", "top", "inflow"};
   if (entry < LOSS_COUNT) return cr_losses[entry].name;
@@ -48,6 +50,7 @@ static void load_env(struct cr_chunk *c, const struct cr_tables *t, const struct
 static void book_sources(const struct cr_network *net, int s, struct cr_chunk *c, double (*given_lo)[CR_LANES], double (*given_hi)[CR_LANES]) {
   for (int k = net->first[s]; k < net->first[s + 1]; k++) {
     double t_lo = net->bin[k].t_lo, t_hi = net->bin[k].t_hi, dt = c->dt;
+    SIMD
     for (int i = 0; i < c->n; i++) {
       double a = given_lo[k][i] * dt, b = given_hi[k][i] * dt, x = c->source_lo[k][i] * dt - a, y = c->source_hi[k][i] * dt - b;
       c->number[ENTRY_SOURCE][i] -= a + b;
@@ -60,7 +63,8 @@ static void book_sources(const struct cr_network *net, int s, struct cr_chunk *c
 
 /* Children of species later in the order (10Be -> B of the paper's network): added at the end of the step. */
 static void add_late(const struct cr_network *net, int s, struct cr_chunk *c) {
-  for (int k = net->first[s]; k < net->first[s + 1]; k++)
+  for (int k = net->first[s]; k < net->first[s + 1]; k++) {
+    SIMD
     for (int i = 0; i < c->n; i++) {
       double a = c->late_lo[k][i] * c->dt, b = c->late_hi[k][i] * c->dt;
       c->lo[k][i] += a;
@@ -68,14 +72,28 @@ static void add_late(const struct cr_network *net, int s, struct cr_chunk *c) {
       c->number[ENTRY_SECONDARY][i] -= a + b;
       c->energy[ENTRY_SECONDARY][i] -= net->bin[k].t_lo * a + net->bin[k].t_hi * b;
     }
+  }
 }
 
-static void book(const struct cr_chunk *c, int m, int at, struct cr_ledger *ledger, double *const *energy) {
-  for (int e = 0; e < ENTRY_COUNT; e++) {
-    if (ledger != NULL)
-      for (int i = 0; i < m; i++) sum_add(&ledger->number[e], c->number[e][i]), sum_add(&ledger->energy[e], c->energy[e][i]);
+/* Sum over the lanes (those beyond the cells are zero), eight at a time. */
+static double lane_sum(int n, const double *x) {
+  double part[8] = {0};
+  for (int i = 0; i < n; i += 8)
+    for (int k = 0; k < 8; k++) part[k] += x[i + k];
+  return ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
+}
+
+/* Entries from `first` to before `end` are in use. */
+static void book(struct cr_chunk *c, int m, int at, int first, int end, struct cr_ledger *ledger, double *const *energy) {
+  for (int e = first; e < end; e++) {
+    if (ledger != NULL) {
+      sum_add(&ledger->number[e], lane_sum(c->n, c->number[e]));
+      sum_add(&ledger->energy[e], lane_sum(c->n, c->energy[e]));
+    }
     if (energy != NULL && energy[e] != NULL)
       for (int i = 0; i < m; i++) energy[e][at + i] += c->energy[e][i];
+    memset(c->number[e], 0, sizeof c->number[e]);
+    memset(c->energy[e], 0, sizeof c->energy[e]);
   }
 }
 
@@ -111,20 +129,20 @@ void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_ord
     for (int half = 0; half < 2; half++) {
       bool move = (half == 0) == (order == CR_MOMENTUM_FIRST);
       for (int s = 0; s < net->count; s++) {
-        memset(c->number, 0, sizeof c->number);
-        memset(c->energy, 0, sizeof c->energy);
-        if (move) cr_batch_momentum(tables, s, c);
-        else {
+        struct cr_ledger *out = ledger == NULL ? NULL : &ledger[s];
+        if (move) {
+          cr_batch_momentum(tables, s, c);
+          book(c, m, at, 0, LOSS_COUNT, out, energy);
+          book(c, m, at, ENTRY_THERMAL, ENTRY_COUNT, out, energy);
+        } else {
           cr_batch_reactions(tables, s, c);
           book_sources(net, s, c, given_lo, given_hi);
+          book(c, m, at, ENTRY_FATES, ENTRY_THERMAL, out, energy);
         }
-        book(c, m, at, ledger == NULL ? NULL : &ledger[s], energy);
       }
       for (int s = 0; s < net->count && !move; s++) {
-        memset(c->number, 0, sizeof c->number);
-        memset(c->energy, 0, sizeof c->energy);
         add_late(net, s, c);
-        book(c, m, at, ledger == NULL ? NULL : &ledger[s], energy);
+        book(c, m, at, ENTRY_SECONDARY, ENTRY_SECONDARY + 1, ledger == NULL ? NULL : &ledger[s], energy);
       }
     }
     for (int k = 0; k < bins; k++) {
