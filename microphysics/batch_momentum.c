@@ -7,7 +7,8 @@
 #include <string.h>
 
 #define SIMD _Pragma("omp simd")
-/* Leptons and hadrons share the code below; each gets its own copy, in which `lepton` is a constant. */
+/* Leptons (and fast hadrons, whose map has the same form) and other hadrons share the code below; each gets its own copy, in which
+ * `lepton` is a constant. */
 #define APART static __attribute__((noinline))
 #define SHARED static inline __attribute__((always_inline))
 
@@ -246,6 +247,19 @@ APART void gas_exchange(const struct cr_tables *tables, int k, const struct cr_c
   }
 }
 
+/* The map of dp/dt = -(k + a p + b p^2): with z = (a^2/4 - k b) t^2, C = cosh sqrt z, S = t sinh sqrt z / sqrt z,
+ * p -> (p (C - a S / 2) - k S) / (C + a S / 2 + b S p).  Longer times than z = 100 or the half period change nothing more. */
+SHARED void riccati(struct source *w, int i, double k, double a, double b, double dt) {
+  double half = 0.5 * a, d = half * half - k * b, z = d * dt * dt, cut = z > 0.0 ? 100.0 : -9.6, c1, s;
+  double time = fabs(z) > fabs(cut) ? dt * sqrt(cut / z) : dt;
+  vec_cosh_sinh(fabs(z) > fabs(cut) ? cut : z, &c1, &s);
+  s *= time;
+  w->m0[i] = 1.0 + (c1 - half * s);
+  w->m1[i] = -k * s;
+  w->m2[i] = b * s;
+  w->m3[i] = 1.0 + (c1 + half * s);
+}
+
 /* Power lost to each process, estimated with the rates at the edges, and the map of a bin. */
 APART void lepton_map(const struct cr_tables *tables, int k, const struct cr_chunk *c, struct source *w, lanes *power) {
   static const int process[AMP_COUNT] = {LOSS_COULOMB, LOSS_COULOMB, LOSS_IONISATION, LOSS_BREMSSTRAHLUNG, LOSS_BREMSSTRAHLUNG,
@@ -273,25 +287,11 @@ APART void lepton_map(const struct cr_tables *tables, int k, const struct cr_chu
       p[i] += amp[i] * (at_lo * lo[i] + at_hi * hi[i]);
     }
   }
-  double dt = c->dt;
   SIMD
-  for (int i = 0; i < c->n; i++) {
-    /* Riccati equation dp/dt = -(k + a p + b p^2): with z = (a^2/4 - k b) t^2, C = cosh sqrt z, S = t sinh sqrt z / sqrt z,
-     * p -> (p (C - a S / 2) - k S) / (C + a S / 2 + b S p).  Longer times than z = 100 or the half period change nothing more. */
-    double ha = 0.5 * linear[i], d = ha * ha - constant[i] * square[i], z = d * dt * dt, time, c1, s;
-    double cut = z > 0.0 ? 100.0 : -9.6;
-    time = fabs(z) > fabs(cut) ? dt * sqrt(cut / z) : dt;
-    z = fabs(z) > fabs(cut) ? cut : z;
-    vec_cosh_sinh(z, &c1, &s);
-    s *= time;
-    double has = ha * s;
-    w->m0[i] = 1.0 + (c1 - has);
-    w->m1[i] = -constant[i] * s;
-    w->m2[i] = square[i] * s;
-    w->m3[i] = 1.0 + (c1 + has);
-  }
+  for (int i = 0; i < c->n; i++) riccati(w, i, constant[i], linear[i], square[i], c->dt);
 }
 
+/* Fast hadrons: 1 + m^2/p^2 is close to 1 and taken as a parabola, and the map is that of the leptons. */
 APART void hadron_map(const struct cr_tables *tables, int k, const struct cr_chunk *c, struct source *w, lanes *power, double m2) {
   const struct cr_bin_table *t = &tables->bin[k];
   const double *lo = c->lo[k], *hi = c->hi[k];
@@ -304,7 +304,18 @@ APART void hadron_map(const struct cr_tables *tables, int k, const struct cr_chu
     double n = c->amp[AMP_ION][i] * t->ionised_share, edges = t->power_lo * lo[i] + t->power_hi * hi[i];
     power[LOSS_COULOMB][i] = e * edges;
     power[LOSS_IONISATION][i] = n * edges;
-    double half = vec_exp(max(min(-0.5 * a * dt, 30.0), -30.0)), loss = (e + n) * dt;
+    w->m0[i] = a;
+    w->m1[i] = e + n;
+  }
+  if (t->fast) {
+    struct cr_parabola f = t->shape;
+    SIMD
+    for (int i = 0; i < c->n; i++) riccati(w, i, f.k * w->m1[i], w->m0[i] + f.a * w->m1[i], f.b * w->m1[i], dt);
+    return;
+  }
+  SIMD
+  for (int i = 0; i < c->n; i++) {
+    double half = vec_exp(max(min(-0.5 * w->m0[i] * dt, 30.0), -30.0)), loss = w->m1[i] * dt;
     w->m0[i] = half;
     w->m1[i] = 0.5 * loss;
     w->m2[i] = 3.0 * m2 * loss;
@@ -366,7 +377,7 @@ APART void continuation(struct source *w, int lepton, int end, const struct cr_b
   else continuation_of(w, 0, end, b);
 }
 
-static void momentum(const struct cr_tables *tables, int s, int lepton, struct cr_chunk *c) {
+void cr_batch_momentum(const struct cr_tables *tables, int s, struct cr_chunk *c) {
   const struct cr_network *net = tables->net;
   int nb = net->nbin[s], at = net->first[s];
   const struct cr_bin *bin = &net->bin[at];
@@ -381,10 +392,11 @@ static void momentum(const struct cr_tables *tables, int s, int lepton, struct c
   for (int k = 0; k < nb; k++) {
     const double *from_lo = c->lo[at + k], *from_hi = c->hi[at + k];
     double pv_lo = table[k].pv_lo, pv_hi = table[k].pv_hi, t_lo = bin[k].t_lo, t_hi = bin[k].t_hi;
+    int lepton = net->species[s].kind == CR_LEPTON || table[k].fast;  /* the form of the map */
     memset(power, 0, sizeof power);
     slopes(&w, &bin[k], from_lo, from_hi);
     gas_exchange(tables, at + k, c, power);  /* rates; the map needs them before they become powers */
-    if (lepton) lepton_map(tables, at + k, c, &w, power);
+    if (net->species[s].kind == CR_LEPTON) lepton_map(tables, at + k, c, &w, power);
     else hadron_map(tables, at + k, c, &w, power, m2);
     for (int e = 0; e < 3; e++) {
       SIMD
@@ -423,9 +435,4 @@ static void momentum(const struct cr_tables *tables, int s, int lepton, struct c
   }
   memcpy(c->lo[at], lo, (size_t)nb * sizeof *lo);
   memcpy(c->hi[at], hi, (size_t)nb * sizeof *hi);
-}
-
-void cr_batch_momentum(const struct cr_tables *tables, int s, struct cr_chunk *c) {
-  if (tables->net->species[s].kind == CR_LEPTON) momentum(tables, s, 1, c);
-  else momentum(tables, s, 0, c);
 }

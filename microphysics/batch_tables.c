@@ -16,12 +16,19 @@ void cr_batch_defaults(struct cr_batch_options *opt) {
   opt->nu_slope = 0.5;
 }
 
-/* The parabola through the rate at both edges and the centre; log_term: the part proportional to n_e ln n_e. */
+/* The parabola through three points. */
+static struct cr_parabola through(const double x[3], const double y[3]) {
+  double first = (y[1] - y[0]) / (x[1] - x[0]), second = (y[2] - y[1]) / (x[2] - x[1]), b = (second - first) / (x[2] - x[0]);
+  struct cr_parabola f = {.b = b, .a = first - b * (x[0] + x[1])};
+  f.k = y[0] - x[0] * (f.a + b * x[0]);
+  return f;
+}
+
+/* That through the rate at both edges and the centre; log_term: the part proportional to n_e ln n_e. */
 static struct cr_parabola parabola(const struct cr_tables *t, const struct cr_species *s, const struct cr_bin *b, enum cr_loss_id id,
                                    const struct cr_env *env, bool log_term) {
-  double x[3] = {b->p_lo, 0.5 * (b->p_lo + b->p_hi), b->p_hi}, y[3];
+  double x[3] = {b->p_lo, sqrt(b->p_lo * b->p_hi), b->p_hi}, y[3];
   for (int i = 0; i < 3; i++) {
-    x[1] = sqrt(b->p_lo * b->p_hi);
     y[i] = cr_loss_rate(id, env, &t->opt.loss, s, 0, x[1], x[i]);
     if (log_term) {
       struct cr_env more = *env;
@@ -29,9 +36,7 @@ static struct cr_parabola parabola(const struct cr_tables *t, const struct cr_sp
       y[i] = cr_loss_rate(id, &more, &t->opt.loss, s, 0, x[1], x[i]) / more.n_e - y[i];
     }
   }
-  double first = (y[1] - y[0]) / (x[1] - x[0]), second = (y[2] - y[1]) / (x[2] - x[1]), b2 = (second - first) / (x[2] - x[0]);
-  struct cr_parabola f = {.b = b2, .a = first - b2 * (x[0] + x[1])};
-  f.k = y[0] - x[0] * (f.a + b2 * x[0]);
+  struct cr_parabola f = through(x, y);
   f.power_lo = y[0] * cr_beta(x[0], b->mass);
   f.power_hi = y[2] * cr_beta(x[2], b->mass);
   return f;
@@ -61,6 +66,10 @@ static void hadron_bin(const struct cr_tables *t, const struct cr_species *s, co
   out->ionised_share = cr_loss_rate(LOSS_IONISATION, &neutral, &t->opt.loss, s, 0, p, p) / shape;
   out->power_lo = cr_beta(b->p_lo, m) * (1.0 + m * m / (b->p_lo * b->p_lo));
   out->power_hi = cr_beta(b->p_hi, m) * (1.0 + m * m / (b->p_hi * b->p_hi));
+  double x[3] = {b->p_lo, p, b->p_hi}, y[3];
+  for (int i = 0; i < 3; i++) y[i] = 1.0 + m * m / (x[i] * x[i]);
+  out->fast = b->p_lo > 5.0 * m;
+  out->shape = through(x, y);
   out->beta3 = pow(cr_beta(p, m), 3);
 }
 

@@ -16,6 +16,8 @@ struct cr_bin_table {
   struct cr_parabola parabola[AMP_COUNT];       /* leptons                                                                */
   double coulomb, coulomb_log, ionised_share;   /* hadrons: k of k (1 + m^2/p^2) per n_e, n_e ln n_e, n_n                 */
   double power_lo, power_hi;                    /* hadrons: v (1 + m^2/p^2) at the edges                                  */
+  bool fast;                                    /* hadrons: p > 5 m in the whole bin, and 1 + m^2/p^2 is:                 */
+  struct cr_parabola shape;
   double beta3;                                 /* of the centre                                                          */
   double pv_lo, pv_hi;
   double nu_over_v, nu_over_v2, beta2;          /* of the centre: scattering rate for nu0 = 1 over v and v^2 (cm/s)       */
