@@ -140,6 +140,28 @@ static double memory(const struct bench *b, int pass, void **state, const struct
   return bench_sum(b, p->memory + held()) / (double)mesh_cells(&p->mesh);
 }
 
+/* Nanoseconds per cell and stage, ghosts included; the time step is apart. */
+static double stage(const struct bench *b, int pass, void **state, const struct shape *s) {
+  if (pass <= 0) return speed(b, pass, state, s);
+  struct problem *p = *state;
+  double dt = mhd_max_dt(&p->gas, &p->mesh), begin = bench_clock(b);
+  for (int i = 0; i < s->steps; i++)
+    require(mhd_step(&p->gas, &p->mesh, p->exchange, p->correction, dt), "the benchmark of the gas went wrong");
+  double seconds = bench_most(b, bench_clock(b) - begin);
+  return 1e9 * seconds * b->size / ((double)mesh_cells(&p->mesh) * s->steps * (s->third ? 3 : 2));
+}
+
+/* Nanoseconds per cell to find the time step. */
+static double time_step(const struct bench *b, int pass, void **state, const struct shape *s) {
+  if (pass <= 0) return speed(b, pass, state, s);
+  struct problem *p = *state;
+  double begin = bench_clock(b), sum = 0.0;
+  for (int i = 0; i < 4 * s->steps; i++) sum += mhd_max_dt(&p->gas, &p->mesh);
+  double seconds = bench_most(b, bench_clock(b) - begin);
+  bench_use(sum);
+  return 1e9 * seconds * b->size / ((double)mesh_cells(&p->mesh) * 4 * s->steps);
+}
+
 #define CASE(name, measure, ...)                                         \
   static double name(const struct bench *b, int pass, void **state) {    \
     static const struct shape shape = __VA_ARGS__;                       \
@@ -159,12 +181,19 @@ CASE(ghosts_b16, ghost_share, {3, 64, 16, 4, true, false})
 CASE(ghosts_b32, ghost_share, {3, 64, 32, 4, true, false})
 CASE(memory_b16, memory, {3, 64, 16, 1, true, false})
 
+CASE(stage_b16, stage, {3, 64, 16, 4, true, false})
+CASE(stage_b32, stage, {3, 64, 32, 4, true, false})
+CASE(stage_rk3, stage, {3, 64, 32, 2, true, true})
+CASE(time_step_b32, time_step, {3, 64, 32, 2, true, false})
+
 static const char rate[] = "cell updates per core-second";
 
 const struct bench_case bench_gas[] = {
     {"mhd_64_b64", rate, mhd_64_b64, 1},     {"mhd_64_b32", rate, mhd_64_b32, 0},     {"mhd_64_b16", rate, mhd_64_b16, 0},
     {"mhd_64_b8", rate, mhd_64_b8, 0},       {"mhd_128_b32", rate, mhd_128_b32, 0},   {"mhd_128_b16", rate, mhd_128_b16, 0},
     {"mhd_rk3ppm_64_b32", rate, rk3ppm, 0},  {"hydro_64_b32", rate, hydro, 0},        {"orszag_tang_256", rate, orszag_tang, 0},
+    {"stage_64_b16", "ns per cell and stage", stage_b16, 0}, {"stage_64_b32", "ns per cell and stage", stage_b32, 0},
+    {"stage_rk3ppm_64_b32", "ns per cell and stage", stage_rk3, 0}, {"time_step_64_b32", "ns per cell", time_step_b32, 0},
     {"ghost_share_64_b16", "of the time", ghosts_b16, 0}, {"ghost_share_64_b32", "of the time", ghosts_b32, 0},
     {"mem_mhd_b16!", "bytes per cell", memory_b16, 1}, {NULL, NULL, NULL, 0},
 };
