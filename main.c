@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/params.h"
 #include "run/run.h"
+#include "run/zone.h"
 #include "version.h"
 
 #include <mpi.h>
@@ -10,7 +11,11 @@
 
 static int run(int argc, char **argv) {
   struct run r;
-  run_start(&r, argc, argv);
+  struct arguments a = read_arguments(argc, argv);
+  struct params *ps = params_open(MPI_COMM_WORLD, a.file, a.set);
+  const char *setup = params_peek(ps, "run.setup");
+  if (setup != NULL && strcmp(setup, "one_zone") == 0) return zone_main(&a, ps);
+  run_start(&r, &a, ps);
   while (!run_done(&r)) {
     checkpoint_if_due(&r);
     run_regrid_if_due(&r);
@@ -28,6 +33,8 @@ static int run(int argc, char **argv) {
 /* crux params [SECTION] [--markdown] */
 static int params(int argc, char **argv) {
   static struct all_params all;
+  static struct zone_params zone;
+  static struct cr_params rays;
   const char *section = NULL;
   bool markdown = false;
   for (int i = 0; i < argc; i++) {
@@ -38,6 +45,7 @@ static int params(int argc, char **argv) {
   }
   struct params *ps = params_open(MPI_COMM_WORLD, NULL, NULL);
   run_declare(ps, &all, NULL);
+  zone_declare(ps, &zone, &rays);
   params_print(ps, section, markdown);
   params_free(ps);
   return 0;

@@ -62,10 +62,7 @@ void run_declare(struct params *ps, struct all_params *par, const struct setup *
     if ((setup == NULL || setup == setup_list[s]) && setup_list[s]->params) setup_list[s]->params(ps);
 }
 
-/* Arguments after "run".  Returns the YAML file. */
-struct arguments { const char *file, *out; const char **set; bool resume, force; };
-
-static struct arguments read_arguments(int argc, char **argv) {
+struct arguments read_arguments(int argc, char **argv) {
   struct arguments a = {.set = memory_get(sizeof *a.set * (size_t)(argc + 1))};
   int sets = 0;
   for (int i = 0; i < argc; i++) {
@@ -128,7 +125,7 @@ static const struct setup *choose_setup(const struct params *ps, const char *fil
   char names[2048] = "";
   for (int i = 0; setup_list[i] != NULL; i++) {
     size_t used = strlen(names);
-    snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", setup_list[i]->name);
+    snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "one_zone, ", setup_list[i]->name);
   }
   fail_user("%s: run.setup: there is no setup '%s'; choose one of: %s", file, name, names);
 }
@@ -160,38 +157,36 @@ static void say_hello(const struct run *r, const struct memory_need *need) {
   log_info("output: %s", r->dir);
 }
 
-void run_start(struct run *r, int argc, char **argv) {
+void run_start(struct run *r, const struct arguments *a, struct params *ps) {
   memset(r, 0, sizeof *r);
   r->launched = MPI_Wtime();
   MPI_Comm comm = MPI_COMM_WORLD;
-  struct arguments a = read_arguments(argc, argv);
   struct all_params all;
   memset(&all, 0, sizeof all);
-  r->ps = params_open(comm, a.file, a.set);
-  r->setup = choose_setup(r->ps, a.file);
+  r->ps = ps;
+  r->setup = choose_setup(r->ps, a->file);
   run_declare(r->ps, &all, r->setup);
   params_load(r->ps);
   r->par = all.run;
-  if (a.out)
-    snprintf(r->dir, sizeof r->dir, "%s", a.out);
+  if (a->out)
+    snprintf(r->dir, sizeof r->dir, "%s", a->out);
   else
     snprintf(r->dir, sizeof r->dir, "runs/%s", r->par.name);
-  r->command = resume_command(&a, r->dir);
-  memory_free(a.set);
+  r->command = resume_command(a, r->dir);
   r->schedule.last_snapshot = r->schedule.last_row = -INFINITY;
   r->checkpoints = checkpoints_open();
-  if (a.resume) {
+  if (a->resume) {
     io_prepare_folder(comm, r->dir, true, false);
     checkpoint_find(r, comm, &all.mesh);
   }
 
   int ghosts = mhd_ghosts(&all.mhd);
-  struct memory_need need = memory_check(&all.mesh, &all.mhd, a.resume ? checkpoint_blocks(r) : 0, comm);
-  if (a.resume)
+  struct memory_need need = memory_check(&all.mesh, &all.mhd, a->resume ? checkpoint_blocks(r) : 0, comm);
+  if (a->resume)
     checkpoint_mesh(r, &all.mesh, ghosts, comm);
   else
     mesh_create(&r->mesh, &all.mesh, ghosts, comm);
-  if (r->mesh.max_level > 0 && !a.resume) need = memory_check(&all.mesh, &all.mhd, r->mesh.global_count, comm);
+  if (r->mesh.max_level > 0 && !a->resume) need = memory_check(&all.mesh, &all.mhd, r->mesh.global_count, comm);
   r->about = about(&all, &r->mesh, params_units(r->ps));
   if (r->setup->start) r->setup->start(&r->about);
   mhd_create(&r->gas, &all.mhd, &r->mesh);
@@ -202,15 +197,15 @@ void run_start(struct run *r, int argc, char **argv) {
   r->correction = correction_create(&r->mesh, r->gas.nvar, r->gas.par.magnetic);
 
   r->outputs = outputs_open(r); /* checks the names of fields, before anything is written */
-  if (!a.resume) io_prepare_folder(comm, r->dir, false, a.force);
+  if (!a->resume) io_prepare_folder(comm, r->dir, false, a->force);
   char log[1100];
   snprintf(log, sizeof log, "%s/run.log", r->dir);
-  log_open(log, a.resume);
+  log_open(log, a->resume);
   io_parameters(comm, r->dir, params_resolved(r->ps));
   listen_to_signals();
   say_hello(r, &need);
 
-  if (a.resume) {
+  if (a->resume) {
     checkpoint_load(r);
     checkpoint_tell(r);
     outputs_resume(r->outputs, r);
@@ -218,7 +213,7 @@ void run_start(struct run *r, int argc, char **argv) {
     run_first_mesh(r);
   }
   r->started = MPI_Wtime();
-  if (!a.resume) outputs_write(r->outputs, r, false);
+  if (!a->resume) outputs_write(r->outputs, r, false);
 }
 
 double run_next_dt(struct run *r) {

@@ -73,9 +73,13 @@ struct run {
 struct all_params { struct run_params run; struct mesh_params mesh; struct mhd_params mhd; struct refine_params refine; };
 void run_declare(struct params *ps, struct all_params *par, const struct setup *setup);
 
-/* Command line, parameters, output folder, mesh, initial state, first outputs.  Mistakes of the user end the program with status 2.
+/* What follows "run" on the command line. */
+struct arguments { const char *file, *out; const char **set; bool resume, force; };
+struct arguments read_arguments(int argc, char **argv);
+
+/* Parameters (opened by the caller, owned by the run), output folder, mesh, initial state, first outputs.  Mistakes of the user end the program with status 2.
  * Collective, like all below. */
-void run_start(struct run *r, int argc, char **argv);
+void run_start(struct run *r, const struct arguments *a, struct params *ps);
 /* The next time step, shortened to end at run.time_end. */
 double run_next_dt(struct run *r);
 /* Whether the end is reached, or a signal (SIGINT, SIGTERM, SIGUSR1) or the limit of wall-clock time asks for it. */

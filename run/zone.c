@@ -1,0 +1,412 @@
+/* Parameters and the course of a one-zone run. */
+#include "run/zone.h"
+
+#include "base/constants.h"
+#include "base/fail.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/params.h"
+#include "base/units.h"
+#include "microphysics/constants.h"
+#include "microphysics/lism.h"
+#include "run/run.h"
+#include "version.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void declare_gas(struct params *ps, struct zone_params *p) {
+  params_section(ps, "zone", "one_zone: the gas of the cell, and how far to go");
+  params_choice(ps, "mode", &p->mode, "time_dependent|leaky_box", "leaky_box", "up to run.time_end, or to the steady state of sources and escape");
+  params_choice(ps, "initial", &p->initial, "empty|lism", "empty", "cosmic rays at the start: none, or those of the local interstellar medium");
+  params_real(ps, "density", &p->density, "1 mp cm^-3", PARAMS_POSITIVE, 1e12, "mp cm^-3", "density of the gas: n_N = rho / m_p");
+  params_real(ps, "hydrogen", &p->hydrogen, "0.76", 0.0, 1.0, "1", "mass fraction of hydrogen; the rest is helium, with two electrons");
+  params_real(ps, "ionised", &p->ionised, "0.1", 0.0, 1.0, "1", "fraction of the electrons that are free");
+  params_real(ps, "temperature", &p->temperature, "1e4 K", 0.0, 1e10, "K", "of the gas, for cr_losses.coulomb_full");
+  params_real(ps, "field", &p->field, "5 uG", 0.0, 1e9, "uG", "magnetic field");
+  params_choice(ps, "alfven", &p->alfven, "none|ideal|ion|given", "ideal", "Alfven speed: of all gas, of its ions, or alfven_speed");
+  params_real(ps, "alfven_speed", &p->alfven_speed, "0 km/s", 0.0, 2e5, "km/s", "with alfven: given");
+  params_real(ps, "gradient_length", &p->gradient_length, "0 kpc", 0.0, INFINITY, "kpc",
+              "of the pressure of cosmic rays along B, for streaming losses at v_A / (3 l); 0: none");
+  params_real(ps, "div_u", &p->div_u, "0 km/s/kpc", -INFINITY, INFINITY, "km/s/kpc", "divergence of the gas velocity");
+  params_real(ps, "bb_grad_u", &p->bb_grad_u, "0 km/s/kpc", -INFINITY, INFINITY, "km/s/kpc", "b.(b.grad u)");
+  params_reals(ps, "radiation", CR_BANDS, p->band, "[0.26 eV cm^-3, 0.31 eV cm^-3, 0.66 eV cm^-3, 0, 0, 0, 0, 0]", 0.0, INFINITY, "eV cm^-3",
+               "energy density of each band of cr_losses.photon_eV; those beyond cr_losses.bands do not count");
+  params_real(ps, "step", &p->step, "0 Myr", 0.0, INFINITY, "Myr", "time step; 0: from the loss times");
+  params_real(ps, "tolerance", &p->tolerance, "1e-3", 0.0, 1.0, "1", "leaky_box: steady when no bin changes by more in its own life time");
+}
+
+void zone_declare(struct params *ps, struct zone_params *p, struct cr_params *cr) {
+  declare_gas(ps, p);
+  params_section(ps, "source", "one_zone: sources of cosmic rays, with the spectra and abundances of cr_injection");
+  params_real(ps, "power", &p->power, "0 eV cm^-3/Myr", 0.0, INFINITY, "eV cm^-3/Myr", "steady source");
+  params_choice(ps, "kind", &p->kind, "core_collapse|type_ia|wind", "core_collapse", "whose abundances");
+  params_real(ps, "metallicity", &p->metallicity, "1", 0.0, 100.0, "1", "of the gas, in units of the solar one");
+  params_list_begin(ps, "events", ZONE_EVENTS, sizeof p->event[0], &p->event_count, "sudden injections, in time_dependent runs");
+  params_real(ps, "time", &p->event[0].time, NULL, 0.0, INFINITY, "Myr", "when");
+  params_real(ps, "energy", &p->event[0].energy, NULL, 0.0, INFINITY, "eV cm^-3", "energy density of cosmic rays put in");
+  params_list_end(ps);
+
+  params_section(ps, "escape", "one_zone: escape from the cell");
+  params_real(ps, "grammage", &p->grammage, "0 g cm^-2", 0.0, INFINITY, "g cm^-2", "passed before escape, at `rigidity`; 0: none, or `time`");
+  params_real(ps, "time", &p->escape_time, "0 Myr", 0.0, INFINITY, "Myr", "until escape, at `rigidity`, in place of the grammage; 0: none");
+  params_real(ps, "rigidity_GV", &p->rigidity_GV, "5", PARAMS_POSITIVE, 1e9, "1", "where grammage or time are given");
+  params_real(ps, "slope", &p->slope, "0.5", -3.0, 3.0, "1", "escape time ~ R^-slope");
+  params_real(ps, "beta_power", &p->beta_power, "0", -3.0, 3.0, "1", "escape time ~ beta^power besides; grammage has one power of beta more");
+
+  params_section(ps, "observables", "what is seen of the cosmic rays");
+  params_int(ps, "points", &p->points, "5", 1, 32, "points per momentum bin at which spectra are written");
+  params_choice(ps, "ionisation", &p->cross_section, "bethe|rudd", "bethe", "cross-section below 50 MeV per nucleon");
+  params_real(ps, "secondary_ionisation", &p->secondaries, "0.666666666666667", 0.0, 10.0, "1", "ionisations by secondary electrons per primary one");
+  params_real(ps, "gamma_nuclei", &p->nuclei, "1.8", 0.0, 10.0, "1", "factor of pion gamma rays for nuclei in cosmic rays and gas");
+  params_real(ps, "modulation_MV", &p->modulation_MV, "0", 0.0, 2000.0, "1", "force-field potential with which `crux plot` compares with data");
+  cr_params_declare(ps, cr);
+}
+
+static void declare_run(struct params *ps, struct zone_params *p) {
+  params_section(ps, "run", "what to run and until when");
+  params_text(ps, "name", p->name, sizeof p->name, NULL, "name of the run, and the default output folder runs/<name>");
+  params_text(ps, "setup", p->setup, sizeof p->setup, NULL, "one_zone");
+  params_real(ps, "time_end", &p->time_end, NULL, 0.0, INFINITY, "code time", "the run ends at this time; a leaky_box earlier, when it is steady");
+  params_section(ps, "output", "what is written, and how often");
+  params_real(ps, "history", &p->history, "0", 0.0, INFINITY, "code time", "time between rows of the history; 0: a hundredth of run.time_end");
+}
+
+static double cgs(const struct units *u, double value, struct dimension d) { return value * units_code_in_cgs(u, d); }
+static double seconds(const struct units *u, double value) { return value * u->time_s; }
+static double eV_cm3(const struct units *u, double value) { return value * u->pressure_erg_cm3 / ELECTRONVOLT_erg; }
+
+/* Electrons per nucleon: one of H, two of He. */
+static struct cr_zone_gas gas_of(const struct zone_params *p, const struct cr_params *cr, const struct units *u) {
+  double n = p->density * u->density_g_cm3 / PROTON_MASS_g, electrons = 0.5 * (1.0 + p->hydrogen) * n, b_G = p->field * u->field_G / sqrt(4.0 * PI);
+  struct cr_zone_gas g = {.n_e = p->ionised * electrons, .n_n = (1.0 - p->ionised) * electrons, .n_nucleon = n, .nu0 = cr->nu0};
+  g.temperature_K = p->temperature * u->temperature_K;
+  g.field_uG = 1e6 * b_G * sqrt(4.0 * PI);
+  g.div_u = p->div_u / u->time_s;
+  g.bb_grad_u = p->bb_grad_u / u->time_s;
+  for (int i = 0; i < cr->batch.loss.bands; i++) g.u_rad[i] = eV_cm3(u, p->band[i]);
+  double ideal = b_G / sqrt(n * PROTON_MASS_g);
+  switch (p->alfven) {
+    case ZONE_ALFVEN_NONE: break;
+    case ZONE_ALFVEN_IDEAL: g.v_alfven = ideal; break;
+    case ZONE_ALFVEN_ION: g.v_alfven = p->ionised > 0.0 ? fmin(ideal / sqrt(p->ionised), SPEED_OF_LIGHT_cm_s) : 0.0; break;
+    case ZONE_ALFVEN_GIVEN: g.v_alfven = p->alfven_speed * u->velocity_cm_s; break;
+  }
+  if (p->gradient_length > 0.0) g.streaming_rate = g.v_alfven / (3.0 * p->gradient_length * u->length_cm);
+  return g;
+}
+
+/* X = X_0 beta^(1 + power) (R / R_0)^-slope, and the time is X / (n m_p beta c); at the centre of each bin. */
+static void set_escape(struct zone_run *z, const struct units *u) {
+  const struct zone_params *p = &z->par;
+  const struct cr_network *net = &z->net;
+  double grammage = cgs(u, p->grammage, (struct dimension){-2, 1, 0, 0}), time = seconds(u, p->escape_time);
+  if (grammage > 0.0) time = grammage / (z->zone.gas.n_nucleon * PROTON_MASS_g * SPEED_OF_LIGHT_cm_s);
+  if (time == 0.0) return;
+  for (int s = 0; s < net->count; s++)
+    for (int k = net->first[s]; k < net->first[s + 1]; k++) {
+      const struct cr_bin *b = &net->bin[k];
+      double momentum = sqrt(b->p_lo * b->p_hi), r = momentum / net->species[s].z;
+      z->zone.escape_rate[k] = pow(r / p->rigidity_GV, p->slope) * pow(cr_beta(momentum, b->mass), -p->beta_power) / time;
+    }
+}
+
+/* GeV/cm^3 of cosmic rays added now; booked as source. */
+static void inject(struct zone_run *z, double energy) {
+  int bins = cr_network_bins(&z->net);
+  double *lo = memory_get((size_t)bins * sizeof *lo), *hi = memory_get((size_t)bins * sizeof *hi);
+  struct cr_event event = {.kind = (enum cr_source_kind)z->par.kind, .energy_GeV = 1.0, .metallicity = z->par.metallicity,
+                           .density_cm3 = z->zone.gas.n_nucleon};
+  cr_injection(&z->net, &z->cr.injection, &event, lo, hi);
+  double share = energy / (z->cr.injection.efficiency * event.energy_GeV);
+  for (int s = 0; s < z->net.count; s++)
+    for (int k = z->net.first[s]; k < z->net.first[s + 1]; k++) {
+      double a = share * lo[k], b = share * hi[k];
+      z->zone.lo[k] += a;
+      z->zone.hi[k] += b;
+      sum_add(&z->zone.ledger[s].number[ENTRY_SOURCE], -(a + b));
+      sum_add(&z->zone.ledger[s].energy[ENTRY_SOURCE], -cr_bin_energy(&z->net.bin[k], a, b));
+    }
+  memory_free(lo);
+  memory_free(hi);
+}
+
+struct cr_env zone_env(const struct zone_run *z) {
+  const struct cr_zone_gas *g = &z->zone.gas;
+  struct cr_env e = {.n_e = g->n_e, .n_n = g->n_n, .n_nucleon = g->n_nucleon, .temperature_K = g->temperature_K,
+                     .u_b = FIELD_ENERGY_eV_cm3 * g->field_uG * g->field_uG, .div_u = g->div_u, .bb_grad_u = g->bb_grad_u,
+                     .v_alfven = g->v_alfven, .nu0 = g->nu0, .nu_slope = z->cr.batch.nu_slope, .streaming_rate = g->streaming_rate};
+  memcpy(e.u_rad, g->u_rad, sizeof e.u_rad);
+  return e;
+}
+
+/* Rate of all that happens to the particles of a bin, at its centre; without escape and fates: 1 / (time to cross the bin). */
+static double bin_rate(const struct zone_run *z, int s, int k, bool all) {
+  const struct cr_bin *b = &z->net.bin[k];
+  struct cr_env env = zone_env(z);
+  double p = sqrt(b->p_lo * b->p_hi), rate = fabs(cr_loss_total(&env, &z->cr.batch.loss, &z->net.species[s], 0, p, p)) / (p * b->width);
+  for (int id = 0; all && id < FATE_COUNT; id++) rate += cr_fate_rate((enum cr_fate_id)id, &env, &z->cr.batch.fate, &z->net.species[s], p);
+  return all ? rate + z->zone.escape_rate[k] : rate;
+}
+
+static double fastest(const struct zone_run *z, bool all) {
+  double most = 0.0;
+  for (int s = 0; s < z->net.count; s++)
+    for (int k = z->net.first[s]; k < z->net.first[s + 1]; k++) most = fmax(most, bin_rate(z, s, k, all));
+  return most;
+}
+
+void zone_look(struct zone_run *z) { cr_slopes(&z->net, z->zone.lo, z->zone.hi, z->slope); }
+
+double zone_imbalance(const struct zone_run *z, int s, double *energy) {
+  const struct cr_ledger *l = &z->zone.ledger[s];
+  double n = 0.0, e = 0.0, turn_n = 1e-300, turn_e = 1e-300;
+  for (int k = z->net.first[s]; k < z->net.first[s + 1]; k++) {
+    double a = z->zone.lo[k] - z->start_lo[k], b = z->zone.hi[k] - z->start_hi[k];
+    n += a + b;
+    e += cr_bin_energy(&z->net.bin[k], a, b);
+    turn_n += z->start_lo[k] + z->start_hi[k];
+    turn_e += cr_bin_energy(&z->net.bin[k], z->start_lo[k], z->start_hi[k]);
+  }
+  for (int i = 0; i < ENTRY_COUNT; i++) {
+    double number = sum_value(&l->number[i]), power = sum_value(&l->energy[i]);
+    n += number;
+    e += power;
+    turn_n += fabs(number);
+    turn_e += fabs(power);
+  }
+  *energy = e / turn_e;
+  return n / turn_n;
+}
+
+/* The largest relative change of the bins that hold more than 1e-12 of the energy of their species, in a time of their own. */
+static double change_since(const struct zone_run *z, const double *lo, const double *hi, double dt) {
+  double most = 0.0;
+  for (int s = 0; s < z->net.count; s++) {
+    double energy = cr_energy_density(&z->cell, s);
+    for (int k = z->net.first[s]; k < z->net.first[s + 1]; k++) {
+      double a = z->zone.lo[k], b = z->zone.hi[k], rate = bin_rate(z, s, k, true);
+      if (rate == 0.0 || cr_bin_energy(&z->net.bin[k], a, b) < 1e-12 * energy) continue;
+      most = fmax(most, (fabs(a - lo[k]) + fabs(b - hi[k])) / (a + b) / fmin(rate * dt, 1.0));
+    }
+  }
+  return most;
+}
+
+struct recorder { struct io_history *history; int count; struct io_column *column; double *row; char (*name)[32]; double next, interval; };
+
+static void record(struct recorder *h, const struct zone_run *z, bool always) {
+  double time = z->zone.time / MEGAYEAR_s;
+  if (!always && time < h->next) return;
+  while (h->interval > 0.0 && h->next <= time) h->next += h->interval;
+  double worst = 0.0, energy;
+  double *row = h->row;
+  *row++ = time;
+  *row++ = (double)z->steps;
+  *row++ = z->dt / MEGAYEAR_s;
+  *row++ = 1e9 * cr_energy_density(&z->cell, -1);
+  *row++ = 1e9 * cr_pressure(&z->cell, -1);
+  *row++ = cr_ionisation_rate(&z->cell, -1, &z->observe);
+  for (int s = 0; s < z->net.count; s++) {
+    worst = fmax(worst, fabs(zone_imbalance(z, s, &energy)));
+    worst = fmax(worst, fabs(energy));
+  }
+  *row++ = worst;
+  for (int s = 0; s < z->net.count; s++) *row++ = 1e9 * cr_energy_density(&z->cell, s);
+  io_history_row(h->history, h->row);
+}
+
+static void open_history(struct recorder *h, const struct zone_run *z, const struct io_record *rec, const struct units *u) {
+  static const struct io_column fixed[] = {{"time", "Myr", "time"},
+                                           {"step", "1", "steps since the start"},
+                                           {"dt", "Myr", "last time step"},
+                                           {"energy", "eV cm^-3", "kinetic energy density of all cosmic rays"},
+                                           {"pressure", "eV cm^-3", "their pressure"},
+                                           {"ionisation", "s^-1", "ionisation rate per H atom"},
+                                           {"imbalance", "1", "number or energy that the ledger lacks, relative to the turnover"}};
+  enum { FIXED = sizeof fixed / sizeof *fixed };
+  h->count = FIXED + z->net.count;
+  h->column = memory_get((size_t)h->count * sizeof *h->column);
+  h->row = memory_get((size_t)h->count * sizeof *h->row);
+  h->name = memory_get((size_t)z->net.count * sizeof *h->name);
+  memcpy(h->column, fixed, sizeof fixed);
+  for (int s = 0; s < z->net.count; s++) {
+    snprintf(h->name[s], sizeof h->name[s], "energy_%s", z->net.species[s].name);
+    h->column[FIXED + s] = (struct io_column){h->name[s], "eV cm^-3", z->net.species[s].doc};
+  }
+  struct mesh alone = {.comm = MPI_COMM_SELF, .rank = 0, .size = 1};
+  h->history = io_history_open(z->dir, rec, &alone, h->count, h->column, false, 0.0);
+  h->interval = seconds(u, z->par.history > 0.0 ? z->par.history : z->par.time_end / 100.0) / MEGAYEAR_s;
+}
+
+static void close_history(struct recorder *h) {
+  io_history_close(h->history);
+  memory_free(h->column);
+  memory_free(h->row);
+  memory_free(h->name);
+}
+
+/* Up to time_end in equal steps between events and rows of the history. */
+static void follow(struct zone_run *z, struct recorder *h, const struct units *u) {
+  double end = seconds(u, z->par.time_end), rate = fastest(z, false), most = seconds(u, z->par.step);
+  if (most == 0.0) most = fmin(fmax(rate > 0.0 ? 0.3 / rate : end, 1e-5 * end), 2e-3 * end);
+  bool *done = memory_get(ZONE_EVENTS * sizeof *done);
+  while (true) {
+    double next = fmin(end, h->interval > 0.0 ? fmax(h->next * MEGAYEAR_s, z->zone.time) : end);
+    for (int i = 0; i < z->par.event_count; i++) {
+      double time = seconds(u, z->par.event[i].time);
+      if (!done[i] && time <= z->zone.time * (1.0 + 1e-12)) {
+        done[i] = true;
+        inject(z, 1e-9 * eV_cm3(u, z->par.event[i].energy));
+      } else if (!done[i]) {
+        next = fmin(next, time);
+      }
+    }
+    record(h, z, false);
+    if (z->zone.time >= end * (1.0 - 1e-12)) break;
+    if (next <= z->zone.time) continue;
+    double left = next - z->zone.time, parts = fmax(ceil(left / most - 1e-9), 1.0);
+    for (int i = 0; i < (int)parts; i++) {
+      cr_zone_step(&z->zone, left / parts);
+      z->steps++;
+    }
+    z->dt = left / parts;
+    z->zone.time = next;
+  }
+  memory_free(done);
+}
+
+/* Long steps bring the slow bins to rest, short ones then those that change fast: the step is halved down to a tenth of the shortest time.
+ * This is a run in time all the same, only that it is not accurate before it is steady. */
+static void settle(struct zone_run *z, struct recorder *h, const struct units *u) {
+  enum { STEPS = 400, STAGES = 40 };
+  int bins = cr_network_bins(&z->net);
+  double end = seconds(u, z->par.time_end), shortest = z->par.step > 0.0 ? seconds(u, z->par.step) : 0.1 / fmax(fastest(z, true), 1e-30);
+  double dt = fmax(fmin(end / STEPS / 4.0, 64.0 * MEGAYEAR_s), shortest);
+  double *lo = memory_get((size_t)bins * sizeof *lo), *hi = memory_get((size_t)bins * sizeof *hi);
+  record(h, z, true);
+  for (int stage = 0; stage < STAGES; stage++) {
+    for (int i = 0; i < STEPS; i++) {
+      if (i == STEPS - 1) memcpy(lo, z->zone.lo, (size_t)bins * sizeof *lo), memcpy(hi, z->zone.hi, (size_t)bins * sizeof *hi);
+      cr_zone_step(&z->zone, dt);
+      z->steps++;
+      if (stage == 0) record(h, z, i % 40 == 0);
+    }
+    z->dt = dt;
+    z->change = change_since(z, lo, hi, dt);
+    record(h, z, true);
+    if (dt <= shortest) break;
+    dt = fmax(0.5 * dt, shortest);
+  }
+  for (int more = 0; more < 100 && z->change > z->par.tolerance && z->zone.time < end; more++) {
+    double age = z->zone.time;
+    while (z->zone.time < age + 0.05 * end && z->steps < 2000000) {
+      memcpy(lo, z->zone.lo, (size_t)bins * sizeof *lo);
+      memcpy(hi, z->zone.hi, (size_t)bins * sizeof *hi);
+      cr_zone_step(&z->zone, dt);
+      z->steps++;
+    }
+    z->change = change_since(z, lo, hi, dt);
+    record(h, z, true);
+  }
+  memory_free(lo);
+  memory_free(hi);
+}
+
+/* What is wrong between parameters; all ranks. */
+static void check(const struct zone_run *z, const struct units *u, const struct arguments *a) {
+  if (u->code) fail_user("%s: one_zone needs physical units: leave out \"units: code\"", a->file);
+  if (a->resume) fail_user("crux run: a one_zone run cannot be resumed, it takes seconds; use --force to run it again");
+  if (z->cr.injection.efficiency <= 0.0) fail_user("%s: cr_injection.efficiency: 0 makes no cosmic rays; set source.power=0 instead", a->file);
+  if (z->par.mode == ZONE_LEAKY_BOX && z->par.event_count > 0)
+    fail_user("%s: source.events: only with zone.mode: time_dependent; a leaky_box wants source.power", a->file);
+  if (z->par.mode == ZONE_LEAKY_BOX && !(z->par.power > 0.0))
+    fail_user("%s: source.power: a leaky_box needs a source, such as source.power=\"0.05 eV cm^-3/Myr\"", a->file);
+  if (z->par.mode == ZONE_LEAKY_BOX && !(z->par.grammage > 0.0) && !(z->par.escape_time > 0.0))
+    fail_user("%s: escape.grammage: a leaky_box needs an escape, such as escape.grammage=\"10 g cm^-2\"", a->file);
+  if (z->par.grammage > 0.0 && z->par.escape_time > 0.0) fail_user("%s: escape.time: give it or escape.grammage, not both", a->file);
+}
+
+static void set_up(struct zone_run *z, const struct units *u) {
+  struct cr_zone_gas gas = gas_of(&z->par, &z->cr, u);
+  int bins = cr_network_bins(&z->net);
+  cr_zone_create(&z->zone, &z->net, &z->cr.batch, &gas);
+  z->slope = memory_get((size_t)bins * sizeof(double));
+  z->start_lo = memory_get((size_t)bins * sizeof(double));
+  z->start_hi = memory_get((size_t)bins * sizeof(double));
+  if (z->par.initial == 1) {
+    cr_lism(&z->net, z->zone.lo, z->zone.hi);
+    memcpy(z->start_lo, z->zone.lo, (size_t)bins * sizeof(double));
+    memcpy(z->start_hi, z->zone.hi, (size_t)bins * sizeof(double));
+  }
+  struct cr_event event = {.kind = (enum cr_source_kind)z->par.kind, .energy_GeV = 1.0, .metallicity = z->par.metallicity, .density_cm3 = gas.n_nucleon};
+  if (z->par.power > 0.0) cr_zone_inject(&z->zone, &z->cr.injection, &event, 1e-9 * eV_cm3(u, z->par.power) / u->time_s);
+  set_escape(z, u);
+  z->cell = (struct cr_cell){&z->net, z->zone.lo, z->zone.hi, z->slope};
+  z->observe = (struct cr_observe){z->cr.carbon_share, z->cr.beryllium9_share, z->par.secondaries, (enum cr_ionisation)z->par.cross_section,
+                                   z->par.nuclei};
+}
+
+static void tell(const struct zone_run *z, double wall) {
+  static const double at[CR_RATIO_COUNT] = {[CR_B_C] = 10, [CR_BE10_BE9] = 1, [CR_PBAR_P] = 50, [CR_POSITRONS] = 10, [CR_C_H] = 10, [CR_E_P] = 10};
+  double worst = 0.0, energy;
+  for (int s = 0; s < z->net.count; s++) {
+    worst = fmax(worst, fabs(zone_imbalance(z, s, &energy)));
+    worst = fmax(worst, fabs(energy));
+  }
+  log_info("energy density %.4g eV/cm^3, ionisation rate %.3g /s, gamma rays above 100 MeV %.3g /s/sr/H", 1e9 * cr_energy_density(&z->cell, -1),
+           cr_ionisation_rate(&z->cell, -1, &z->observe), cr_gamma_pion_above(&z->cell, &z->observe, 0.1));
+  for (int i = 0; i < CR_RATIO_COUNT; i++) {
+    double value = cr_ratio(&z->cell, (enum cr_ratio)i, &z->observe, at[i]);
+    if (value >= 0.0) log_info("%s at %g %s: %.4g", cr_ratios[i].doc, at[i], cr_ratios[i].rigidity ? "GV" : "GeV/n", value);
+  }
+  if (z->par.mode == ZONE_LEAKY_BOX && z->change > z->par.tolerance)
+    log_warning("not steady: a bin still changes by %.2g in its own life time; run longer: --set run.time_end", z->change);
+  log_info("done: %lld steps to time %.6g Myr in %.2f s; the ledger closes to %.1e", (long long)z->steps, z->zone.time / MEGAYEAR_s, wall, worst);
+}
+
+int zone_main(const struct arguments *a, struct params *ps) {
+  static struct zone_run z;
+  int rank;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  memset(&z, 0, sizeof z);
+  declare_run(ps, &z.par);
+  zone_declare(ps, &z.par, &z.cr);
+  params_load(ps);
+  const struct units *u = params_units(ps);
+  check(&z, u, a);
+  cr_params_finish(&z.cr, &z.net);
+  snprintf(z.dir, sizeof z.dir, "%s%s", a->out ? "" : "runs/", a->out ? a->out : z.par.name);
+  io_prepare_folder(MPI_COMM_WORLD, z.dir, false, a->force);
+  char log[1100];
+  snprintf(log, sizeof log, "%s/run.log", z.dir);
+  log_open(log, false);
+  io_parameters(MPI_COMM_WORLD, z.dir, params_resolved(ps));
+  if (rank == 0) {
+    double start = MPI_Wtime();
+    struct recorder h = {0};
+    struct io_record rec = {.run_name = z.par.name, .setup = "one_zone", .parameters = params_resolved(ps), .version = CRUX_VERSION, .units = u};
+    set_up(&z, u);
+    log_info("crux %s, %s", CRUX_VERSION, CRUX_BUILD);
+    log_info("one_zone: %d species, %d bins; n_e %.4g, n_n %.4g, n_N %.4g cm^-3, B %.4g uG, v_A %.4g km/s", z.net.count, cr_network_bins(&z.net),
+             z.zone.gas.n_e, z.zone.gas.n_n, z.zone.gas.n_nucleon, z.zone.gas.field_uG, z.zone.gas.v_alfven / 1e5);
+    log_info("output: %s", z.dir);
+    open_history(&h, &z, &rec, u);
+    zone_look(&z);
+    if (z.par.mode == ZONE_LEAKY_BOX) settle(&z, &h, u);
+    else follow(&z, &h, u);
+    zone_look(&z);
+    tell(&z, MPI_Wtime() - start);
+    zone_write(&z, &rec);
+    close_history(&h);
+    cr_zone_free(&z.zone);
+    memory_free(z.slope);
+    memory_free(z.start_lo);
+    memory_free(z.start_hi);
+  }
+  cr_network_free(&z.net);
+  log_close();
+  params_free(ps);
+  return 0;
+}
