@@ -61,7 +61,7 @@ struct cr_batch_env {
 /* In a pair of half steps around the transport the second one goes in the other order, which makes the step symmetric. */
 enum cr_order { CR_MOMENTUM_FIRST, CR_REACTIONS_FIRST };
 
-/* Advance n cells by dt (s).
+/* Advance n cells by dt (s).  It allocates work space, so call it for many cells, such as a block.
  *   lo, hi   [bins of the network][n]   in/out  edge populations
  *   ledger   [species]                  sums over the n cells are added; may be NULL
  *   energy   [ENTRY_COUNT][n]           the same per cell, summed over species; may be NULL, as may each energy[i] */
