@@ -1,52 +1,12 @@
 /* Momentum changes of one species in a chunk of cells: the remap of remap.c, over cells in the innermost loops. */
-#include "microphysics/batch_tables.h"
-
-#include "microphysics/vecmath.h"
+#include "microphysics/batch_source.h"
 
 #include <math.h>
 #include <string.h>
 
-#define SIMD _Pragma("omp simd")
-/* Leptons (and fast hadrons, whose map has the same form) and other hadrons share the code below; each gets its own copy, in which
- * `lepton` is a constant. */
-#define APART static __attribute__((noinline))
-#define SHARED static inline __attribute__((always_inline))
-
+/* Half widths and weights of the rule of spectrum.h. */
 static const double half_node[3] = {CR_BATCH_HALF0, CR_BATCH_HALF1, CR_BATCH_HALF2};
 static const double node_weight[3] = {CR_BATCH_WEIGHT0, CR_BATCH_WEIGHT1, CR_BATCH_WEIGHT2};
-
-typedef double lanes[CR_LANES];
-
-/* Particles on the move: those of one bin, or of the continuation of the spectrum at an end. */
-struct source {
-  int n;
-  lanes base, inverse_base, length, top;   /* from base to top = base exp(length)                            */
-  lanes image_lo, image_hi;           /* where the ends go                                                   */
-  lanes count, s, t;                  /* number, slope of dN/dln p, its modulus                              */
-  /* The map.  Leptons: p -> (m0 p + m1) / (m2 p + m3).  Hadrons: p -> a (cbrt((a p - m1)^3 - m2) - m1) with a = m0, m3 = 1/m0. */
-  lanes m0, m1, m2, m3;
-  lanes part[CR_MAX_BINS + 2];        /* number that ends up in bin j: part[j + 1]                           */
-  lanes arrived, above, e_above;      /* energy that arrives in bins; number and energy above the highest one */
-};
-
-SHARED double forward(const struct source *w, int lepton, int i, double p) {
-  if (lepton) {
-    double num = w->m0[i] * p + w->m1[i], den = w->m2[i] * p + w->m3[i], q = num / den;
-    q = den > 0.0 ? q : 1e30;
-    return num > 0.0 ? q : 0.0;
-  }
-  double x = w->m0[i] * p - w->m1[i], c = x * x * x - w->m2[i], q = (vec_cbrt(max(c, 1e-60)) - w->m1[i]) * w->m0[i];
-  return max(c > 0.0 ? q : 0.0, 0.0);
-}
-
-SHARED double backward(const struct source *w, int lepton, int i, double q) {
-  if (lepton) {
-    double den = w->m0[i] - w->m2[i] * q, p = (w->m3[i] * q - w->m1[i]) / den;
-    return den > 0.0 ? min(p, 1e30) : 1e30;
-  }
-  double x = q * w->m3[i] + w->m1[i];
-  return (vec_cbrt(x * x * x + w->m2[i]) + w->m1[i]) * w->m3[i];
-}
 
 /* Images of the ends of the source. */
 SHARED void ends_of(struct source *w, int lepton) {
@@ -200,129 +160,6 @@ static void scatter(struct source *w, int lepton, int nb, const struct cr_bin *b
   }
 }
 
-/* Slope of the populations from the table of the bin. */
-APART void slopes(struct source *w, const struct cr_bin *b, const double *restrict lo, const double *restrict hi) {
-  const double *table = &b->slope[0][0];
-  SIMD
-  for (int i = 0; i < w->n; i++) {
-    double n = lo[i] + hi[i], inverse = 1.0 / max(n, 1e-300), a = lo[i] * inverse, c = hi[i] * inverse;
-    double y = c * (CR_SLOPE_ROWS * (1.0 - 1e-15));
-    int row = (int)y;
-    const double *c5 = table + CR_SLOPE_TERMS * row;
-    double x = y - row, v = c5[0] + x * (c5[1] + x * (c5[2] + x * (c5[3] + x * (c5[4] + x * c5[5]))));
-    double s = v / max(4.0 * a * c, 1e-28);
-    w->count[i] = n;
-    w->s[i] = s;
-    w->t[i] = max(fabs(s), 1e-30);
-  }
-}
-
-/* Loss rates per momentum that are the same for all momenta of a bin: adiabatic, streaming, reacceleration. */
-APART void gas_exchange(const struct cr_tables *tables, int k, const struct cr_chunk *c, lanes rate[3]) {
-  const struct cr_loss_options *opt = &tables->opt.loss;
-  const struct cr_bin_table *t = &tables->bin[k];
-  double adiabatic = opt->scale[LOSS_ADIABATIC], streaming = opt->scale[LOSS_STREAMING], gain = opt->scale[LOSS_REACCELERATION];
-  double nu_v = c->nu0 * t->nu_over_v, nu_v2 = c->nu0 * t->nu_over_v2, third = 1.0 / 3.0;
-  const double *chi = c->chi == NULL ? NULL : c->chi[k], *mu = c->mu == NULL ? NULL : c->mu[k];
-  double by_chi = opt->reacceleration_maximal ? 0.0 : 2.0 * (1.0 + t->beta2), fixed = opt->reacceleration_maximal ? 4.0 / 3.0 : 0.0;
-  if (chi != NULL) {
-    SIMD
-    for (int i = 0; i < c->n; i++) {
-      rate[0][i] = adiabatic * (chi[i] * c->div_u[i] + (1.0 - 3.0 * chi[i]) * c->bb_grad_u[i]);
-      rate[2][i] = -gain * nu_v2 * (by_chi * chi[i] + fixed) * c->v_alfven[i] * c->v_alfven[i];
-    }
-  } else {
-    SIMD
-    for (int i = 0; i < c->n; i++) {
-      rate[0][i] = adiabatic * third * c->div_u[i];
-      rate[2][i] = -gain * nu_v2 * (by_chi * third + fixed) * c->v_alfven[i] * c->v_alfven[i];
-    }
-  }
-  if (mu != NULL) {
-    SIMD
-    for (int i = 0; i < c->n; i++) rate[1][i] = streaming * nu_v * mu[i] * c->v_alfven[i];
-  } else {
-    SIMD
-    for (int i = 0; i < c->n; i++) rate[1][i] = streaming * c->streaming_rate[i];
-  }
-}
-
-/* The map of dp/dt = -(k + a p + b p^2): with z = (a^2/4 - k b) t^2, C = cosh sqrt z, S = t sinh sqrt z / sqrt z,
- * p -> (p (C - a S / 2) - k S) / (C + a S / 2 + b S p).  Longer times than z = 100 or the half period change nothing more. */
-SHARED void riccati(struct source *w, int i, double k, double a, double b, double dt) {
-  double half = 0.5 * a, d = half * half - k * b, z = d * dt * dt, cut = z > 0.0 ? 100.0 : -9.6, c1, s;
-  double time = fabs(z) > fabs(cut) ? dt * sqrt(cut / z) : dt;
-  vec_cosh_sinh(fabs(z) > fabs(cut) ? cut : z, &c1, &s);
-  s *= time;
-  w->m0[i] = 1.0 + (c1 - half * s);
-  w->m1[i] = -k * s;
-  w->m2[i] = b * s;
-  w->m3[i] = 1.0 + (c1 + half * s);
-}
-
-/* Power lost to each process, estimated with the rates at the edges, and the map of a bin. */
-APART void lepton_map(const struct cr_tables *tables, int k, const struct cr_chunk *c, struct source *w, lanes *power) {
-  static const int process[AMP_COUNT] = {LOSS_COULOMB, LOSS_COULOMB, LOSS_IONISATION, LOSS_BREMSSTRAHLUNG, LOSS_BREMSSTRAHLUNG,
-                                         LOSS_SYNCHROTRON, [AMP_BAND] = LOSS_INVERSE_COMPTON, LOSS_INVERSE_COMPTON, LOSS_INVERSE_COMPTON,
-                                         LOSS_INVERSE_COMPTON, LOSS_INVERSE_COMPTON, LOSS_INVERSE_COMPTON, LOSS_INVERSE_COMPTON,
-                                         LOSS_INVERSE_COMPTON};
-  const struct cr_bin_table *t = &tables->bin[k];
-  const double *lo = c->lo[k], *hi = c->hi[k];
-  lanes constant, square;
-  double *linear = w->m0;
-  memset(constant, 0, sizeof constant);
-  memset(square, 0, sizeof square);
-  SIMD
-  for (int i = 0; i < c->n; i++) linear[i] = (power[LOSS_ADIABATIC][i] + power[LOSS_STREAMING][i]) + power[LOSS_REACCELERATION][i];
-  for (int a = 0; a < AMP_BAND + tables->opt.loss.bands; a++) {
-    const struct cr_parabola *f = &t->parabola[a];
-    const double *amp = c->amp[a];
-    double *p = power[process[a]], pk = f->k, pa = f->a, pb = f->b, at_lo = f->power_lo, at_hi = f->power_hi;
-    if (at_lo == 0.0 && at_hi == 0.0) continue;
-    SIMD
-    for (int i = 0; i < c->n; i++) {
-      constant[i] += amp[i] * pk;
-      linear[i] += amp[i] * pa;
-      square[i] += amp[i] * pb;
-      p[i] += amp[i] * (at_lo * lo[i] + at_hi * hi[i]);
-    }
-  }
-  SIMD
-  for (int i = 0; i < c->n; i++) riccati(w, i, constant[i], linear[i], square[i], c->dt);
-}
-
-/* Fast hadrons: 1 + m^2/p^2 is close to 1 and taken as a parabola, and the map is that of the leptons. */
-APART void hadron_map(const struct cr_tables *tables, int k, const struct cr_chunk *c, struct source *w, lanes *power, double m2) {
-  const struct cr_bin_table *t = &tables->bin[k];
-  const double *lo = c->lo[k], *hi = c->hi[k];
-  double dt = c->dt, full = tables->opt.loss.coulomb_full ? 1.0 : 0.0, beta3 = t->beta3;
-  SIMD
-  for (int i = 0; i < c->n; i++) {
-    double a = (power[LOSS_ADIABATIC][i] + power[LOSS_STREAMING][i]) + power[LOSS_REACCELERATION][i];
-    double slow = beta3 / (beta3 + full * c->x_thermal3[i]);   /* no loss to electrons that are faster than the particle */
-    double e = (c->amp[AMP_COULOMB][i] * t->coulomb + c->amp[AMP_COULOMB_LOG][i] * t->coulomb_log) * slow;
-    double n = c->amp[AMP_ION][i] * t->ionised_share, edges = t->power_lo * lo[i] + t->power_hi * hi[i];
-    power[LOSS_COULOMB][i] = e * edges;
-    power[LOSS_IONISATION][i] = n * edges;
-    w->m0[i] = a;
-    w->m1[i] = e + n;
-  }
-  if (t->fast) {
-    struct cr_parabola f = t->shape;
-    SIMD
-    for (int i = 0; i < c->n; i++) riccati(w, i, f.k * w->m1[i], w->m0[i] + f.a * w->m1[i], f.b * w->m1[i], dt);
-    return;
-  }
-  SIMD
-  for (int i = 0; i < c->n; i++) {
-    double half = vec_exp(max(min(-0.5 * w->m0[i] * dt, 30.0), -30.0)), loss = w->m1[i] * dt;
-    w->m0[i] = half;
-    w->m1[i] = 0.5 * loss;
-    w->m2[i] = 3.0 * m2 * loss;
-    w->m3[i] = 1.0 / half;
-  }
-}
-
 /* Share the work of the bin among the processes as cr_share_work does, into the ledger. */
 APART void share(struct cr_chunk *c, const double *work, lanes *power) {
   lanes of_up, of_down;
@@ -394,10 +231,10 @@ void cr_batch_momentum(const struct cr_tables *tables, int s, struct cr_chunk *c
     double pv_lo = table[k].pv_lo, pv_hi = table[k].pv_hi, t_lo = bin[k].t_lo, t_hi = bin[k].t_hi;
     int lepton = net->species[s].kind == CR_LEPTON || table[k].fast;  /* the form of the map */
     memset(power, 0, sizeof power);
-    slopes(&w, &bin[k], from_lo, from_hi);
-    gas_exchange(tables, at + k, c, power);  /* rates; the map needs them before they become powers */
-    if (net->species[s].kind == CR_LEPTON) lepton_map(tables, at + k, c, &w, power);
-    else hadron_map(tables, at + k, c, &w, power, m2);
+    cr_batch_slopes(&w, &bin[k], from_lo, from_hi);
+    cr_batch_gas_exchange(tables, at + k, c, power);  /* rates; the map needs them before they become powers */
+    if (net->species[s].kind == CR_LEPTON) cr_batch_lepton_map(tables, at + k, c, &w, power);
+    else cr_batch_hadron_map(tables, at + k, c, &w, power, m2);
     for (int e = 0; e < 3; e++) {
       SIMD
       for (int i = 0; i < c->n; i++) power[e][i] *= pv_lo * from_lo[i] + pv_hi * from_hi[i];
@@ -421,7 +258,7 @@ void cr_batch_momentum(const struct cr_tables *tables, int s, struct cr_chunk *c
     for (int end = 0; end < 2 && tables->opt.inflow == CR_INFLOW_EXTRAPOLATED; end++) {
       if (k != (end ? nb - 1 : 0)) continue;
       lanes before, thermal;
-      if (end && nb == 1) slopes(&w, &bin[k], from_lo, from_hi);
+      if (end && nb == 1) cr_batch_slopes(&w, &bin[k], from_lo, from_hi);
       continuation(&w, lepton, end, &bin[k]);
       memset(thermal, 0, sizeof thermal);
       scatter(&w, lepton, nb, bin, table, lo, hi, thermal);

@@ -38,7 +38,8 @@ void cr_params_declare(struct params *ps, struct cr_params *p) {
   params_bool(ps, "klein_nishina", &p->batch.loss.klein_nishina, "false", "weaker inverse Compton losses at high energy");
   params_bool(ps, "coulomb_full", &p->batch.loss.coulomb_full, "false", "Coulomb losses of hadrons with the full logarithm (twice the paper's)");
   params_bool(ps, "bremsstrahlung_neutral", &p->batch.loss.brems_neutral, "false", "bremsstrahlung on neutral atoms as well");
-  params_choice(ps, "reacceleration_form", &p->reacceleration, "paper|maximal", "paper", "Eq. 7 of Hopkins et al. 2022, or the ad-hoc form of its Fig. 4");
+  params_choice(ps, "reacceleration_form", &p->reacceleration, "paper|maximal", "paper",
+                "Eq. 7 of Hopkins et al. 2022, or the ad-hoc form of its Fig. 4");
   params_int(ps, "bands", &p->batch.loss.bands, "3", 0, CR_BANDS, "number of radiation bands, the CMB first");
   params_reals(ps, "photon_eV", CR_BANDS, p->photon_eV, "[6.34e-4, 1e-2, 1, 1, 1, 1, 1, 1]", PARAMS_POSITIVE, 1e4, "1",
                "mean photon energy of each band: CMB, dust, stars, ...");
@@ -46,7 +47,8 @@ void cr_params_declare(struct params *ps, struct cr_params *p) {
   params_section(ps, "cr_catastrophic", "catastrophic losses of cosmic rays: factors of the processes (0: off, 1: on)");
   for (int i = 0; i < FATE_COUNT; i++)
     params_real(ps, cr_fates[i].name, &p->batch.fate.scale[i], "1", 0.0, 1e6, "1", cr_fates[i].doc);
-  params_real(ps, "fragmentation_phase", &p->batch.fate.fragmentation_phase, "1.3", -10.0, 10.0, "1", "1.3: Hopkins et al. 2022; 5.3: Letaw et al. 1983");
+  params_real(ps, "fragmentation_phase", &p->batch.fate.fragmentation_phase, "1.3", -10.0, 10.0, "1",
+              "1.3: Hopkins et al. 2022; 5.3: Letaw et al. 1983");
   params_real(ps, "be10_half_life_Myr", &p->batch.fate.be10_half_life_Myr, "1.51", 0.01, 1e4, "1", "of 10Be; 1.387 is the modern value");
 
   params_section(ps, "cr_secondaries", "production of secondary cosmic rays");
@@ -64,7 +66,8 @@ void cr_params_declare(struct params *ps, struct cr_params *p) {
   params_real(ps, "electrons", &p->injection.electrons, "0.02", 0.0, 1.0, "1", "share of electrons in the energy of the cosmic rays");
   params_real(ps, "positrons", &p->injection.positrons, "1e-10", 0.0, 1e3, "1", "energy of positrons over that of electrons");
   params_real(ps, "slope", &p->injection.slope, "4.2", 2.0, 10.0, "1", "psi of dN/d^3p ~ R^-psi");
-  params_choice(ps, "swept_mass", &p->swept, "ejecta|sedov|none", "ejecta", "gas mixed with the ejecta: the mass of the ejecta, that at the end of the Sedov phase, none");
+  params_choice(ps, "swept_mass", &p->swept, "ejecta|sedov|none", "ejecta",
+                "gas mixed with the ejecta: the mass of the ejecta, that at the end of the Sedov phase, none");
 }
 
 /* Bins of one species: its own choice, or that of the network. */

@@ -85,7 +85,8 @@ static inline void vec_exp_pair(double x, double *up, double *down) {
 static inline void vec_cosh_sinh(double z, double *cosh1, double *sinhc) {
   double y = z * (1.0 / 256);
   double h = y * (1.0 / 2 + y * (1.0 / 24 + y * (1.0 / 720 + y * (1.0 / 40320 + y * (1.0 / 3628800 + y * (1.0 / 479001600 + y / 87178291200.0))))));
-  double s = 1.0 + y * (1.0 / 6 + y * (1.0 / 120 + y * (1.0 / 5040 + y * (1.0 / 362880 + y * (1.0 / 39916800 + y * (1.0 / 6227020800.0 + y / 1307674368000.0))))));
+  double s = 1.0 + y * (1.0 / 6 + y * (1.0 / 120 + y * (1.0 / 5040 + y * (1.0 / 362880 + y * (1.0 / 39916800 + y * (1.0 /
+      6227020800.0 + y / 1307674368000.0))))));
   s += s * h, h = 2.0 * h * (2.0 + h);  /* doubling of the argument, four times; written out, as loops in here stop vectorisation */
   s += s * h, h = 2.0 * h * (2.0 + h);
   s += s * h, h = 2.0 * h * (2.0 + h);

@@ -83,7 +83,8 @@ static void no_reactions(void) {
 static void test_momentum(void **state) {
   (void)state;
   static const struct { int id; double dt, tolerance; } cases[] = {
-      {LOSS_ADIABATIC, 1e14, 3e-8}, {LOSS_STREAMING, 1e14, 3e-8}, {LOSS_REACCELERATION, 1e14, 3e-8}, {LOSS_COULOMB, 1e11, 8e-3}, {LOSS_IONISATION, 1e11, 2e-3},
+      {LOSS_ADIABATIC, 1e14, 3e-8}, {LOSS_STREAMING, 1e14, 3e-8}, {LOSS_REACCELERATION, 1e14, 3e-8},
+      {LOSS_COULOMB, 1e11, 8e-3}, {LOSS_IONISATION, 1e11, 2e-3},
       {LOSS_BREMSSTRAHLUNG, 1e14, 5e-3}, {LOSS_SYNCHROTRON, 1e12, 2e-4}, {LOSS_INVERSE_COMPTON, 1e12, 2e-4}};
   for (int c = 0; c < 8; c++)
     for (int inflow = 0; inflow < 2; inflow++) {

@@ -54,8 +54,9 @@ static void test_injection(void **state) {
   close_to(sum, 0.1 * event.energy_GeV, 1e-13);
   close_to(species_energy(e), 0.02 * 0.1 * event.energy_GeV, 1e-9);
   close_to(species_energy(positron) / species_energy(e), 1e-10, 1e-9);
-  for (int k = 0; k < 8; k++) close_to(cr_bin_energy(&net.bin[net.first[p] + k], lo[net.first[p] + k], hi[net.first[p] + k]) / species_energy(p), p_share[k], 3e-3);
-  for (int k = 0; k < 11; k++) close_to(cr_bin_energy(&net.bin[net.first[e] + k], lo[net.first[e] + k], hi[net.first[e] + k]) / species_energy(e), e_share[k], 2e-3);
+  const struct cr_bin *b = net.bin;
+  for (int k = 0, i = net.first[p]; k < 8; k++, i++) close_to(cr_bin_energy(&b[i], lo[i], hi[i]) / species_energy(p), p_share[k], 3e-3);
+  for (int k = 0, i = net.first[e]; k < 11; k++, i++) close_to(cr_bin_energy(&b[i], lo[i], hi[i]) / species_energy(e), e_share[k], 2e-3);
   close_to(species_energy(p) / species_number(p), 0.1405, 1e-3);
   close_to(species_energy(e) / species_number(e), 5.18e-3, 2e-3);
   /* e/p at equal rigidity, for an energy share of 0.02: 4.40e-3 when the rest is protons. */
