@@ -12,6 +12,7 @@ EPILOG = """what:
   radial        means over shells around a point
   history       energies, conservation, div B, time step, cells
   convergence   error over resolution; DIR holds the folders of several runs
+  (one_zone)    of a one-zone run all is drawn: spectra, ratios, energies, emission, losses; several DIR are laid over the first
   all           all of them that the run allows
 Nothing: profiles in 1-D, slices in 2-D and 3-D, and the history.  Pictures go to DIR/figures/.
 
@@ -19,6 +20,7 @@ examples:
   crux plot runs/orszag_tang
   crux plot runs/orszag_tang slices --field press,B --field-lines --snapshot all
   crux plot runs/sedov profiles --axis y --position 0,0,0.1
+  crux plot runs/one_zone --data ../data
   crux plot convergence runs/wave_16 runs/wave_32 runs/wave_64
 """
 
@@ -76,6 +78,8 @@ def parser():
     p.add_argument('--snapshot', type=_which, default='last', metavar='N|first|last|all', help='which snapshot (default: last)')
     p.add_argument('--range', type=_range, metavar='LOW,HIGH', help='of the colours or of the vertical axis, in the unit shown; of one --field')
     p.add_argument('--level', type=int, metavar='N', help='resolution of maps (default: the finest level)')
+    p.add_argument('--data', metavar='DIR', help='one_zone: measurements to be drawn as well (a folder with kiss_crdb, dragon2, nlbm)')
+    p.add_argument('--modulation', type=float, metavar='MV', help='one_zone: force-field potential of the Sun')
     p.add_argument('--format', choices=('png', 'pdf'), default='png')
     p.add_argument('--log', action='store_true', default=None, help='logarithmic scales (default: where the values want it)')
     p.add_argument('--linear', action='store_false', dest='log', help='linear scales')
@@ -112,7 +116,8 @@ def _words(words):
             raise Fault(f'{f}: no such folder')
     if not folders:
         raise Fault('which folder?  crux plot DIR [what]')
-    if len(folders) > 1 and what != 'convergence':
+    from analysis import zone
+    if len(folders) > 1 and what != 'convergence' and not all(zone.has(f) for f in folders):
         raise Fault(f'one folder at a time, not {" and ".join(folders)}; several only for convergence')
     return folders, what
 
@@ -170,6 +175,10 @@ def plot(argv):
     if options.level is not None and not 0 <= options.level <= 20:
         raise Fault('--level: want 0 to 20')
     folder = folders[0]
+    from analysis import zone
+    if what != 'history' and all(zone.has(f) for f in folders):
+        zone.plot(folders, options)
+        return
     if what == 'convergence':
         if len(folders) == 1 and os.path.isdir(folder):
             runs = _runs_below(folder)

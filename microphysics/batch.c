@@ -106,6 +106,7 @@ void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_ord
   struct cr_chunk *c = memory_get(sizeof *c);
   lanes *given_lo = store + 4 * bins, *given_hi = store + 5 * bins;
   *c = (struct cr_chunk){.dt = dt, .nu0 = env->nu0, .escape_rate = env->escape_rate};
+  c->escape_rate_hi = env->escape_rate_hi == NULL ? env->escape_rate : env->escape_rate_hi;
   c->lo = store, c->hi = store + bins, c->source_lo = store + 2 * bins, c->source_hi = store + 3 * bins;
   c->late_lo = store + 8 * bins, c->late_hi = store + 9 * bins;
   if (env->chi != NULL) c->chi = store + 6 * bins;

@@ -55,6 +55,7 @@ struct cr_batch_env {
   const double *const *chi, *const *mu;
   double nu0;
   const double *escape_rate;                    /* [bins], the same in all cells; NULL: none               */
+  const double *escape_rate_hi;                 /* [bins] of the upper population; NULL: as of the lower   */
   const double *const *source_lo, *const *source_hi; /* [bins][n] populations per second; NULL: none       */
 };
 

@@ -38,7 +38,8 @@ void cr_batch_reactions(const struct cr_tables *tables, int s, struct cr_chunk *
 
   for (int k = at; k < at + net->nbin[s]; k++) {
     const struct cr_bin_table *t = &tables->bin[k];
-    double t_lo = net->bin[k].t_lo, t_hi = net->bin[k].t_hi, escape = c->escape_rate == NULL ? 0.0 : c->escape_rate[k];
+    double t_lo = net->bin[k].t_lo, t_hi = net->bin[k].t_hi;
+    double escape = c->escape_rate == NULL ? 0.0 : c->escape_rate[k], escape_hi = c->escape_rate_hi == NULL ? 0.0 : c->escape_rate_hi[k];
     double r[CR_LANES], rate_lo[CR_LANES], rate_hi[CR_LANES], mean_lo[CR_LANES], mean_hi[CR_LANES], sum[CR_LANES];
     double part_lo[CR_TARGETS][CR_LANES], part_hi[CR_TARGETS][CR_LANES];
     double *restrict lo = c->lo[k], *restrict hi = c->hi[k];
@@ -50,7 +51,8 @@ void cr_batch_reactions(const struct cr_tables *tables, int s, struct cr_chunk *
       a = there > 0.0 ? a : from_a;
       b = there > 0.0 ? b : from_b;
       r[i] = (b - a) / max(a + b, 1e-300);
-      rate_lo[i] = rate_hi[i] = escape;
+      rate_lo[i] = escape;
+      rate_hi[i] = escape_hi;
     }
     for (int target = 0; target < CR_TARGETS; target++) {
       if (!tables->has_target[s][target]) continue;
@@ -86,7 +88,7 @@ void cr_batch_reactions(const struct cr_tables *tables, int s, struct cr_chunk *
     }
     SIMD
     for (int i = 0; i < n; i++) {
-      double a = escape * mean_lo[i] * dt, b = escape * mean_hi[i] * dt;
+      double a = escape * mean_lo[i] * dt, b = escape_hi * mean_hi[i] * dt;
       c->number[ENTRY_ESCAPE][i] += a + b;
       c->energy[ENTRY_ESCAPE][i] += t_lo * a + t_hi * b;
     }

@@ -50,7 +50,7 @@ struct cr_chunk {
   double div_u[CR_LANES], bb_grad_u[CR_LANES], v_alfven[CR_LANES], streaming_rate[CR_LANES];
   double (*chi)[CR_LANES], (*mu)[CR_LANES];     /* of the bins of the network, or NULL                                    */
   double nu0;
-  const double *escape_rate;
+  const double *escape_rate, *escape_rate_hi;
   double (*lo)[CR_LANES], (*hi)[CR_LANES];      /* populations of the bins of the network                                 */
   double (*source_lo)[CR_LANES], (*source_hi)[CR_LANES];  /* sources per second; secondaries are added here              */
   double (*late_lo)[CR_LANES], (*late_hi)[CR_LANES];      /* secondaries for species that have had their turn            */

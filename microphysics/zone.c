@@ -17,6 +17,7 @@ void cr_zone_create(struct cr_zone *zone, const struct cr_network *net, const st
   zone->source_lo = doubles(bins);
   zone->source_hi = doubles(bins);
   zone->escape_rate = doubles(bins);
+  zone->escape_rate_hi = doubles(bins);
   zone->ledger = memory_get((size_t)net->count * sizeof *zone->ledger);
 }
 
@@ -27,6 +28,7 @@ void cr_zone_free(struct cr_zone *zone) {
   memory_free(zone->source_lo);
   memory_free(zone->source_hi);
   memory_free(zone->escape_rate);
+  memory_free(zone->escape_rate_hi);
   memory_free(zone->ledger);
   memset(zone, 0, sizeof *zone);
 }
@@ -42,7 +44,7 @@ void cr_zone_leak(struct cr_zone *zone, double grammage, double slope) {
   for (int s = 0; s < net->count; s++)
     for (int k = net->first[s]; k < net->first[s + 1]; k++) {
       double r = sqrt(net->bin[k].p_lo * net->bin[k].p_hi) / net->species[s].z;
-      zone->escape_rate[k] = zone->gas.n_nucleon * PROTON_MASS_g * SPEED_OF_LIGHT_cm_s / grammage * pow(r / 5.0, slope);
+      zone->escape_rate[k] = zone->escape_rate_hi[k] = zone->gas.n_nucleon * PROTON_MASS_g * SPEED_OF_LIGHT_cm_s / grammage * pow(r / 5.0, slope);
     }
 }
 
@@ -58,7 +60,7 @@ void cr_zone_step(struct cr_zone *zone, double dt) {
   }
   struct cr_batch_env env = {.n_e = &g->n_e, .n_n = &g->n_n, .n_nucleon = &g->n_nucleon, .temperature_K = &g->temperature_K, .u_b = &u_b,
                              .div_u = &g->div_u, .bb_grad_u = &g->bb_grad_u, .v_alfven = &g->v_alfven, .streaming_rate = &g->streaming_rate,
-                             .nu0 = g->nu0, .escape_rate = zone->escape_rate, .source_lo = source_lo, .source_hi = source_hi};
+                             .nu0 = g->nu0, .escape_rate = zone->escape_rate, .escape_rate_hi = zone->escape_rate_hi, .source_lo = source_lo, .source_hi = source_hi};
   for (int i = 0; i < CR_BANDS; i++) env.u_rad[i] = &g->u_rad[i];
   /* Half a step of one kind on either side of the other. */
   cr_batch_step(zone->tables, 1, 0.5 * dt, CR_REACTIONS_FIRST, &env, lo, hi, zone->ledger, NULL);

@@ -19,7 +19,7 @@ struct cr_zone {
   double time;                  /* s                                         */
   double *lo, *hi;              /* [bins] populations, cm^-3                 */
   double *source_lo, *source_hi;/* [bins] injection, cm^-3 s^-1              */
-  double *escape_rate;          /* [bins] 1/s                                */
+  double *escape_rate, *escape_rate_hi;  /* [bins] of lower and upper population, 1/s */
   struct cr_ledger *ledger;     /* [species] since the start, per cm^3       */
 };
 
@@ -30,7 +30,7 @@ void cr_zone_free(struct cr_zone *zone);
 /* Steady injection with the spectra and abundances of an event, of power_GeV_cm3_s in all. */
 void cr_zone_inject(struct cr_zone *zone, const struct cr_injection_options *opt, const struct cr_event *event, double power_GeV_cm3_s);
 
-/* Leaky box: the grammage is that at 5 GV times beta (R / 5 GV)^-slope, so that the escape rate is n m_p c (R / 5 GV)^slope / grammage. */
+/* Leaky box, with the rate at the centre of each bin: the grammage is that at 5 GV times beta (R / 5 GV)^-slope, so that the escape rate is n m_p c (R / 5 GV)^slope / grammage. */
 void cr_zone_leak(struct cr_zone *zone, double grammage_g_cm2, double slope);
 
 /* Advance by dt (s), in one step; symmetric in pairs of steps. */

@@ -97,19 +97,41 @@ static struct cr_zone_gas gas_of(const struct zone_params *p, const struct cr_pa
   return g;
 }
 
-/* X = X_0 beta^(1 + power) (R / R_0)^-slope, and the time is X / (n m_p beta c); at the centre of each bin. */
-static void set_escape(struct zone_run *z, const struct units *u) {
+/* X = X_0 beta^(1 + power) (R / R_0)^-slope, and the time is X / (n m_p beta c).  Each population of a bin has the mean of the rate over its
+ * share of the particles, which are lost by the slope that the bin has now. */
+static void set_escape(struct zone_run *z) {
   const struct zone_params *p = &z->par;
   const struct cr_network *net = &z->net;
-  double grammage = cgs(u, p->grammage, (struct dimension){-2, 1, 0, 0}), time = seconds(u, p->escape_time);
-  if (grammage > 0.0) time = grammage / (z->zone.gas.n_nucleon * PROTON_MASS_g * SPEED_OF_LIGHT_cm_s);
-  if (time == 0.0) return;
+  if (z->escape_time == 0.0) return;
   for (int s = 0; s < net->count; s++)
     for (int k = net->first[s]; k < net->first[s + 1]; k++) {
       const struct cr_bin *b = &net->bin[k];
-      double momentum = sqrt(b->p_lo * b->p_hi), r = momentum / net->species[s].z;
-      z->zone.escape_rate[k] = pow(r / p->rigidity_GV, p->slope) * pow(cr_beta(momentum, b->mass), -p->beta_power) / time;
+      bool empty = z->zone.lo[k] + z->zone.hi[k] <= 0.0;
+      double slope = empty ? -1.5 : fmin(fmax(cr_bin_slope(b, z->zone.lo[k], z->zone.hi[k]), -60.0), 60.0), l[CR_NODES], w[CR_NODES];
+      double sum_lo = 0.0, sum_hi = 0.0, rate_lo = 0.0, rate_hi = 0.0;
+      cr_bin_nodes(slope, 0.0, b->width, l, w);
+      for (int i = 0; i < CR_NODES; i++) {
+        double momentum = b->p_lo * exp(l[i]), rate = pow(momentum / net->species[s].z / p->rigidity_GV, p->slope);
+        if (p->beta_power != 0.0) rate *= pow(cr_beta(momentum, b->mass), -p->beta_power);
+        double up = w[i] * cr_kinetic_rise(b->p_lo, momentum, b->mass, expm1(2.0 * l[i]));
+        double down = -w[i] * cr_kinetic_rise(b->p_hi, momentum, b->mass, expm1(2.0 * (l[i] - b->width)));
+        sum_lo += down, sum_hi += up, rate_lo += rate * down, rate_hi += rate * up;
+      }
+      z->zone.escape_rate[k] = rate_lo / sum_lo / z->escape_time;
+      z->zone.escape_rate_hi[k] = rate_hi / sum_hi / z->escape_time;
     }
+}
+
+static void step(struct zone_run *z, double dt) {
+  set_escape(z);
+  cr_zone_step(&z->zone, dt);
+  z->steps++;
+}
+
+static double escape_time(const struct zone_run *z, const struct units *u) {
+  const struct zone_params *p = &z->par;
+  double grammage = cgs(u, p->grammage, (struct dimension){-2, 1, 0, 0}), time = seconds(u, p->escape_time);
+  return grammage > 0.0 ? grammage / (z->zone.gas.n_nucleon * PROTON_MASS_g * SPEED_OF_LIGHT_cm_s) : time;
 }
 
 /* GeV/cm^3 of cosmic rays added now; booked as source. */
@@ -267,10 +289,7 @@ static void follow(struct zone_run *z, struct recorder *h, const struct units *u
     if (z->zone.time >= end * (1.0 - 1e-12)) break;
     if (next <= z->zone.time) continue;
     double left = next - z->zone.time, parts = fmax(ceil(left / most - 1e-9), 1.0);
-    for (int i = 0; i < (int)parts; i++) {
-      cr_zone_step(&z->zone, left / parts);
-      z->steps++;
-    }
+    for (int i = 0; i < (int)parts; i++) step(z, left / parts);
     z->dt = left / parts;
     z->zone.time = next;
   }
@@ -289,8 +308,7 @@ static void settle(struct zone_run *z, struct recorder *h, const struct units *u
   for (int stage = 0; stage < STAGES; stage++) {
     for (int i = 0; i < STEPS; i++) {
       if (i == STEPS - 1) memcpy(lo, z->zone.lo, (size_t)bins * sizeof *lo), memcpy(hi, z->zone.hi, (size_t)bins * sizeof *hi);
-      cr_zone_step(&z->zone, dt);
-      z->steps++;
+      step(z, dt);
       if (stage == 0) record(h, z, i % 40 == 0);
     }
     z->dt = dt;
@@ -304,8 +322,7 @@ static void settle(struct zone_run *z, struct recorder *h, const struct units *u
     while (z->zone.time < age + 0.05 * end && z->steps < 2000000) {
       memcpy(lo, z->zone.lo, (size_t)bins * sizeof *lo);
       memcpy(hi, z->zone.hi, (size_t)bins * sizeof *hi);
-      cr_zone_step(&z->zone, dt);
-      z->steps++;
+      step(z, dt);
     }
     z->change = change_since(z, lo, hi, dt);
     record(h, z, true);
@@ -340,9 +357,11 @@ static void set_up(struct zone_run *z, const struct units *u) {
     memcpy(z->start_lo, z->zone.lo, (size_t)bins * sizeof(double));
     memcpy(z->start_hi, z->zone.hi, (size_t)bins * sizeof(double));
   }
-  struct cr_event event = {.kind = (enum cr_source_kind)z->par.kind, .energy_GeV = 1.0, .metallicity = z->par.metallicity, .density_cm3 = gas.n_nucleon};
+  struct cr_event event = {.kind = (enum cr_source_kind)z->par.kind, .energy_GeV = 1.0, .metallicity = z->par.metallicity,
+                           .density_cm3 = gas.n_nucleon};
   if (z->par.power > 0.0) cr_zone_inject(&z->zone, &z->cr.injection, &event, 1e-9 * eV_cm3(u, z->par.power) / u->time_s);
-  set_escape(z, u);
+  z->escape_time = escape_time(z, u);
+  set_escape(z);
   z->cell = (struct cr_cell){&z->net, z->zone.lo, z->zone.hi, z->slope};
   z->observe = (struct cr_observe){z->cr.carbon_share, z->cr.beryllium9_share, z->par.secondaries, (enum cr_ionisation)z->par.cross_section,
                                    z->par.nuclei};

@@ -50,6 +50,7 @@ struct zone_run {
   struct cr_observe observe;
   struct cr_cell cell;           /* the zone as observed: slopes are those of the last zone_look */
   double *slope;
+  double escape_time;            /* of 1 for all powers, s; 0: none */
   double *start_lo, *start_hi;   /* populations at the start, for the balance */
   char dir[1024];
   int64_t steps;
