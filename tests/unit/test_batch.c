@@ -93,7 +93,7 @@ static void test_momentum(void **state) {
       for (int i = 0; i < LOSS_COUNT; i++) opt.loss.scale[i] = i == cases[c].id;
       fill(0.5);
       double d = difference(cases[c].dt, CR_MAP_COMBINED);
-      print_message("%s: %.1e\n", cr_losses[cases[c].id].name, d);
+      print_message("# %s: %.1e\n", cr_losses[cases[c].id].name, d);
       if (!(d < cases[c].tolerance)) fail_msg("differs by %.2e", d);
     }
 }
@@ -144,7 +144,7 @@ static void test_ledger(void **state) {
     for (int step = 0; step < steps; step++)
       cr_batch_step(tables, 8, 1e11, step % 2 ? CR_MOMENTUM_FIRST : CR_REACTIONS_FIRST, &env, plo, phi, ledger, NULL);
     double off = imbalance(&net, plo, phi, 8, number, energy, ledger);
-    print_message("ledger after %d steps: %.1e\n", steps, off);
+    print_message("# ledger after %d steps: %.1e\n", steps, off);
     assert_true(off < 1e-13);
     cr_tables_free(tables);
   }

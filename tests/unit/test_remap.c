@@ -126,7 +126,7 @@ static double synchrotron_error(int per_decade, double step, double *total) {
 static void test_synchrotron(void **state) {
   (void)state;
   double total2, total4, coarse = synchrotron_error(2, 0.3, &total2), fine4 = synchrotron_error(4, 0.03, &total4);
-  print_message("synchrotron: energy L1 %.2e (2 per decade), %.2e (4 per decade); total %.1e, %.1e\n", coarse, fine4, total2, total4);
+  print_message("# synchrotron: energy L1 %.2e (2 per decade), %.2e (4 per decade); total %.1e, %.1e\n", coarse, fine4, total2, total4);
   assert_true(coarse < 4e-3 && fine4 < 5e-4 && fine4 < 0.4 * coarse);
   assert_true(fabs(total2) < 1e-3);
 }
@@ -199,7 +199,7 @@ static void test_steady(void **state) {
       integrate(b, steady_exact, &st, &n, &en);
       worst = fmax(worst, fabs((lo[k] + hi[k]) / n - 1.0));
     }
-    print_message("injection and %s: worst bin %.2e\n", which ? "coulomb" : "synchrotron", worst);
+    print_message("# injection and %s: worst bin %.2e\n", which ? "coulomb" : "synchrotron", worst);
     assert_true(worst < 0.02);
     cr_network_free(&net);
   }
@@ -241,7 +241,7 @@ static void test_order(void **state) {
       error[level] = fabs(r / q - 1.0);
     }
     double order = log2(error[1] / error[2]);
-    print_message("split map, %s at %g GeV: errors %.1e %.1e %.1e, order %.2f\n", cases[i].name, p, error[0], error[1], error[2], order);
+    print_message("# split map, %s at %g GeV: errors %.1e %.1e %.1e, order %.2f\n", cases[i].name, p, error[0], error[1], error[2], order);
     assert_true(error[2] < 1e-9 || order > 1.9);
     struct cr_map back = map_of(cases[i].name, &env, CR_MAP_SPLIT, p, dt);
     close_to(cr_map_backward(&back, cr_map_forward(&back, p)), p, 1e-12);

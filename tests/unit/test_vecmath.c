@@ -36,7 +36,7 @@ static void test_functions(void **state) {
     long double c = z < 0.0 ? cosl(r) - 1.0L : coshl(r) - 1.0L, sc = z < 0.0 ? sinl(r) / r : sinhl(r) / r;
     worst[5] = fmax(worst[5], (double)(fabsl((long double)h - c) / (fabsl(c) + 1e-3L) + fabsl((long double)s - sc) / (fabsl(sc) + 1e-1L)));
   }
-  print_message("ulp: exp %.2f, 1-exp(-x) %.2f, log %.2f, cbrt %.2f, exp pair %.2f; cosh, sinh %.1e\n", worst[0], worst[1], worst[2],
+  print_message("# ulp: exp %.2f, 1-exp(-x) %.2f, log %.2f, cbrt %.2f, exp pair %.2f; cosh, sinh %.1e\n", worst[0], worst[1], worst[2],
                 worst[3], worst[4], worst[5]);
   for (int i = 0; i < 4; i++) assert_true(worst[i] < 2.0);
   assert_true(worst[4] < 8.0 && worst[5] < 1e-13);

@@ -98,7 +98,7 @@ static void test_chain(void **state) {
     production += cr_sigma_nuclear(&net.species[s], &net.species[boron], 50.0) * MILLIBARN_cm2 * SPEED_OF_LIGHT_cm_s *
                   (z.lo[kc] + z.hi[kc]) * pow(1.1, -slope);
   }
-  print_message("11B in a leaky box: %.4f of the closed form\n", (z.lo[kb] + z.hi[kb]) * loss / production);
+  print_message("# 11B in a leaky box: %.4f of the closed form\n", (z.lo[kb] + z.hi[kb]) * loss / production);
   /* The escape rate is constant in a bin, which makes steps in the spectrum of the parents: 5%. */
   close_to((z.lo[kb] + z.hi[kb]) * loss, production, 0.08);
   assert_true(cr_zone_imbalance(&z) < 1e-13);
@@ -126,7 +126,7 @@ static void test_positrons(void **state) {
   for (int bin = 7; bin < 11; bin++) {
     const struct cr_bin *b = &net.bin[net.first[e] + bin];
     double n = pow(b->p_lo, -1.7) * -expm1(-1.7 * b->width) / 1.7;
-    print_message("e+ bin %d: %.4f mb\n", bin, number(&z, "e+", bin) / dt / n / SPEED_OF_LIGHT_cm_s / MILLIBARN_cm2);
+    print_message("# e+ bin %d: %.4f mb\n", bin, number(&z, "e+", bin) / dt / n / SPEED_OF_LIGHT_cm_s / MILLIBARN_cm2);
     close_to(number(&z, "e+", bin) / dt / n / SPEED_OF_LIGHT_cm_s / MILLIBARN_cm2, 0.193, bin == 8 ? 0.03 : 0.06);
   }
   cr_zone_free(&z);
@@ -165,7 +165,7 @@ static void test_galaxy(void **state) {
   cr_zone_leak(&z, 10.0, 0.5);
   int steps = 5000;
   for (int i = 0; i < steps; i++) cr_zone_step(&z, 0.02 * MEGAYEAR_s);
-  print_message("ledger after %d steps: %.1e\n", steps, cr_zone_imbalance(&z));
+  print_message("# ledger after %d steps: %.1e\n", steps, cr_zone_imbalance(&z));
   assert_true(cr_zone_imbalance(&z) < 1e-13);
   for (int k = 0; k < cr_network_bins(&net); k++) assert_true(z.lo[k] >= 0.0 && z.hi[k] >= 0.0);
   cr_zone_free(&z);
