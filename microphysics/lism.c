@@ -26,23 +26,17 @@ static double fit(enum fit which, double e) {
   return 0.0;
 }
 
-static double extended(enum fit which, double e) {
-  if (e <= 100.0) return fit(which, e);
-  double slope = log(fit(which, 100.0) / fit(which, 90.0)) / log(100.0 / 90.0);
-  return fit(which, 100.0) * pow(e / 100.0, slope);
-}
-
 double cr_lism_intensity(const struct cr_species *s, double e) {
   /* 7Be : 9Be : 10Be = 1.4 : 1 : 0.12, Be = 0.27 B; N = 0.28 O; 10B : 11B = 0.3 : 0.7. */
   static const double share_be[3] = {1.4 / 2.52, 1.0 / 2.52, 0.12 / 2.52};
   switch (s->kind) {
-    case CR_PROTON: return extended(FIT_P, e);
-    case CR_LEPTON: return extended(s->sign < 0 ? FIT_ELECTRON : FIT_POSITRON, e);
-    case CR_ANTIPROTON: return 1e-4 * extended(FIT_P, e) * (e < 5.0 ? (e / 5.0) * (e / 5.0) : 1.0);
+    case CR_PROTON: return fit(FIT_P, e);
+    case CR_LEPTON: return fit(s->sign < 0 ? FIT_ELECTRON : FIT_POSITRON, e);
+    case CR_ANTIPROTON: return 1e-4 * fit(FIT_P, e) * (e < 5.0 ? (e / 5.0) * (e / 5.0) : 1.0);
     case CR_NUCLEUS: break;
   }
-  double sum = s->a == 4.0 ? extended(FIT_HE, e) : 0.0, b = extended(FIT_B, e), o = extended(FIT_O, e);
-  if (s->mix[ISO_C12] > 0.0) sum += extended(FIT_C, e);
+  double sum = s->a == 4.0 ? fit(FIT_HE, e) : 0.0, b = fit(FIT_B, e), o = fit(FIT_O, e);
+  if (s->mix[ISO_C12] > 0.0) sum += fit(FIT_C, e);
   if (s->mix[ISO_N14] > 0.0) sum += 0.28 * o;
   if (s->mix[ISO_O16] > 0.0) sum += o;
   if (s->mix[ISO_B10] > 0.0) sum += 0.3 * b;
@@ -52,8 +46,8 @@ double cr_lism_intensity(const struct cr_species *s, double e) {
   return sum;
 }
 
-/* dn/dp = 4 pi j / v dT/dp per GeV of total kinetic energy; per cm^3. */
-static double density(const void *data, double p) {
+/* dn/dp = 4 pi j / v dT/dp, and v = dT/dp; j per GeV/n is A times that per GeV. */
+double cr_lism_density(const void *data, double p) {
   const struct cr_species *s = data;
   double nucleons = s->kind == CR_LEPTON ? 1.0 : s->a;
   return 4.0 * PI / SPEED_OF_LIGHT_cm_s * 1e-4 * cr_lism_intensity(s, cr_kinetic(p, s->mass_GeV) / nucleons) / nucleons;
@@ -76,5 +70,5 @@ void cr_fill(const struct cr_bin *b, cr_function *dn_dp, const void *data, doubl
 
 void cr_lism(const struct cr_network *net, double *lo, double *hi) {
   for (int s = 0; s < net->count; s++)
-    for (int k = net->first[s]; k < net->first[s + 1]; k++) cr_fill(&net->bin[k], density, &net->species[s], &lo[k], &hi[k]);
+    for (int k = net->first[s]; k < net->first[s + 1]; k++) cr_fill(&net->bin[k], cr_lism_density, &net->species[s], &lo[k], &hi[k]);
 }

@@ -1,5 +1,6 @@
 /* Injection and LISM spectra against the check values of docs/physics.md. */
 #include "microphysics/constants.h"
+#include "microphysics/cross_sections.h"
 #include "microphysics/injection.h"
 #include "microphysics/lism.h"
 
@@ -8,6 +9,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -71,36 +74,91 @@ static void test_injection(void **state) {
   close_to(density(cno, 7, 300.0) / density(p, 7, 300.0), 2.297 * abundance, 2e-3);
 }
 
-static void test_lism(void **state) {
+/* The value rounded to as many digits as are written. */
+#define same_digits(value, written) digits(value, #written, __LINE__)
+
+static void digits(double value, const char *written, int line) {
+  int given = 0, zeros = 1;
+  for (const char *c = written; *c != '\0' && *c != 'e'; c++) {
+    if (*c >= '1' && *c <= '9') zeros = 0;
+    given += *c >= '0' && *c <= '9' && !zeros;
+  }
+  char rounded[32];
+  snprintf(rounded, sizeof rounded, "%.*e", given - 1, value);
+  if (strtod(rounded, NULL) != strtod(written, NULL)) fail_msg("line %d: %.8g instead of %s", line, value, written);
+}
+
+/* Energy density in eV/cm^3 between 3 MeV/n and 300 GeV/n. */
+static double lism_energy(const char *name) {
+  const struct cr_species *s = cr_species_find(name);
+  struct cr_bin b;
+  double a, c, nucleons = s->kind == CR_LEPTON ? 1.0 : s->a;
+  cr_bin_create(&b, cr_momentum(3e-3 * nucleons, s->mass_GeV), cr_momentum(300.0 * nucleons, s->mass_GeV), s->mass_GeV);
+  cr_fill(&b, cr_lism_density, s, &a, &c);
+  double e = 1e9 * cr_bin_energy(&b, a, c);
+  cr_bin_free(&b);
+  return e;
+}
+
+/* Ionisations per s of an H atom by the particles themselves, from 3 MeV/n. */
+static double ionisation(const char *name) {
+  enum { POINTS = 4000 };
+  const struct cr_species *s = cr_species_find(name);
+  double nucleons = s->kind == CR_LEPTON ? 1.0 : s->a, h = log(1e5) / POINTS, sum = 0.0;
+  for (int i = 0; i < POINTS; i++) {
+    double t = 3e-3 * exp((i + 0.5) * h), beta = cr_beta(cr_momentum(t * nucleons, s->mass_GeV), s->mass_GeV);
+    sum += 4.0 * PI * 1e-4 * cr_lism_intensity(s, t) * cr_sigma_ionisation_cm2(s->z, beta) * t * h;
+  }
+  return sum;
+}
+
+/* docs/physics.md, section 6. */
+static void test_lism_values(void **state) {
   (void)state;
-  static const double n[] = {1.25e-10, 3.80e-10, 4.41e-10, 1.31e-10, 1.92e-11, 2.34e-12, 2.90e-13, 3.91e-14};
-  static const double eps[] = {1.01e-3, 2.73e-2, .1951, .2691, .1500, .0623, .0250, .0122};
-  static const double ne[] = {2.55e-10, 1.26e-10, 1.12e-10, 8.65e-11, 4.66e-11, 1.37e-11, 2.26e-12, 1.81e-13, 1.17e-14, 7.42e-16};
   const struct cr_species *p = cr_species_find("p"), *e = cr_species_find("e-"), *c = cr_species_find("c"), *b = cr_species_find("b");
-  static const double at[] = {.01, .1, 1, 10, 100}, jp[] = {2.53e4, 2.23e4, 3452, 26.1, .0492}, je[] = {2.48e5, 1.80e4, 261, .274, 1.14e-4},
-                      jc[] = {30.6, 29.8, 4.31, .0377, 8.70e-5}, jb[] = {1.39, 5.38, 1.31, .00713, 7.5e-6};
-  for (int i = 0; i < 5; i++) {
-    close_to(cr_lism_intensity(p, at[i]), jp[i], 4e-3);
-    close_to(cr_lism_intensity(e, at[i]), je[i], 4e-3);
-    close_to(cr_lism_intensity(c, at[i]), jc[i], 4e-3);
-    close_to(cr_lism_intensity(b, at[i]), jb[i], 7e-3);
-  }
+  same_digits(cr_lism_intensity(p, .01), 2.53e4), same_digits(cr_lism_intensity(p, .1), 2.23e4);
+  same_digits(cr_lism_intensity(p, 1.0), 3452), same_digits(cr_lism_intensity(p, 10.0), 26.1), same_digits(cr_lism_intensity(p, 100.0), .0492);
+  same_digits(cr_lism_intensity(e, .01), 2.48e5), same_digits(cr_lism_intensity(e, .1), 1.80e4);
+  same_digits(cr_lism_intensity(e, 1.0), 261), same_digits(cr_lism_intensity(e, 10.0), .274), same_digits(cr_lism_intensity(e, 100.0), 1.14e-4);
+  same_digits(cr_lism_intensity(c, .01), 30.6), same_digits(cr_lism_intensity(c, .1), 29.8);
+  same_digits(cr_lism_intensity(c, 1.0), 4.31), same_digits(cr_lism_intensity(c, 10.0), .0377), same_digits(cr_lism_intensity(c, 100.0), 8.70e-5);
+  same_digits(cr_lism_intensity(b, .01), 1.39), same_digits(cr_lism_intensity(b, .1), 5.38);
+  /* At 10 GeV/n the document has .00713; its formula gives .0071247. */
+  same_digits(cr_lism_intensity(b, 1.0), 1.31), same_digits(cr_lism_intensity(b, 10.0), .00712), same_digits(cr_lism_intensity(b, 100.0), 7.5e-6);
+  same_digits(cr_lism_intensity(b, 1.0) / cr_lism_intensity(c, 1.0), .303);
+  same_digits(cr_lism_intensity(b, 10.0) / cr_lism_intensity(c, 10.0), .19);
+
+  same_digits(lism_energy("p"), .735), same_digits(lism_energy("he"), .175), same_digits(lism_energy("c"), .0119);
+  same_digits(lism_energy("o"), .0167), same_digits(lism_energy("e-"), .0486), same_digits(lism_energy("e+"), .0080);
+  double all = lism_energy("p") + lism_energy("he") + lism_energy("c") + lism_energy("o") + lism_energy("e-") + lism_energy("e+");
+  same_digits(all, 1.0);
+  /* Without e+ (1.8% more) and B (0.3%), and 5/3 for secondary electrons. */
+  double zeta = ionisation("p") + ionisation("he") + ionisation("c") + ionisation("o") + ionisation("e-");
+  same_digits(ionisation("e-"), 1.54e-18), same_digits(zeta, 9.5e-18), same_digits(5.0 / 3.0 * zeta, 1.58e-17);
+}
+
+static void same_bin(int i, const char *n, const char *energy, const char *mean, int line) {
+  double number = lo[i] + hi[i], e = cr_bin_energy(&net.bin[i], lo[i], hi[i]);
+  digits(number, n, line), digits(1e9 * e, energy, line), digits(e / number, mean, line);
+}
+#define SAME_BIN(i, n, energy, mean) same_bin(i, #n, #energy, #mean, __LINE__)
+
+static void test_lism_bins(void **state) {
+  (void)state;
   cr_lism(&net, lo, hi);
-  int sp = net.first[cr_network_find(&net, "p")], se = net.first[cr_network_find(&net, "e-")];
-  /* The table starts at 3 MeV, the first bin at 1.7 MeV. */
-  for (int k = 1; k < 8; k++) {
-    close_to(lo[sp + k] + hi[sp + k], n[k], 2e-2);
-    close_to(1e9 * cr_bin_energy(&net.bin[sp + k], lo[sp + k], hi[sp + k]), eps[k], 2e-2);
-  }
-  for (int k = 2; k < 10; k++) close_to(lo[se + k] + hi[se + k], ne[k], 1e-2);
-  /* Slightly more than the table: it ends at 300 GeV. */
-  close_to(1e9 * species_energy(cr_network_find(&net, "p")), .735, 2e-2);
-  close_to(1e9 * species_energy(cr_network_find(&net, "e+")), .0080, 5e-2);
+  int p = net.first[cr_network_find(&net, "p")], e = net.first[cr_network_find(&net, "e-")];
+  SAME_BIN(p, 1.25e-10, 1.01e-3, .0081), SAME_BIN(p + 1, 3.80e-10, 2.73e-2, .0719), SAME_BIN(p + 2, 4.41e-10, .1951, .443);
+  SAME_BIN(p + 3, 1.31e-10, .2691, 2.06), SAME_BIN(p + 4, 1.92e-11, .1500, 7.80), SAME_BIN(p + 5, 2.34e-12, .0623, 26.6);
+  SAME_BIN(p + 6, 2.90e-13, .0250, 86.1), SAME_BIN(p + 7, 3.91e-14, .0122, 312);
+  SAME_BIN(e, 2.55e-10, 5.15e-4, .00202), SAME_BIN(e + 1, 1.26e-10, 1.26e-3, .00995), SAME_BIN(e + 2, 1.12e-10, 3.62e-3, .0324);
+  SAME_BIN(e + 3, 8.65e-11, 8.75e-3, .101), SAME_BIN(e + 4, 4.66e-11, .01423, .305), SAME_BIN(e + 5, 1.37e-11, .01246, .908);
+  SAME_BIN(e + 6, 2.26e-12, 6.15e-3, 2.73), SAME_BIN(e + 7, 1.81e-13, 1.49e-3, 8.22), SAME_BIN(e + 8, 1.17e-14, 3.04e-4, 26.1);
+  SAME_BIN(e + 9, 7.42e-16, 6.1e-5, 82.3), SAME_BIN(e + 10, 4.8e-17, 1.35e-5, 281);
 }
 
 int main(void) {
   cr_network_named(&net, "hopkins2022", NULL);
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_injection), cmocka_unit_test(test_lism)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_injection), cmocka_unit_test(test_lism_values), cmocka_unit_test(test_lism_bins)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   cr_network_free(&net);
   return failed;
