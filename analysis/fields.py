@@ -73,8 +73,8 @@ def word(name):
 
 
 def unit_text(unit):
-    """'erg cm^-3' for a label; '' for a pure number."""
-    if unit in ('', '1', 'dimensionless'):
+    """'erg cm^-3' for a label; '' for a pure number and for code units, which go without saying."""
+    if unit in ('', '1', 'dimensionless') or unit.startswith('code'):
         return ''
     return re.sub(r'\^([-+\d./]+)', r'$^{\1}$', unit).replace('_', ' ')
 

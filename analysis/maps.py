@@ -84,8 +84,8 @@ def panel(ax, snapshot, name, image, options, along=False):
     h, v = image.axes
     extent = [e * scale for e in image.extent]
     picture = ax.imshow(shown, origin='lower', extent=extent, norm=norm, cmap=colour_map, interpolation='nearest', aspect='equal')
-    ax.set_xlabel(f'{"xyz"[h]} [{length}]')
-    ax.set_ylabel(f'{"xyz"[v]} [{length}]')
+    ax.set_xlabel(fields.with_unit('xyz'[h], length))
+    ax.set_ylabel(fields.with_unit('xyz'[v], length))
     ax.locator_params(nbins=5)
     ink = _ink(shown, norm, colour_map)
     several = len(np.unique(snapshot.level)) > 1

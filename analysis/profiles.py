@@ -67,7 +67,8 @@ def _draw(ax, snapshot, name, x, ray, start, exact, axis, scale, length, options
     if start is not None:
         before = style.scaled(snapshot, name, start.values[name])
         ax.plot(start.s * scale, before - taken, color='0.6', lw=1.0, ls='--', label='start', zorder=1)
-        curves.append(before)
+        if exact is None or name not in exact:   # else it may dwarf the rest
+            curves.append(before)
     if exact is not None and name in exact:
         first = next(iter(exact.columns))
         truth = _scaled_reference(snapshot, name, exact)
@@ -84,7 +85,7 @@ def _draw(ax, snapshot, name, x, ray, start, exact, axis, scale, length, options
         ax.set_ylim(*options.range)
     ax.set_xlim(snapshot.lower[axis] * scale, snapshot.upper[axis] * scale)
     ax.set_ylabel(text)
-    ax.set_xlabel(f'{"xyz"[axis]} [{length}]')
+    ax.set_xlabel(fields.with_unit('xyz'[axis], length))
 
 
 def profiles(snapshot, folder, options, first=None):
@@ -116,8 +117,9 @@ def profiles(snapshot, folder, options, first=None):
         if n + columns < len(names):
             ax.set_xlabel('')
     handles, labels = axes[0, 0].get_legend_handles_labels()
-    fig.suptitle(_heading(snapshot, axis, point, scale))
+    heading = fig.suptitle(_heading(snapshot, axis, point, scale))
     if len(handles) > 1:
+        heading.set(x=0.02, ha='left')
         fig.legend(handles, labels, loc='upper right', ncol=len(handles), bbox_to_anchor=(0.99, 1.0))
     fig.tight_layout()
     tag = '_' + '-'.join(names) if options.field else ''
@@ -159,7 +161,7 @@ def radial(snapshot, folder, options):
         if options.log or (options.log is None and style.wants_log(values)):
             ax.set_yscale('log')
         ax.set_xlim(0, r.max() * scale)
-        ax.set_xlabel(f'r [{length}]')
+        ax.set_xlabel(fields.with_unit('r', length))
         ax.set_ylabel(style.label(n, snapshot.shown(n)[1]))
     for ax in axes.flat[len(names):]:
         ax.remove()

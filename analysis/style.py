@@ -53,7 +53,8 @@ def normalise(values, name, log, limits=None):
     if limits and (not log or low <= 0):
         return values, colors.Normalize(low, high), 'RdBu_r' if low == -high else MAPS.get(name, 'viridis'), None
     size = max(abs(low), abs(high))
-    if log or (log is None and wants_log(values)):
+    share = name[:1] == 'r' and name[1:].isdigit()   # a scalar, from 0 to 1
+    if log or (log is None and not share and wants_log(values)):
         positive = v[v > 0]
         if positive.size and high > low:
             bottom = low if limits else max(float(positive.min()), 1e-8 * high)
