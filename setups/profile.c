@@ -45,6 +45,9 @@ bool profile_write(const char *dir, const struct mesh *mesh, const struct setup 
     if (cells[d] > cells[axis]) axis = d;
     x[d] = 0.5 * (mesh->lower[d] + mesh->upper[d]);
   }
+  for (int d = 0; d < mesh->dim; d++) {
+    if (d != axis && cells[d] % 2 == 0) x[d] += 0.5 * (mesh->upper[d] - mesh->lower[d]) / cells[d];
+  }
   width = mesh->upper[axis] - mesh->lower[axis];
   double h = 1e-5 * width;
   if (!state_at(setup, run, t, x, h, &w, b)) return false;
