@@ -220,8 +220,9 @@ struct recorder { struct io_history *history; int count; struct io_column *colum
 
 static void record(struct recorder *h, const struct zone_run *z, bool always) {
   double time = z->zone.time / MEGAYEAR_s;
-  if (!always && time < h->next) return;
-  while (h->interval > 0.0 && h->next <= time) h->next += h->interval;
+  double reached = time * (1.0 + 1e-12);
+  if (!always && reached < h->next) return;
+  while (h->interval > 0.0 && h->next <= reached) h->next += h->interval;
   double worst = 0.0, energy;
   double *row = h->row;
   *row++ = time;
@@ -272,7 +273,7 @@ static void close_history(struct recorder *h) {
 /* Up to time_end in equal steps between events and rows of the history. */
 static void follow(struct zone_run *z, struct recorder *h, const struct units *u) {
   double end = seconds(u, z->par.time_end), rate = fastest(z, false), most = seconds(u, z->par.step);
-  if (most == 0.0) most = fmin(fmax(rate > 0.0 ? 0.3 / rate : end, 1e-5 * end), 2e-3 * end);
+  if (most == 0.0) most = fmin(fmax(rate > 0.0 ? 0.3 / rate : end, end / 3000.0), end / 500.0);
   bool *done = memory_get(ZONE_EVENTS * sizeof *done);
   while (true) {
     double next = fmin(end, h->interval > 0.0 ? fmax(h->next * MEGAYEAR_s, z->zone.time) : end);
