@@ -119,10 +119,10 @@ def spectra(zone, options):
             data = zone_data.flux(options.data, s)
             _draw_data(ax, data, options, modulation > 0, 2.0, seen)
             drawn += [d.x ** 2 * d.y for d in data]
-        _limits(ax, drawn, 7 if len(which) == 1 or name == 'leptons' else 9)
+        _limits(ax, drawn, 8 if len(which) == 1 or name == 'leptons' else 9)
         ax.set_xlabel('T [GeV]' if name in ('leptons', 'protons') else 'T [GeV per nucleon]')
         ax.set_ylabel(r'T$^2$ j  [GeV m$^{-2}$ s$^{-1}$ sr$^{-1}$]')
-        ax.legend(loc='lower center' if name != 'leptons' else 'lower left', ncol=1)
+        ax.legend(loc='upper left' if name == 'protons' else 'lower center' if name != 'leptons' else 'lower left', fontsize=8)
         low = min(_intensity(zone, s)[0].min() for s in which)
         ax.set_xlim(low, 1.5e3)
     for ax in axes.flat[len(panels):]:
@@ -144,7 +144,7 @@ def ratios(zones, options, name='ratios', labels=None):
     for ax, r in zip(axes.flat, have):
         for i, z in enumerate(zones):
             x, y = z.ratios['x'], z.ratios[r]
-            ax.loglog(x, np.where(y > 0, y, np.nan), color=_colour(i), ls=_dashes(i), label=labels[i] if labels else None, zorder=3)
+            ax.loglog(x, np.where(y > 0, y, np.nan), **_line(i, len(zones)), label=labels[i] if labels else None)
         _draw_data(ax, zone_data.ratio(options.data, r), options, False, 0.0, seen if not labels else None)
         ax.set_ylabel(RATIOS[r][0])
         ax.set_ylim(*RATIOS[r][1])
@@ -228,7 +228,7 @@ def losses(zone, options):
         bins = np.sqrt(v['edges'][1:] * v['edges'][:-1])
         if np.any(np.isfinite(v['escape_time'])):
             ax.loglog(np.interp(bins, v['p'], v['t']), v['escape_time'], 'k.:', label='escape')
-        ax.set_ylim(1e-2, 1e6)
+        ax.set_ylim(1e-2, 1e8)
         ax.set_xlabel('T [GeV]' if s in ('p', 'e-') else 'T [GeV per nucleon]')
         ax.set_title(NAMES[s])
         ax.legend(fontsize=7, loc='upper left')
@@ -248,7 +248,9 @@ def history(zone, options):
             axes[0].plot(h['time'], np.where(v > 0, v, np.nan), color=COLOURS.get(n[7:]), label=NAMES.get(n[7:], n[7:]))
     axes[0].set_yscale('log')
     axes[0].set_ylabel(r'energy density [eV cm$^{-3}$]')
-    axes[0].legend(ncol=3, fontsize=8)
+    low, high = axes[0].get_ylim()
+    axes[0].set_ylim(max(low, 1e-9 * high), 30 * high)
+    axes[0].legend(ncol=3, fontsize=8, loc='upper right')
     axes[1].semilogy(h['time'], np.maximum(h['imbalance'], 1e-17))
     axes[1].set_ylabel('what the ledger lacks')
     axes[1].set_ylim(1e-17, max(1e-12, 3 * h['imbalance'].max()))
@@ -267,9 +269,20 @@ def _dashes(i):
     return ('-', '--', ':', '-.')[(i // len(style.CYCLE)) % 4]
 
 
+def _line(i, runs):
+    """Of several runs the first is the thick one below the others."""
+    if runs > 1 and i == 0:
+        return {'color': '0.1', 'lw': 3.0, 'zorder': 2}
+    i -= runs > 1
+    return {'color': _LINES[i % len(_LINES)], 'ls': ('-', '--', ':')[i // len(_LINES) % 3], 'lw': 1.2 if runs > 1 else 1.6, 'zorder': 3}
+
+
+_LINES = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9']
+
+
 def overlay(zones, options, folder):
     """Spectra of p, e-, e+ and B of several runs, the first of which is the reference."""
-    labels = [z.name for z in zones]
+    labels = [z.name.replace('_', ' ') for z in zones]
     shown = [s for s in ('p', 'e-', 'e+', 'b', 'be10', 'pbar') if any(_intensity(z, s) is not None for z in zones)]
     columns = min(3, len(shown))
     rows = -(-len(shown) // columns)
@@ -281,8 +294,7 @@ def overlay(zones, options, folder):
             if found is None:
                 continue
             t, j = found
-            ax.loglog(t, np.where(j > 0, t * t * j, np.nan), color='black' if i == 0 else _colour(i - 1), ls='-' if i == 0 else _dashes(i - 1),
-                      lw=2.2 if i == 0 else 1.1, label=labels[i], zorder=4 if i == 0 else 3)
+            ax.loglog(t, np.where(j > 0, t * t * j, np.nan), **_line(i, len(zones)), label=labels[i])
             drawn.append((t * t * j)[j > 0])
         data = zone_data.flux(options.data, s)
         _draw_data(ax, data, options, False, 2.0)

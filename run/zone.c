@@ -73,6 +73,7 @@ static void declare_run(struct params *ps, struct zone_params *p) {
   params_real(ps, "history", &p->history, "0", 0.0, INFINITY, "code time", "time between rows of the history; 0: a hundredth of run.time_end");
 }
 
+/* A value in code units. */
 static double cgs(const struct units *u, double value, struct dimension d) { return value * units_code_in_cgs(u, d); }
 static double seconds(const struct units *u, double value) { return value * u->time_s; }
 static double eV_cm3(const struct units *u, double value) { return value * u->pressure_erg_cm3 / ELECTRONVOLT_erg; }
@@ -300,7 +301,7 @@ static void follow(struct zone_run *z, struct recorder *h, const struct units *u
 /* Long steps bring the slow bins to rest, short ones then those that change fast: the step is halved down to a tenth of the shortest time.
  * This is a run in time all the same, only that it is not accurate before it is steady. */
 static void settle(struct zone_run *z, struct recorder *h, const struct units *u) {
-  enum { STEPS = 400, STAGES = 40 };
+  enum { STEPS = 400, STAGES = 40, MORE = 50000 };
   int bins = cr_network_bins(&z->net);
   double end = seconds(u, z->par.time_end), shortest = z->par.step > 0.0 ? seconds(u, z->par.step) : 0.1 / fmax(fastest(z, true), 1e-30);
   double dt = fmax(fmin(end / STEPS / 4.0, 64.0 * MEGAYEAR_s), shortest);
@@ -318,9 +319,9 @@ static void settle(struct zone_run *z, struct recorder *h, const struct units *u
     if (dt <= shortest) break;
     dt = fmax(0.5 * dt, shortest);
   }
-  for (int more = 0; more < 100 && z->change > z->par.tolerance && z->zone.time < end; more++) {
+  while (z->change > z->par.tolerance && z->zone.time < end && z->steps < MORE) {
     double age = z->zone.time;
-    while (z->zone.time < age + 0.05 * end && z->steps < 2000000) {
+    while (z->zone.time < age + 0.05 * end && z->steps < MORE) {
       memcpy(lo, z->zone.lo, (size_t)bins * sizeof *lo);
       memcpy(hi, z->zone.hi, (size_t)bins * sizeof *hi);
       step(z, dt);
@@ -382,7 +383,7 @@ static void tell(const struct zone_run *z, double wall) {
     if (value >= 0.0) log_info("%s at %g %s: %.4g", cr_ratios[i].doc, at[i], cr_ratios[i].rigidity ? "GV" : "GeV/n", value);
   }
   if (z->par.mode == ZONE_LEAKY_BOX && z->change > z->par.tolerance)
-    log_warning("not steady: a bin still changes by %.2g in its own life time; run longer: --set run.time_end", z->change);
+    log_warning("not steady: a bin still changes by %.2g in its own life time; try a longer run.time_end or another zone.step", z->change);
   log_info("done: %lld steps to time %.6g Myr in %.2f s; the ledger closes to %.1e", (long long)z->steps, z->zone.time / MEGAYEAR_s, wall, worst);
 }
 
