@@ -46,35 +46,6 @@ static void load_env(struct cr_chunk *c, const struct cr_tables *t, const struct
   }
 }
 
-/* The source that was there before the secondaries of this step were added is booked apart from them. */
-static void book_sources(const struct cr_network *net, int s, struct cr_chunk *c, double (*given_lo)[CR_LANES], double (*given_hi)[CR_LANES]) {
-  for (int k = net->first[s]; k < net->first[s + 1]; k++) {
-    double t_lo = net->bin[k].t_lo, t_hi = net->bin[k].t_hi, dt = c->dt;
-    SIMD
-    for (int i = 0; i < c->n; i++) {
-      double a = given_lo[k][i] * dt, b = given_hi[k][i] * dt, x = c->source_lo[k][i] * dt - a, y = c->source_hi[k][i] * dt - b;
-      c->number[ENTRY_SOURCE][i] -= a + b;
-      c->energy[ENTRY_SOURCE][i] -= t_lo * a + t_hi * b;
-      c->number[ENTRY_SECONDARY][i] -= x + y;
-      c->energy[ENTRY_SECONDARY][i] -= t_lo * x + t_hi * y;
-    }
-  }
-}
-
-/* Children of species later in the order (10Be -> B of the paper's network): added at the end of the step. */
-static void add_late(const struct cr_network *net, int s, struct cr_chunk *c) {
-  for (int k = net->first[s]; k < net->first[s + 1]; k++) {
-    SIMD
-    for (int i = 0; i < c->n; i++) {
-      double a = c->late_lo[k][i] * c->dt, b = c->late_hi[k][i] * c->dt;
-      c->lo[k][i] += a;
-      c->hi[k][i] += b;
-      c->number[ENTRY_SECONDARY][i] -= a + b;
-      c->energy[ENTRY_SECONDARY][i] -= net->bin[k].t_lo * a + net->bin[k].t_hi * b;
-    }
-  }
-}
-
 /* Sum over the lanes (those beyond the cells are zero), eight at a time. */
 static double lane_sum(int n, const double *x) {
   double part[8] = {0};
@@ -102,15 +73,14 @@ void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_ord
   const struct cr_network *net = tables->net;
   int bins = cr_network_bins(net);
   typedef double lanes[CR_LANES];
-  lanes *store = memory_get((size_t)bins * 10 * sizeof *store);
+  lanes *store = memory_get((size_t)bins * 6 * sizeof *store);
   struct cr_chunk *c = memory_get(sizeof *c);
-  lanes *given_lo = store + 4 * bins, *given_hi = store + 5 * bins;
   *c = (struct cr_chunk){.dt = dt, .nu0 = env->nu0, .escape_rate = env->escape_rate};
   c->escape_rate_hi = env->escape_rate_hi == NULL ? env->escape_rate : env->escape_rate_hi;
   c->lo = store, c->hi = store + bins, c->source_lo = store + 2 * bins, c->source_hi = store + 3 * bins;
-  c->late_lo = store + 8 * bins, c->late_hi = store + 9 * bins;
-  if (env->chi != NULL) c->chi = store + 6 * bins;
-  if (env->mu != NULL) c->mu = store + 7 * bins;
+  c->reaction = memory_get((size_t)bins * sizeof *c->reaction);
+  if (env->chi != NULL) c->chi = store + 4 * bins;
+  if (env->mu != NULL) c->mu = store + 5 * bins;
 
   for (int at = 0; at < n; at += CR_LANES) {
     int m = n - at < CR_LANES ? n - at : CR_LANES;
@@ -124,11 +94,11 @@ void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_ord
       if (c->chi != NULL) load(c->chi[k], env->chi[k] + at, m, c->n, 1.0 / 3.0);
       if (c->mu != NULL) load(c->mu[k], env->mu[k] + at, m, c->n, 0.0);
     }
-    memcpy(given_lo, c->source_lo, (size_t)bins * sizeof *given_lo);
-    memcpy(given_hi, c->source_hi, (size_t)bins * sizeof *given_hi);
-    memset(c->late_lo, 0, 2 * (size_t)bins * sizeof *c->late_lo);
+    c->gentle = true;
     for (int half = 0; half < 2; half++) {
       bool move = (half == 0) == (order == CR_MOMENTUM_FIRST);
+      for (int s = 0; s < net->count && !move; s++) cr_batch_rates(tables, s, c);
+      for (int s = 0; s < net->count && !move; s++) cr_batch_produce(tables, s, c);
       for (int s = 0; s < net->count; s++) {
         struct cr_ledger *out = ledger == NULL ? NULL : &ledger[s];
         if (move) {
@@ -136,14 +106,9 @@ void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_ord
           book(c, m, at, 0, LOSS_COUNT, out, energy);
           book(c, m, at, ENTRY_THERMAL, ENTRY_COUNT, out, energy);
         } else {
-          cr_batch_reactions(tables, s, c);
-          book_sources(net, s, c, given_lo, given_hi);
+          cr_batch_react(tables, s, c);
           book(c, m, at, ENTRY_FATES, ENTRY_THERMAL, out, energy);
         }
-      }
-      for (int s = 0; s < net->count && !move; s++) {
-        add_late(net, s, c);
-        book(c, m, at, ENTRY_SECONDARY, ENTRY_SECONDARY + 1, ledger == NULL ? NULL : &ledger[s], energy);
       }
     }
     for (int k = 0; k < bins; k++) {
@@ -152,5 +117,6 @@ void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_ord
     }
   }
   memory_free(store);
+  memory_free(c->reaction);
   memory_free(c);
 }

@@ -1,10 +1,15 @@
-/* Catastrophic losses, escape, secondaries and sources of one species in a chunk of cells: du/dt = source - rate u, exact for rates and
- * sources that are constant over the step.  Species are taken in the order of production, so the mean populations of the parents are
- * known when their children come. */
+/* Catastrophic losses, escape, secondaries and sources in a chunk of cells: du/dt = source + production - rate u with rates that are constant
+ * over the step.
+ *
+ * The population of a parent is A exp(-x t/dt) + B; a child with the rate y/dt keeps of what exp(-x t/dt) makes the part
+ *     phi(x, y) = (exp(-x) - exp(-y)) / (y - x) = exp(-min(x, y)) E(|x - y|),    E(d) = (1 - exp(-d)) / d,
+ * so a chain of parent and child is exact for steps of any length.  Only what a child makes in turn of the particles that it got in the same
+ * step takes these as coming evenly, which is exact in a steady state. */
 #include "microphysics/batch_tables.h"
 
 #include "microphysics/vecmath.h"
 
+#include <math.h>
 #include <string.h>
 
 #define SIMD _Pragma("omp simd")
@@ -29,84 +34,175 @@ static inline void relaxation(double x, double *decay, double *mean, double *res
   *decay = x < 0.7 ? near : far;
 }
 
-void cr_batch_reactions(const struct cr_tables *tables, int s, struct cr_chunk *c) {
-  const struct cr_network *net = tables->net;
-  int at = net->first[s], n = c->n;
-  double dt = c->dt, density[CR_TARGETS][CR_LANES];
-  for (int target = 0; target < CR_TARGETS; target++)
-    for (int i = 0; i < n; i++) density[target][i] = target_density(c, target, i);
+static const double gentle_limit = 0.1;
 
-  for (int k = at; k < at + net->nbin[s]; k++) {
+/* E(d) for d >= 0; where no d of the chunk is above the limit, only by the series: the same bits for each cell. */
+static inline double mean_of_decay(double d, bool gentle) {
+  double near = 1.0 - d * (1.0 / 2 - d * (1.0 / 6 - d * (1.0 / 24 - d * (1.0 / 120 - d * (1.0 / 720 - d * (1.0 / 5040 - d * (1.0 / 40320)))))));
+  if (gentle) return near;
+  double safe = max(d, 0.01), far = vec_one_minus_exp(safe) / safe;
+  return d < gentle_limit ? near : far;
+}
+
+void cr_batch_rates(const struct cr_tables *tables, int s, struct cr_chunk *c) {
+  const struct cr_network *net = tables->net;
+  int n = c->n;
+  double dt = c->dt, dose[CR_TARGETS][CR_LANES], most = 0.0;
+  for (int target = 0; target < CR_TARGETS; target++)
+    for (int i = 0; i < n; i++) dose[target][i] = target_density(c, target, i) * dt;
+
+  for (int k = net->first[s]; k < net->first[s + 1]; k++) {
     const struct cr_bin_table *t = &tables->bin[k];
-    double t_lo = net->bin[k].t_lo, t_hi = net->bin[k].t_hi;
-    double escape = c->escape_rate == NULL ? 0.0 : c->escape_rate[k], escape_hi = c->escape_rate_hi == NULL ? 0.0 : c->escape_rate_hi[k];
-    double r[CR_LANES], rate_lo[CR_LANES], rate_hi[CR_LANES], mean_lo[CR_LANES], mean_hi[CR_LANES], sum[CR_LANES];
-    double part_lo[CR_TARGETS][CR_LANES], part_hi[CR_TARGETS][CR_LANES];
-    double *restrict lo = c->lo[k], *restrict hi = c->hi[k];
-    const double *source_lo = c->source_lo[k], *source_hi = c->source_hi[k];
+    struct cr_reaction *restrict q = &c->reaction[k];
+    double escape = c->escape_rate == NULL ? 0.0 : c->escape_rate[k] * dt, escape_hi = c->escape_rate_hi == NULL ? 0.0 : c->escape_rate_hi[k] * dt;
+    const double *restrict lo = c->lo[k], *restrict hi = c->hi[k], *source_lo = c->source_lo[k], *source_hi = c->source_hi[k];
     /* An empty bin that is being filled takes the shape of its source. */
     SIMD
     for (int i = 0; i < n; i++) {
       double a = lo[i], b = hi[i], from_a = source_lo[i], from_b = source_hi[i], there = a + b;
       a = there > 0.0 ? a : from_a;
       b = there > 0.0 ? b : from_b;
-      r[i] = (b - a) / max(a + b, 1e-300);
-      rate_lo[i] = escape;
-      rate_hi[i] = escape_hi;
+      q->r[i] = (b - a) / max(a + b, 1e-300);
+      q->x_lo[i] = escape;
+      q->x_hi[i] = escape_hi;
+      q->gain_lo[i] = q->gain_hi[i] = q->left_lo[i] = q->left_hi[i] = 0.0;
     }
     for (int target = 0; target < CR_TARGETS; target++) {
       if (!tables->has_target[s][target]) continue;
-      const double *f_lo = t->loss_lo[target], *f_hi = t->loss_hi[target], *d = density[target];
+      const double *f_lo = t->loss_lo[target], *f_hi = t->loss_hi[target], *d = dose[target];
       SIMD
       for (int i = 0; i < n; i++) {
-        part_lo[target][i] = d[i] * max(polynomial(f_lo, r[i]), 0.0);
-        part_hi[target][i] = d[i] * max(polynomial(f_hi, r[i]), 0.0);
-        rate_lo[i] += part_lo[target][i];
-        rate_hi[i] += part_hi[target][i];
+        q->part_lo[target][i] = d[i] * max(polynomial(f_lo, q->r[i]), 0.0);
+        q->part_hi[target][i] = d[i] * max(polynomial(f_hi, q->r[i]), 0.0);
+        q->x_lo[i] += q->part_lo[target][i];
+        q->x_hi[i] += q->part_hi[target][i];
       }
     }
     SIMD
     for (int i = 0; i < n; i++) {
       double decay, mean, rest;
-      relaxation(rate_lo[i] * dt, &decay, &mean, &rest);
-      mean_lo[i] = lo[i] * mean + source_lo[i] * dt * rest;
-      lo[i] = lo[i] * decay + source_lo[i] * dt * mean;
-      relaxation(rate_hi[i] * dt, &decay, &mean, &rest);
-      mean_hi[i] = hi[i] * mean + source_hi[i] * dt * rest;
-      hi[i] = hi[i] * decay + source_hi[i] * dt * mean;
-      sum[i] = (mean_lo[i] + mean_hi[i]) * dt;
+      relaxation(q->x_lo[i], &decay, &mean, &rest);
+      q->decay_lo[i] = decay, q->mean_lo[i] = mean, q->rest_lo[i] = rest;
+      q->own_lo[i] = lo[i] * mean + source_lo[i] * dt * rest;
+      relaxation(q->x_hi[i], &decay, &mean, &rest);
+      q->decay_hi[i] = decay, q->mean_hi[i] = mean, q->rest_hi[i] = rest;
+      q->own_hi[i] = hi[i] * mean + source_hi[i] * dt * rest;
+    }
+    for (int i = 0; i < n; i++) most = max(most, max(q->x_lo[i], q->x_hi[i]));
+  }
+  c->gentle = c->gentle && most < gentle_limit;
+}
+
+/* Add the children of a bin to one of their bins.  From the parents: their average over the step, the amplitudes of the exponentials of both
+ * populations, the constant, and the part that grows evenly. */
+static inline __attribute__((always_inline)) void add_children(int n, bool gentle, const struct cr_yield *yield, const struct cr_reaction *restrict p,
+                                                               const double *restrict dose, const double *restrict average, const double *restrict amp_lo,
+                                                               const double *restrict amp_hi, const double *restrict even, const double *restrict growing,
+                                                               struct cr_reaction *restrict q) {
+  SIMD
+  for (int i = 0; i < n; i++) {
+    double to_lo = dose[i] * max(polynomial(yield->lo, p->r[i]), 0.0), to_hi = dose[i] * max(polynomial(yield->hi, p->r[i]), 0.0);
+    double e_lo = mean_of_decay(fabs(p->x_lo[i] - q->x_lo[i]), gentle), e_hi = mean_of_decay(fabs(p->x_hi[i] - q->x_lo[i]), gentle);
+    double f_lo = mean_of_decay(fabs(p->x_lo[i] - q->x_hi[i]), gentle), f_hi = mean_of_decay(fabs(p->x_hi[i] - q->x_hi[i]), gentle);
+    double left_lo = (amp_lo[i] * max(p->decay_lo[i], q->decay_lo[i]) * e_lo + amp_hi[i] * max(p->decay_hi[i], q->decay_lo[i]) * e_hi) +
+                     (even[i] * q->mean_lo[i] + growing[i] * q->rest_lo[i]);
+    double left_hi = (amp_lo[i] * max(p->decay_lo[i], q->decay_hi[i]) * f_lo + amp_hi[i] * max(p->decay_hi[i], q->decay_hi[i]) * f_hi) +
+                     (even[i] * q->mean_hi[i] + growing[i] * q->rest_hi[i]);
+    q->gain_lo[i] += to_lo * average[i];
+    q->gain_hi[i] += to_hi * average[i];
+    q->left_lo[i] += to_lo * max(left_lo, 0.0);
+    q->left_hi[i] += to_hi * max(left_hi, 0.0);
+  }
+}
+
+static __attribute__((noinline)) void add_gently(int n, const struct cr_yield *yield, const struct cr_reaction *p, const double *dose, const double *average,
+                                                 const double *amp_lo, const double *amp_hi, const double *even, const double *growing,
+                                                 struct cr_reaction *q) {
+  add_children(n, true, yield, p, dose, average, amp_lo, amp_hi, even, growing, q);
+}
+
+static __attribute__((noinline)) void add_fully(int n, const struct cr_yield *yield, const struct cr_reaction *p, const double *dose, const double *average,
+                                                const double *amp_lo, const double *amp_hi, const double *even, const double *growing,
+                                                struct cr_reaction *q) {
+  add_children(n, false, yield, p, dose, average, amp_lo, amp_hi, even, growing, q);
+}
+
+void cr_batch_produce(const struct cr_tables *tables, int s, struct cr_chunk *c) {
+  const struct cr_network *net = tables->net;
+  int n = c->n;
+  double dt = c->dt, dose[CR_TARGETS][CR_LANES];
+  for (int target = 0; target < CR_TARGETS; target++)
+    for (int i = 0; i < n; i++) dose[target][i] = target_density(c, target, i) * dt;
+
+  for (int k = net->first[s]; k < net->first[s + 1]; k++) {
+    const struct cr_reaction *p = &c->reaction[k];
+    const double *lo = c->lo[k], *hi = c->hi[k], *source_lo = c->source_lo[k], *source_hi = c->source_hi[k];
+    double average[CR_LANES], amp_lo[CR_LANES], amp_hi[CR_LANES], even[CR_LANES], growing[CR_LANES];
+    if (tables->first_yield[k] == tables->first_yield[k + 1]) continue;
+    /* u = (u0 - source/rate) exp(-rate t) + source/rate; for very slow losses u0 + source t. */
+    SIMD
+    for (int i = 0; i < n; i++) {
+      double a = source_lo[i] * dt + p->gain_lo[i], b = source_hi[i] * dt + p->gain_hi[i];
+      bool slow_a = p->x_lo[i] < 1e-7, slow_b = p->x_hi[i] < 1e-7;
+      double steady_a = slow_a ? 0.0 : a / max(p->x_lo[i], 1e-7), steady_b = slow_b ? 0.0 : b / max(p->x_hi[i], 1e-7);
+      average[i] = (p->own_lo[i] + p->own_hi[i]) + (p->gain_lo[i] * p->rest_lo[i] + p->gain_hi[i] * p->rest_hi[i]);
+      amp_lo[i] = lo[i] - steady_a;
+      amp_hi[i] = hi[i] - steady_b;
+      even[i] = steady_a + steady_b;
+      growing[i] = (slow_a ? a : 0.0) + (slow_b ? b : 0.0);
+    }
+    for (int y = tables->first_yield[k]; y < tables->first_yield[k + 1]; y++) {
+      const struct cr_yield *yield = &tables->yield[y];
+      (c->gentle ? add_gently : add_fully)(n, yield, p, dose[yield->target], average, amp_lo, amp_hi, even, growing, &c->reaction[yield->child]);
+    }
+  }
+}
+
+void cr_batch_react(const struct cr_tables *tables, int s, struct cr_chunk *c) {
+  const struct cr_network *net = tables->net;
+  int n = c->n;
+  double dt = c->dt;
+  for (int k = net->first[s]; k < net->first[s + 1]; k++) {
+    struct cr_reaction *restrict q = &c->reaction[k];
+    double t_lo = net->bin[k].t_lo, t_hi = net->bin[k].t_hi;
+    double escape = c->escape_rate == NULL ? 0.0 : c->escape_rate[k] * dt, escape_hi = c->escape_rate_hi == NULL ? 0.0 : c->escape_rate_hi[k] * dt;
+    double average_lo[CR_LANES], average_hi[CR_LANES];
+    double *restrict lo = c->lo[k], *restrict hi = c->hi[k], *number = c->number[ENTRY_SOURCE], *energy = c->energy[ENTRY_SOURCE];
+    const double *source_lo = c->source_lo[k], *source_hi = c->source_hi[k];
+    SIMD
+    for (int i = 0; i < n; i++) {
+      double a = source_lo[i] * dt, b = source_hi[i] * dt;
+      /* What is lost of the gains is shared by the processes as the rest is. */
+      average_lo[i] = q->own_lo[i] + (q->gain_lo[i] - q->left_lo[i]) / max(q->x_lo[i], 1e-30);
+      average_hi[i] = q->own_hi[i] + (q->gain_hi[i] - q->left_hi[i]) / max(q->x_hi[i], 1e-30);
+      lo[i] = (lo[i] * q->decay_lo[i] + a * q->mean_lo[i]) + q->left_lo[i];
+      hi[i] = (hi[i] * q->decay_hi[i] + b * q->mean_hi[i]) + q->left_hi[i];
+      number[i] -= a + b;
+      energy[i] -= t_lo * a + t_hi * b;
+    }
+    number = c->number[ENTRY_SECONDARY], energy = c->energy[ENTRY_SECONDARY];
+    SIMD
+    for (int i = 0; i < n; i++) {
+      number[i] -= q->gain_lo[i] + q->gain_hi[i];
+      energy[i] -= t_lo * q->gain_lo[i] + t_hi * q->gain_hi[i];
     }
     for (int target = 0; target < CR_TARGETS; target++) {
       if (!tables->has_target[s][target]) continue;
-      double *number = c->number[ENTRY_FATES + tables->fate_of[s][target]], *energy = c->energy[ENTRY_FATES + tables->fate_of[s][target]];
+      number = c->number[ENTRY_FATES + tables->fate_of[s][target]], energy = c->energy[ENTRY_FATES + tables->fate_of[s][target]];
       SIMD
       for (int i = 0; i < n; i++) {
-        double a = part_lo[target][i] * mean_lo[i] * dt, b = part_hi[target][i] * mean_hi[i] * dt;
+        double a = q->part_lo[target][i] * average_lo[i], b = q->part_hi[target][i] * average_hi[i];
         number[i] += a + b;
         energy[i] += t_lo * a + t_hi * b;
       }
     }
+    if (escape == 0.0 && escape_hi == 0.0) continue;
+    number = c->number[ENTRY_ESCAPE], energy = c->energy[ENTRY_ESCAPE];
     SIMD
     for (int i = 0; i < n; i++) {
-      double a = escape * mean_lo[i] * dt, b = escape_hi * mean_hi[i] * dt;
-      c->number[ENTRY_ESCAPE][i] += a + b;
-      c->energy[ENTRY_ESCAPE][i] += t_lo * a + t_hi * b;
-    }
-    /* sum: parents times time.  Children are added as sources per second. */
-    SIMD
-    for (int i = 0; i < n; i++) sum[i] /= dt;
-    for (int y = tables->first_yield[k]; y < tables->first_yield[k + 1]; y++) {
-      const struct cr_yield *yield = &tables->yield[y];
-      const double *d = density[yield->target];
-      bool late = yield->child < at;
-      double *to_lo = late ? c->late_lo[yield->child] : c->source_lo[yield->child];
-      double *to_hi = late ? c->late_hi[yield->child] : c->source_hi[yield->child];
-      SIMD
-      for (int i = 0; i < n; i++) {
-        double parents = sum[i] * d[i];
-        to_lo[i] += parents * max(polynomial(yield->lo, r[i]), 0.0);
-        to_hi[i] += parents * max(polynomial(yield->hi, r[i]), 0.0);
-      }
+      double a = escape * average_lo[i], b = escape_hi * average_hi[i];
+      number[i] += a + b;
+      energy[i] += t_lo * a + t_hi * b;
     }
   }
 }

@@ -41,6 +41,20 @@ struct cr_tables {
   int fate_of[CR_MAX_SPECIES][CR_TARGETS];      /* which one it is                                                        */
 };
 
+/* Reactions of a bin.  Populations of the bin decay as exp(-x t/dt) and get a constant source; what arrives from other bins comes with the
+ * time profile of the parents. */
+struct cr_reaction {
+  double r[CR_LANES];                                       /* (hi - lo) / (hi + lo)                                      */
+  double part_lo[CR_TARGETS][CR_LANES], part_hi[CR_TARGETS][CR_LANES];  /* loss rates times dt                           */
+  double x_lo[CR_LANES], x_hi[CR_LANES];                    /* their sums, with escape                                    */
+  double decay_lo[CR_LANES], decay_hi[CR_LANES];            /* exp(-x)                                                    */
+  double mean_lo[CR_LANES], mean_hi[CR_LANES];              /* E = (1 - exp(-x)) / x                                      */
+  double rest_lo[CR_LANES], rest_hi[CR_LANES];              /* (1 - E) / x                                                */
+  double own_lo[CR_LANES], own_hi[CR_LANES];                /* average over the step, without what comes from others      */
+  double gain_lo[CR_LANES], gain_hi[CR_LANES];              /* what has come from others,                                 */
+  double left_lo[CR_LANES], left_hi[CR_LANES];              /* and how much of it is left at the end of the step          */
+};
+
 /* One chunk of cells, padded to a multiple of 8. */
 struct cr_chunk {
   int n;                                        /* padded; at most CR_LANES                                               */
@@ -52,12 +66,16 @@ struct cr_chunk {
   double nu0;
   const double *escape_rate, *escape_rate_hi;
   double (*lo)[CR_LANES], (*hi)[CR_LANES];      /* populations of the bins of the network                                 */
-  double (*source_lo)[CR_LANES], (*source_hi)[CR_LANES];  /* sources per second; secondaries are added here              */
-  double (*late_lo)[CR_LANES], (*late_hi)[CR_LANES];      /* secondaries for species that have had their turn            */
+  double (*source_lo)[CR_LANES], (*source_hi)[CR_LANES];  /* sources per second                                          */
+  struct cr_reaction *reaction;                 /* of the bins of the network                                             */
+  bool gentle;                                  /* all rates times dt are below the limit of the short series             */
   double number[ENTRY_COUNT][CR_LANES], energy[ENTRY_COUNT][CR_LANES];   /* ledger of the species at hand                 */
 };
 
 void cr_batch_momentum(const struct cr_tables *tables, int species, struct cr_chunk *c);
-void cr_batch_reactions(const struct cr_tables *tables, int species, struct cr_chunk *c);
+/* The reactions of a step: rates of all species, then production by all species, then the new populations and the ledger. */
+void cr_batch_rates(const struct cr_tables *tables, int species, struct cr_chunk *c);
+void cr_batch_produce(const struct cr_tables *tables, int species, struct cr_chunk *c);
+void cr_batch_react(const struct cr_tables *tables, int species, struct cr_chunk *c);
 
 #endif
