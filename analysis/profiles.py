@@ -79,6 +79,8 @@ def _draw(ax, snapshot, name, x, ray, start, exact, axis, scale, length, options
             ms=2.8 if len(x) > 100 else 4.0, lw=1.1, mew=0, label='crux', zorder=3)
     if options.log or (options.log is None and style.wants_log(values)):
         ax.set_yscale('log')
+        if np.any(values > 0):   # an exact solution may go to zero at a point
+            ax.set_ylim(0.5 * values[values > 0].min(), 2.0 * max(np.nanmax(c) for c in curves))
     else:
         _limits(ax, [c - taken for c in curves])
     if options.range:
