@@ -95,7 +95,7 @@ def whole():
     for s in z.species:
         there = z.species[s]['energy'] > 1e-9 * z.species[s]['energy'].sum()
         worst = max(worst, float(np.max(np.abs(small.number(s) / np.maximum(z.number(s), 1e-300) - 1)[there])))
-    check('other code units: largest relative change of a bin', worst, '<', 1e-11, 'rounding of the units')
+    check('other code units: largest relative change of a bin', worst, '<', 1e-12, 'rounding of the units')
     names = list(z.species)
     one, other = (Zone({'cr.network': 'custom', 'cr.species': '[' + ', '.join(f'{{name: {s}}}' for s in order) + ']'}) for order in (names, names[::-1]))
     same = all(np.array_equal(one.species[s][k], other.species[s][k]) for s in names for k in ('lo', 'hi'))
