@@ -68,6 +68,12 @@ void cr_params_declare(struct params *ps, struct cr_params *p) {
   params_real(ps, "slope", &p->injection.slope, "4.2", 2.0, 10.0, "1", "psi of dN/d^3p ~ R^-psi");
   params_choice(ps, "swept_mass", &p->swept, "ejecta|sedov|none", "ejecta",
                 "gas mixed with the ejecta: the mass of the ejecta, that at the end of the Sedov phase, none");
+  params_real(ps, "type_ia", &p->injection.type_ia, "0.15", 0.0, 1.0, "1",
+              "mixture: share of type Ia supernovae in the energy; of 0.81 for supernovae, by the Galactic rates of Li et al. 2011: 0.54 Ia "
+              "and 2.3 core collapse per century");
+  params_real(ps, "winds", &p->injection.winds, "0.19", 0.0, 1.0, "1",
+              "mixture: share of fast winds, which have the composition of the gas; 1.1e41 of 5.9e41 erg/s in the Galaxy, Seo et al. 2018; "
+              "the rest is core collapse");
 }
 
 /* Bins of one species: its own choice, or that of the network. */
@@ -91,6 +97,7 @@ void cr_params_finish(struct cr_params *p, struct cr_network *net) {
   p->batch.loss.reacceleration_maximal = p->reacceleration == 1;
   memcpy(p->batch.loss.photon_eV, p->photon_eV, sizeof p->photon_eV);
   p->injection.swept = (enum cr_swept_mass)p->swept;
+  if (p->injection.type_ia + p->injection.winds > 1.0) fail_user("cr_injection: type_ia and winds are shares and cannot add up to more than 1");
   if (p->bins.min_GV == 0.0) p->bins.max_GV = 0.0;
   check_bins(p->bins, "cr");
   if (p->network != CUSTOM) {

@@ -2,6 +2,9 @@
  * dN_s/dR = (N_s/N_H) (A/Z)^(psi-3) dN_p/dR. */
 #include "microphysics/injection.h"
 
+#include "base/fail.h"
+#include "base/memory.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -15,7 +18,7 @@ static const double type_ia[ELEMENTS] = {0, 0, 0.049, 1.2e-6, 0.143, 1.4 - 0.192
 static const double solar[ELEMENTS] = {1, 0.0851, 2.69e-4, 6.76e-5, 4.90e-4, 1.0e-4};
 
 void cr_injection_defaults(struct cr_injection_options *opt) {
-  *opt = (struct cr_injection_options){0.1, 0.02, 1e-10, 4.2, CR_SWEPT_EJECTA};
+  *opt = (struct cr_injection_options){0.1, 0.02, 1e-10, 4.2, CR_SWEPT_EJECTA, 0.15, 0.19};
 }
 
 /* Numbers of atoms (in units of solar mass over m_p) that pass the shock. */
@@ -40,6 +43,7 @@ static void atoms(const struct cr_injection_options *opt, const struct cr_event 
 
 double cr_injected_abundance(const struct cr_injection_options *opt, const struct cr_event *event, const struct cr_species *s) {
   double number[ELEMENTS], sum = 0.0;
+  require(event->kind != CR_MIXTURE, "abundances are those of one kind of sources");
   if (s->kind == CR_PROTON) return 1.0;
   if (s->kind != CR_NUCLEUS) return 0.0;
   atoms(opt, event, number);
@@ -51,7 +55,7 @@ double cr_injected_abundance(const struct cr_injection_options *opt, const struc
   return sum / fmax(number[H], 1e-3 * (number[C] + number[O] + number[OTHER]));
 }
 
-void cr_injection(const struct cr_network *net, const struct cr_injection_options *opt, const struct cr_event *event, double *lo, double *hi) {
+static void one_kind(const struct cr_network *net, const struct cr_injection_options *opt, const struct cr_event *event, double *lo, double *hi) {
   double energy[CR_MAX_SPECIES] = {0}, hadrons = 0.0, total = opt->efficiency * event->energy_GeV, s = 3.0 - opt->slope;
   for (int i = 0; i < net->count; i++) {
     const struct cr_species *species = &net->species[i];
@@ -71,4 +75,21 @@ void cr_injection(const struct cr_network *net, const struct cr_injection_option
     double scale = lepton ? share / energy[i] : hadrons > 0.0 ? (1.0 - opt->electrons) * total / hadrons : 0.0;
     for (int k = net->first[i]; k < net->first[i + 1]; k++) lo[k] *= scale, hi[k] *= scale;
   }
+}
+
+void cr_injection(const struct cr_network *net, const struct cr_injection_options *opt, const struct cr_event *event, double *lo, double *hi) {
+  if (event->kind != CR_MIXTURE) {
+    one_kind(net, opt, event, lo, hi);
+    return;
+  }
+  int bins = cr_network_bins(net);
+  double *a = memory_get(2 * (size_t)bins * sizeof *a), *b = a + bins, share[] = {1.0 - opt->type_ia - opt->winds, opt->type_ia, opt->winds};
+  for (int k = 0; k < bins; k++) lo[k] = hi[k] = 0.0;
+  for (int kind = 0; kind < 3; kind++) {
+    struct cr_event part = *event;
+    part.kind = (enum cr_source_kind)kind;
+    one_kind(net, opt, &part, a, b);
+    for (int k = 0; k < bins; k++) lo[k] += share[kind] * a[k], hi[k] += share[kind] * b[k];
+  }
+  memory_free(a);
 }

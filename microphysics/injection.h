@@ -4,7 +4,8 @@
 
 #include "microphysics/species.h"
 
-enum cr_source_kind { CR_CORE_COLLAPSE, CR_TYPE_IA, CR_WIND };
+/* A mixture is many events of all three kinds, with the shares of the options. */
+enum cr_source_kind { CR_CORE_COLLAPSE, CR_TYPE_IA, CR_WIND, CR_MIXTURE };
 enum cr_swept_mass { CR_SWEPT_EJECTA, CR_SWEPT_SEDOV, CR_SWEPT_NONE };
 
 struct cr_injection_options {
@@ -12,6 +13,7 @@ struct cr_injection_options {
   double electrons, positrons;   /* e- share of that energy; e+ share of that of the e-       */
   double slope;                  /* psi: dN/d^3p ~ R^-psi                                     */
   enum cr_swept_mass swept;      /* mass of gas that is mixed with the ejecta                 */
+  double type_ia, winds;         /* mixture: shares of the energy; the rest is core collapse  */
 };
 
 struct cr_event {
@@ -23,7 +25,7 @@ struct cr_event {
 
 void cr_injection_defaults(struct cr_injection_options *opt);
 
-/* N_s/N_H of the accelerated matter. */
+/* N_s/N_H of the accelerated matter; not for a mixture. */
 double cr_injected_abundance(const struct cr_injection_options *opt, const struct cr_event *event, const struct cr_species *s);
 
 /* Populations (numbers of particles) of all bins of the network, [bins] out.  Their energy adds up to efficiency energy_GeV; a network

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -22,7 +23,7 @@ static void check(double value, double expected, double tolerance, int line) {
 }
 
 static struct cr_network net;
-static double lo[128], hi[128];
+static double lo[160], hi[160];
 
 static double species_energy(int s) {
   double e = 0.0;
@@ -72,6 +73,45 @@ static void test_injection(void **state) {
   int cno = cr_network_find(&net, "cno");
   double abundance = cr_injected_abundance(&opt, &event, cr_species_find("cno"));
   close_to(density(cno, 7, 300.0) / density(p, 7, 300.0), 2.297 * abundance, 2e-3);
+}
+
+/* Number of a species over that of another, both of the network at hand; with the same charge to mass ratio that of the accelerated matter. */
+static double number_ratio(const char *a, const char *b) {
+  return species_number(cr_network_find(&net, a)) / species_number(cr_network_find(&net, b));
+}
+
+/* Core collapse, Ia and winds together: energies add up; C/O of the paper's ingredients: between 0.17 (core collapse) and 0.55 (gas). */
+static void test_mixture(void **state) {
+  (void)state;
+  struct cr_network paper = net;
+  struct cr_injection_options opt;
+  struct cr_event event = {.kind = CR_MIXTURE, .energy_GeV = 6.2415e53, .metallicity = 1.0};
+  cr_network_named(&net, "resolved", NULL);
+  cr_injection_defaults(&opt);
+  cr_injection(&net, &opt, &event, lo, hi);
+  double sum = 0.0, of_mixture = number_ratio("c", "o");
+  for (int s = 0; s < net.count; s++) sum += species_energy(s);
+  close_to(sum, 0.1 * event.energy_GeV, 1e-13);
+  print_message("# C/O of the sources: mixture %.3f", of_mixture);
+  static const char *const kind[] = {"core collapse", "Ia", "winds"};
+  /* (0.133 + 10.5 x) / (1.17 + 10.5 y) 16/12 with x, y the mass fractions of C and O in the gas, and so on. */
+  static const double expected[] = {0.1712, 0.4618, 0.549};
+  for (int i = 0; i < 3; i++) {
+    opt.type_ia = i == 1, opt.winds = i == 2;
+    static double mixed[160];
+    cr_injection(&net, &opt, &event, lo, hi);
+    memcpy(mixed, lo, sizeof mixed);
+    close_to(number_ratio("c", "o"), expected[i], 1e-3);
+    print_message(", %s %.3f", kind[i], number_ratio("c", "o"));
+    struct cr_event one = event;
+    one.kind = (enum cr_source_kind)i;
+    cr_injection(&net, &opt, &one, lo, hi);
+    assert_memory_equal(mixed, lo, (size_t)cr_network_bins(&net) * sizeof *lo);
+  }
+  print_message("\n");
+  close_to(of_mixture, 0.254, 5e-3);
+  cr_network_free(&net);
+  net = paper;
 }
 
 /* The value rounded to as many digits as are written. */
@@ -158,7 +198,7 @@ static void test_lism_bins(void **state) {
 
 int main(void) {
   cr_network_named(&net, "hopkins2022", NULL);
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_injection), cmocka_unit_test(test_lism_values), cmocka_unit_test(test_lism_bins)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_injection), cmocka_unit_test(test_mixture), cmocka_unit_test(test_lism_values), cmocka_unit_test(test_lism_bins)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   cr_network_free(&net);
   return failed;
