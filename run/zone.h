@@ -60,6 +60,8 @@ struct zone_run {
 
 /* Declare the sections of the one-zone run beside "run" and "output". */
 void zone_declare(struct params *ps, struct zone_params *par, struct cr_params *cr);
+/* All parameters of the run, read and checked. */
+void zone_read(struct params *ps, const struct arguments *a, struct zone_params *par, struct cr_params *cr);
 /* The whole run; ends the program with status 2 on mistakes of the user.  Collective: all ranks check, rank 0 computes. */
 int zone_main(const struct arguments *a, struct params *ps);
 
