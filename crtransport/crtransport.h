@@ -1,0 +1,67 @@
+/* Transport of cosmic rays along the magnetic field: the two-moment equations of physics.md section 1, explicit, on the mesh, with the
+ * velocity and the field of the gas frozen.
+ *
+ * A population is a density q >= 0 with a scalar flux F along b.  Populations come in groups, which share one reduced speed of light c~ and one number
+ * of sub-steps.  Both forms of the reduction of the speed of light have the same equations for (q, F); the flux that is kept is
+ *   full: F = (c~/c) F_true, slower by c~/c in all that is no advection;     flux: F = F_true.
+ * Populations that stream do so down their gradient along b, at 3 chi v_A: all populations drift alike, so that none is driven below zero by the
+ * others; what particles lose to waves is left to the update in momentum space (wave frame).  The speed enters as an
+ * additional mean free path that grows without limit where the gradient vanishes (Jiang & Oh 2018, ApJ 854, 5), so that its sign does not flip at maxima.
+ * Code units. */
+#ifndef CRTRANSPORT_CRTRANSPORT_H
+#define CRTRANSPORT_CRTRANSPORT_H
+
+#include "amr/correction.h"
+#include "amr/exchange.h"
+#include "amr/field.h"
+
+enum { RSOL_FULL, RSOL_FLUX };
+enum { CLOSURE_M1, CLOSURE_ISOTROPIC };
+
+struct crt_params {
+  int form, closure;       /* RSOL_..., CLOSURE_...                                        */
+  double light;            /* c                                                            */
+  double cfl;              /* share of a cell that the reduced speed may cross in a sub-step */
+  double field_floor;      /* |B| below which there is no direction                        */
+  bool limiter;            /* off only for tests                                           */
+};
+
+/* Particle speed v and scattering rate nu. */
+struct crt_member { double speed, rate; };
+
+struct crt_group {
+  int count;                 /* of populations                                             */
+  struct crt_member *member; /* [count], owned                                             */
+  double speed;              /* c~                                                         */
+  struct field state;        /* cells [2 count]: first all q, then all F                   */
+  bool *positive;            /* of the components, see amr/field.h                         */
+  struct correction *correction;
+  int64_t substeps, limited; /* since the start: sub-steps; faces that were limited, on all ranks */
+};
+
+struct crt {
+  struct crt_params par;
+  int count;
+  struct crt_group *group;   /* [count]                                                    */
+  struct field directions;   /* see crtransport/geometry.h                                 */
+  struct crt_scratch *scratch;
+};
+
+/* Groups come later by crt_add_group, before the first step.  The mesh needs two ghost layers.  Collective. */
+void crt_create(struct crt *c, const struct crt_params *par, const struct mesh *mesh);
+/* Returns the number of the group; the state is zero.  Collective. */
+int crt_add_group(struct crt *c, const struct mesh *mesh, int count, const struct crt_member *member, double speed);
+void crt_destroy(struct crt *c);
+
+/* Directions of the field, once per step of the gas; fills the ghosts of faces.  Collective. */
+void crt_directions(struct crt *c, const struct mesh *mesh, struct exchange *x, struct field *faces);
+
+/* Sub-steps that the group needs for a time dt.  Collective. */
+int crt_substeps(const struct crt *c, const struct mesh *mesh, int group, double dt);
+
+/* Advance the group by dt in n equal sub-steps.  profile: scattering rate over that of the population, NULL: 1.  alfven: speed of
+ * streaming, NULL: no streaming.  Cell fields with one component, ghosts filled.  Collective. */
+void crt_transport(struct crt *c, const struct mesh *mesh, struct exchange *x, int group, double dt, int n, const struct field *profile,
+                   const struct field *alfven);
+
+#endif

@@ -1,0 +1,144 @@
+/* Sub-steps of a group over the whole mesh. */
+#include "base/fail.h"
+#include "base/memory.h"
+#include "base/minmax.h"
+#include "crtransport/block.h"
+#include "crtransport/crtransport.h"
+#include "crtransport/geometry.h"
+
+#include <math.h>
+#include <string.h>
+
+static struct crt_shape shape_of(const struct mesh *m) {
+  struct crt_shape s = {.dim = m->dim};
+  for (int d = 0; d < 3; d++) {
+    s.nc[d] = m->nc[d];
+    s.ng[d] = m->ngd[d];
+  }
+  return s;
+}
+
+void crt_create(struct crt *c, const struct crt_params *par, const struct mesh *mesh) {
+  *c = (struct crt){.par = *par};
+  require(mesh->ng >= 2, "the mesh has %d ghost layers, the transport of cosmic rays needs 2", mesh->ng);
+  field_create(&c->directions, mesh, "directions", CENTRING_CELL, GEOMETRY_COMPONENTS);
+  const struct crt_shape s = shape_of(mesh);
+  c->scratch = crt_scratch_create(&s);
+}
+
+int crt_add_group(struct crt *c, const struct mesh *mesh, int count, const struct crt_member *member, double speed) {
+  struct crt_group *group = memory_get(sizeof *group * (size_t)(c->count + 1));
+  if (c->count > 0) memcpy(group, c->group, sizeof *group * (size_t)c->count);
+  memory_free(c->group);
+  c->group = group;
+  struct crt_group *g = &group[c->count];
+  *g = (struct crt_group){.count = count, .speed = speed};
+  g->member = memory_get(sizeof *g->member * (size_t)count);
+  memcpy(g->member, member, sizeof *g->member * (size_t)count);
+  g->positive = memory_get(sizeof *g->positive * 2 * (size_t)count);
+  for (int p = 0; p < count; p++) g->positive[p] = true;
+  field_create(&g->state, mesh, "cosmic rays", CENTRING_CELL, 2 * count);
+  g->state.positive = g->positive;
+  g->correction = correction_create(mesh, count, false);
+  return c->count++;
+}
+
+void crt_destroy(struct crt *c) {
+  for (int i = 0; i < c->count; i++) {
+    struct crt_group *g = &c->group[i];
+    memory_free(g->member);
+    memory_free(g->positive);
+    field_destroy(&g->state);
+    correction_destroy(g->correction);
+  }
+  memory_free(c->group);
+  if (c->directions.data) field_destroy(&c->directions);
+  crt_scratch_destroy(c->scratch);
+  *c = (struct crt){0};
+}
+
+void crt_directions(struct crt *c, const struct mesh *mesh, struct exchange *x, struct field *faces) {
+  exchange_all(x, 1, &faces);
+  for (int b = 0; b < mesh->count; b++) crt_geometry_block(mesh, b, faces, c->par.field_floor, &c->directions);
+}
+
+int crt_substeps(const struct crt *c, const struct mesh *mesh, int group, double dt) {
+  const struct crt_group *g = &c->group[group];
+  double fastest = 0.0, width = INFINITY;
+  for (int p = 0; p < g->count; p++) fastest = max(fastest, g->member[p].speed);
+  for (int b = 0; b < mesh->count; b++)
+    for (int d = 0; d < mesh->dim; d++) width = min(width, mesh->block[b].dx[d]);
+  MPI_Allreduce(MPI_IN_PLACE, &width, 1, MPI_DOUBLE, MPI_MIN, mesh->comm);
+  double n = ceil(dt * (fastest * (g->speed / c->par.light)) / (c->par.cfl * width));
+  require(n < 1e9, "a group of cosmic rays needs %g sub-steps", n);
+  return n > 1.0 ? (int)n : 1;
+}
+
+/* The equations of a member for the flux that is kept: physics.md 1.2. */
+static struct crt_population population(const struct crt_params *par, const struct crt_group *g, int p) {
+  const double r = g->speed / par->light, v = g->member[p].speed, nu = g->member[p].rate;
+  const bool full = par->form == RSOL_FULL;
+  return (struct crt_population){.signal = r * v,
+                                 .flux_speed = full ? r * v : v,
+                                 .rate = full ? r * nu : r * r * nu,
+                                 .drift = full ? r : 1.0,
+                                 .m1 = par->closure == CLOSURE_M1,
+                                 .limited = par->limiter};
+}
+
+static double *component(const struct field *f, int b, int c) { return field_data(f, b, 0) + f->comp_size[0] * (size_t)c; }
+
+static size_t face_cells(const struct mesh *m, int face) {
+  size_t n = 1;
+  for (int d = 0; d < 3; d++)
+    if (d != face / 2) n *= (size_t)m->nc[d];
+  return n;
+}
+
+static bool finer(const struct mesh *m, int b, int face) {
+  int d[3] = {0, 0, 0};
+  d[face / 2] = face % 2 ? 1 : -1;
+  return m->neighbour[b][direction(d[0], d[1], d[2])].kind == NEIGHBOUR_FINE;
+}
+
+static int64_t work_on_block(struct crt *c, const struct mesh *m, struct crt_group *g, int b, double dt, const struct field *profile,
+                             const struct field *alfven) {
+  struct crt_geometry geometry = {.profile = profile ? field_data(profile, b, 0) : NULL, .alfven = alfven ? field_data(alfven, b, 0) : NULL};
+  const struct crt_shape shape = shape_of(m);
+  const struct registers *reg = m->block[b].jump ? correction_registers(g->correction, b) : NULL;
+  int64_t limited = 0;
+  for (int d = 0; d < 3; d++) {
+    geometry.b_face[d] = component(&c->directions, b, GEOMETRY_FACE + d);
+    geometry.b_cell[d] = component(&c->directions, b, GEOMETRY_CELL + d);
+    geometry.share[d] = component(&c->directions, b, GEOMETRY_SHARE + d);
+  }
+  for (int p = 0; p < g->count; p++) {
+    const struct crt_population pop = population(&c->par, g, p);
+    struct crt_substep a = {.population = &pop, .geometry = &geometry, .dt = dt};
+    a.q = component(&g->state, b, p);
+    a.f = component(&g->state, b, g->count + p);
+    for (int d = 0; d < 3; d++) a.dx[d] = m->block[b].dx[d];
+    for (int f = 0; reg && f < 2 * m->dim; f++) a.finer[f] = finer(m, b, f);
+    for (int f = 0; reg && f < 6; f++) a.flux[f] = reg->flux[f] ? reg->flux[f] + face_cells(m, f) * (size_t)p : NULL;
+    limited += crt_block_substep(&shape, c->scratch, &a);
+  }
+  return limited;
+}
+
+void crt_transport(struct crt *c, const struct mesh *mesh, struct exchange *x, int group, double dt, int n, const struct field *profile,
+                   const struct field *alfven) {
+  struct crt_group *g = &c->group[group];
+  struct field *state[1] = {&g->state};
+  int64_t limited = 0;
+  for (int step = 0; step < n; step++) {
+    exchange_all(x, 1, state);
+    for (int b = 0; b < mesh->count; b++) limited += work_on_block(c, mesh, g, b, dt / n, profile, alfven);
+    if (mesh->max_level == 0) continue;
+    correction_exchange(g->correction);
+    for (int b = 0; b < mesh->count; b++)
+      if (mesh->block[b].jump) correction_apply(g->correction, b, dt / n, &g->state, NULL);
+  }
+  MPI_Allreduce(MPI_IN_PLACE, &limited, 1, MPI_INT64_T, MPI_SUM, mesh->comm);
+  g->limited += limited;
+  g->substeps += n;
+}
