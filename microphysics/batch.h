@@ -5,7 +5,7 @@
  * (remap.h, secondaries.h):
  * - leptons: the sum of all rates is a parabola in p in each bin, equal to the exact rate at both edges and in the middle, and is solved
  *   exactly; hadrons: the symmetric product of closed forms, second order in dt;
- * - averages are 6-point sums in ln p over a window of 16 e-foldings;
+ * - averages are 6-point sums in ln p over a window of 16 e-foldings, those of narrow pieces 2-point sums;
  * - rates of losses and yields of secondaries are polynomials in (hi - lo)/(hi + lo) of each bin. */
 #ifndef MICROPHYSICS_BATCH_H
 #define MICROPHYSICS_BATCH_H

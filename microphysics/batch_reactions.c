@@ -23,25 +23,54 @@ static inline double target_density(const struct cr_chunk *c, int target, int i)
   return target == TARGET_NUCLEONS ? c->n_nucleon[i] : target == TARGET_ELECTRONS ? c->n_e[i] : 1.0;
 }
 
-/* E(x) = (1 - exp(-x)) / x and (1 - E(x)) / x. */
-static inline void relaxation(double x, double *decay, double *mean, double *rest) {
-  double small = x * (1.0 / 2 - x * (1.0 / 6 - x * (1.0 / 24 - x * (1.0 / 120 - x * (1.0 / 720 - x * (1.0 / 5040 - x * (1.0 / 40320)))))));
-  double small_rest = 1.0 / 2 - x * (1.0 / 6 - x * (1.0 / 24 - x * (1.0 / 120 - x * (1.0 / 720 - x * (1.0 / 5040)))));
-  double safe = max(x, 0.01), lost = vec_one_minus_exp(safe), e = lost / safe, far = vec_exp(-x), m = x < 0.03 ? 1.0 - small : e;
-  double near = 1.0 - x * m, other = (1.0 - e) / safe;
-  *mean = m;
-  *rest = x < 0.03 ? small_rest : other;
-  *decay = x < 0.7 ? near : far;
-}
+static const double gentle_limit = 0.03;
 
-static const double gentle_limit = 0.1;
+/* exp(-x), E(x) = (1 - exp(-x)) / x and (1 - E(x)) / x; gentle: no x of the bin is above the limit. */
+static inline __attribute__((always_inline)) void relaxation(double x, bool gentle, double *decay, double *mean, double *rest) {
+  double series = 1.0 / 2 - x * (1.0 / 6 - x * (1.0 / 24 - x * (1.0 / 120 - x * (1.0 / 720 - x * (1.0 / 5040)))));
+  double near = 1.0 - x * series;
+  if (gentle) {
+    *mean = near, *rest = series, *decay = 1.0 - x * near;
+    return;
+  }
+  double safe = max(x, 0.01), e = vec_one_minus_exp(safe) / safe, far = vec_exp(-x), m = x < gentle_limit ? near : e;
+  double slightly = 1.0 - x * m, other = (1.0 - e) / safe;
+  *mean = m;
+  *rest = x < gentle_limit ? series : other;
+  *decay = x < 0.7 ? slightly : far;
+}
 
 /* E(d) for d >= 0; where no d of the chunk is above the limit, only by the series: the same bits for each cell. */
 static inline double mean_of_decay(double d, bool gentle) {
-  double near = 1.0 - d * (1.0 / 2 - d * (1.0 / 6 - d * (1.0 / 24 - d * (1.0 / 120 - d * (1.0 / 720 - d * (1.0 / 5040 - d * (1.0 / 40320)))))));
+  double near = 1.0 - d * (1.0 / 2 - d * (1.0 / 6 - d * (1.0 / 24 - d * (1.0 / 120 - d * (1.0 / 720 - d * (1.0 / 5040))))));
   if (gentle) return near;
   double safe = max(d, 0.01), far = vec_one_minus_exp(safe) / safe;
   return d < gentle_limit ? near : far;
+}
+
+static inline __attribute__((always_inline)) void relax(int n, bool gentle, double dt, const double *restrict lo, const double *restrict hi,
+                                                        const double *restrict source_lo, const double *restrict source_hi,
+                                                        struct cr_reaction *restrict q) {
+  SIMD
+  for (int i = 0; i < n; i++) {
+    double decay, mean, rest;
+    relaxation(q->x_lo[i], gentle, &decay, &mean, &rest);
+    q->decay_lo[i] = decay, q->mean_lo[i] = mean, q->rest_lo[i] = rest;
+    q->own_lo[i] = lo[i] * mean + source_lo[i] * dt * rest;
+    relaxation(q->x_hi[i], gentle, &decay, &mean, &rest);
+    q->decay_hi[i] = decay, q->mean_hi[i] = mean, q->rest_hi[i] = rest;
+    q->own_hi[i] = hi[i] * mean + source_hi[i] * dt * rest;
+  }
+}
+
+static __attribute__((noinline)) void relax_gently(int n, double dt, const double *lo, const double *hi, const double *source_lo, const double *source_hi,
+                                                   struct cr_reaction *q) {
+  relax(n, true, dt, lo, hi, source_lo, source_hi, q);
+}
+
+static __attribute__((noinline)) void relax_fully(int n, double dt, const double *lo, const double *hi, const double *source_lo, const double *source_hi,
+                                                  struct cr_reaction *q) {
+  relax(n, false, dt, lo, hi, source_lo, source_hi, q);
 }
 
 void cr_batch_rates(const struct cr_tables *tables, int s, struct cr_chunk *c) {
@@ -78,17 +107,8 @@ void cr_batch_rates(const struct cr_tables *tables, int s, struct cr_chunk *c) {
         q->x_hi[i] += q->part_hi[target][i];
       }
     }
-    SIMD
-    for (int i = 0; i < n; i++) {
-      double decay, mean, rest;
-      relaxation(q->x_lo[i], &decay, &mean, &rest);
-      q->decay_lo[i] = decay, q->mean_lo[i] = mean, q->rest_lo[i] = rest;
-      q->own_lo[i] = lo[i] * mean + source_lo[i] * dt * rest;
-      relaxation(q->x_hi[i], &decay, &mean, &rest);
-      q->decay_hi[i] = decay, q->mean_hi[i] = mean, q->rest_hi[i] = rest;
-      q->own_hi[i] = hi[i] * mean + source_hi[i] * dt * rest;
-    }
     for (int i = 0; i < n; i++) most = max(most, max(q->x_lo[i], q->x_hi[i]));
+    (most < gentle_limit ? relax_gently : relax_fully)(n, dt, lo, hi, source_lo, source_hi, q);
   }
   c->gentle = c->gentle && most < gentle_limit;
 }
