@@ -101,7 +101,7 @@ struct stencil {
 static inline double over_axes(int dim, double x, double y, double z) { return dim == 3 ? sum3(x, y, z) : dim == 2 ? x + y : x; }
 
 /* q at half time; and where there is dissipation push = V^2 times the divergence along b of the pressure, and the gradients across the axes. */
-static inline void predict(int dim, bool m1, bool lossy, int first, int last, const struct stencil *c, const struct crt_numbers *num,
+__attribute__((always_inline)) static inline void predict(int dim, bool m1, bool lossy, int first, int last, const struct stencil *c, const struct crt_numbers *num,
                            double *restrict qh, double *restrict push, double *restrict ax, double *restrict ay, double *restrict az) {
   const double *restrict q = c->q, *restrict f = c->f;
   const double *restrict xl = c->qn[0][0], *restrict xu = c->qn[0][1], *restrict yl = c->qn[1][0], *restrict yu = c->qn[1][1];
@@ -179,7 +179,7 @@ static void half_way_row(int first, int last, double rate, double dt, double sha
 }
 
 /* Rates of the cells, for profiles, streaming and closures; and F at half time. */
-static inline void rates(bool streams, bool m1, int first, int last, const struct crt_substep *a, const struct crt_numbers *num,
+__attribute__((always_inline)) static inline void rates(bool streams, bool m1, int first, int last, const struct crt_substep *a, const struct crt_numbers *num,
                          const double *restrict profile, const double *restrict alfven, const double *restrict push,
                          const double *restrict qh, const double *restrict f, double *restrict fh, double *restrict chi, double *restrict loss_q,
                          double *restrict loss_f, double *restrict bound, double *restrict spare, double *restrict rate) {
