@@ -19,7 +19,8 @@ const char *cr_entry_name(int entry) {
 
 /* m of the n values into padded lanes; the lanes beyond take `fill`. */
 static void load(double *lane, const double *from, int m, int padded, double fill) {
-  for (int i = 0; i < m; i++) lane[i] = from == NULL ? 0.0 : from[i];
+  if (from != NULL) memcpy(lane, from, (size_t)m * sizeof *lane);
+  else memset(lane, 0, (size_t)m * sizeof *lane);
   for (int i = m; i < padded; i++) lane[i] = fill;
 }
 
@@ -89,8 +90,8 @@ void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_ord
     for (int k = 0; k < bins; k++) {
       load(c->lo[k], lo[k] + at, m, c->n, 0.0);
       load(c->hi[k], hi[k] + at, m, c->n, 0.0);
-      load(c->source_lo[k], env->source_lo == NULL ? NULL : shifted(env->source_lo[k], at), m, c->n, 0.0);
-      load(c->source_hi[k], env->source_hi == NULL ? NULL : shifted(env->source_hi[k], at), m, c->n, 0.0);
+      if (env->source_lo != NULL) load(c->source_lo[k], env->source_lo[k] + at, m, c->n, 0.0);   /* else zero from the start */
+      if (env->source_hi != NULL) load(c->source_hi[k], env->source_hi[k] + at, m, c->n, 0.0);
       if (c->chi != NULL) load(c->chi[k], env->chi[k] + at, m, c->n, 1.0 / 3.0);
       if (c->mu != NULL) load(c->mu[k], env->mu[k] + at, m, c->n, 0.0);
     }
