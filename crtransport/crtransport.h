@@ -64,4 +64,10 @@ int crt_substeps(const struct crt *c, const struct mesh *mesh, int group, double
 void crt_transport(struct crt *c, const struct mesh *mesh, struct exchange *x, int group, double dt, int n, const struct field *profile,
                    const struct field *alfven);
 
+/* Carry q and F of the group along with the gas, as concentrations: a uniform ratio of q to the density stays so.  Not negative where no more than
+ * its mass leaves a cell; on coarse cells next to finer ones this is not guaranteed.  Collective.
+ *   mass     faces, ghosts filled: what goes through the lower face of each cell per area, over the step; a coarse face has the mean of the fine ones
+ *   density  cells, ghosts filled: before the step */
+void crt_advect(struct crt *c, const struct mesh *mesh, struct exchange *x, int group, const struct field *mass, const struct field *density);
+
 #endif
