@@ -5,6 +5,9 @@
 
 #include <math.h>
 
+/* Kernels with constant arguments, one copy for each. */
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 static inline double square(double x) { return x * x; }
 
 /* The closure of Levermore 1984, JQSRT 31, 149 in the form of physics.md 1.1: chi = (1 - <mu^2>) / 2.  Where there are no particles, that of an
@@ -101,7 +104,7 @@ struct stencil {
 static inline double over_axes(int dim, double x, double y, double z) { return dim == 3 ? sum3(x, y, z) : dim == 2 ? x + y : x; }
 
 /* q at half time; and where there is dissipation push = V^2 times the divergence along b of the pressure, and the gradients across the axes. */
-__attribute__((always_inline)) static inline void predict(int dim, bool m1, bool lossy, int first, int last, const struct stencil *c, const struct crt_numbers *num,
+ALWAYS_INLINE void predict(int dim, bool m1, bool lossy, int first, int last, const struct stencil *c, const struct crt_numbers *num,
                            double *restrict qh, double *restrict push, double *restrict ax, double *restrict ay, double *restrict az) {
   const double *restrict q = c->q, *restrict f = c->f;
   const double *restrict xl = c->qn[0][0], *restrict xu = c->qn[0][1], *restrict yl = c->qn[1][0], *restrict yu = c->qn[1][1];
@@ -179,7 +182,7 @@ static void half_way_row(int first, int last, double rate, double dt, double sha
 }
 
 /* Rates of the cells, for profiles, streaming and closures; and F at half time. */
-__attribute__((always_inline)) static inline void rates(bool streams, bool m1, int first, int last, const struct crt_substep *a, const struct crt_numbers *num,
+ALWAYS_INLINE void rates(bool streams, bool m1, int first, int last, const struct crt_substep *a, const struct crt_numbers *num,
                          const double *restrict profile, const double *restrict alfven, const double *restrict push,
                          const double *restrict qh, const double *restrict f, double *restrict fh, double *restrict chi, double *restrict loss_q,
                          double *restrict loss_f, double *restrict bound, double *restrict spare, double *restrict rate) {

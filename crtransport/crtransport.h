@@ -1,12 +1,12 @@
 /* Transport of cosmic rays along the magnetic field: the two-moment equations of physics.md section 1, explicit, on the mesh, with the
  * velocity and the field of the gas frozen.
  *
- * A population is a density q >= 0 with a scalar flux F along b.  Populations come in groups, which share one reduced speed of light c~ and one number
- * of sub-steps.  Both forms of the reduction of the speed of light have the same equations for (q, F); the flux that is kept is
+ * A population is a density q >= 0 with a scalar flux F along b.  Populations come in groups, which share one reduced speed of light c~ and
+ * one number of sub-steps.  Both forms of the reduction of the speed of light have the same equations for (q, F); the flux that is kept is
  *   full: F = (c~/c) F_true, slower by c~/c in all that is no advection;     flux: F = F_true.
  * Populations that stream do so down their gradient along b, at 3 chi v_A: all populations drift alike, so that none is driven below zero by the
- * others; what particles lose to waves is left to the update in momentum space (wave frame).  The speed enters as an
- * additional mean free path that grows without limit where the gradient vanishes (Jiang & Oh 2018, ApJ 854, 5), so that its sign does not flip at maxima.
+ * others; what particles lose to waves is left to the update in momentum space (wave frame).  The speed enters as an additional mean free path
+ * that grows without limit where the gradient vanishes (Jiang & Oh 2018, ApJ 854, 5), so that its sign does not flip at maxima.
  * Code units. */
 #ifndef CRTRANSPORT_CRTRANSPORT_H
 #define CRTRANSPORT_CRTRANSPORT_H

@@ -5,6 +5,9 @@
 
 #include <math.h>
 
+/* Kernels with constant arguments, one copy for each. */
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 /* The two cells of a row of faces. */
 struct side { const double *q, *f, *slope_q, *slope_f, *curve_q, *across, *loss_q, *loss_f, *chi; };
 
@@ -24,7 +27,7 @@ static inline double mean_q(double left, double right, double slope_left, double
 }
 
 /* flux: of q; press: of F along the axis, without and with (tension) b_n. */
-__attribute__((always_inline)) static inline void flux_row(bool m1, bool lossy, int n, const struct side *l, const struct side *r, const double *restrict b, double v2,
+ALWAYS_INLINE void flux_row(bool m1, bool lossy, int n, const struct side *l, const struct side *r, const double *restrict b, double v2,
                             double dx, double *restrict flux, double *restrict press, double *restrict tension) {
   const double *restrict q0 = l->q, *restrict f0 = l->f, *restrict sq0 = l->slope_q, *restrict sf0 = l->slope_f;
   const double *restrict q1 = r->q, *restrict f1 = r->f, *restrict sq1 = r->slope_q, *restrict sf1 = r->slope_f;

@@ -5,6 +5,9 @@
 
 #include <math.h>
 
+/* Kernels with constant arguments, one copy for each. */
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 struct row {
   const double *move[3][2], *press[3][2], *tension[3][2]; /* [axis][lower face, upper face] */
   const double *b[3], *rate, *alfven, *chi;
@@ -12,7 +15,7 @@ struct row {
 
 static inline double over_axes(int dim, double x, double y, double z) { return dim == 3 ? sum3(x, y, z) : dim == 2 ? x + y : x; }
 
-__attribute__((always_inline)) static inline void update_row(int dim, bool m1, bool streams, int n, const struct row *r, const struct crt_numbers *num, const double dx[3],
+ALWAYS_INLINE void update_row(int dim, bool m1, bool streams, int n, const struct row *r, const struct crt_numbers *num, const double dx[3],
                               double drift, double most, double *restrict q, double *restrict f) {
   const double *restrict mx0 = r->move[0][0], *restrict mx1 = r->move[0][1], *restrict my0 = r->move[1][0], *restrict my1 = r->move[1][1];
   const double *restrict mz0 = r->move[2][0], *restrict mz1 = r->move[2][1];
