@@ -77,11 +77,14 @@ static double escape_time(const struct zone_run *z, const struct units *u) {
   return grammage > 0.0 ? grammage / (z->zone.gas.n_nucleon * PROTON_MASS_g * SPEED_OF_LIGHT_cm_s) : time;
 }
 
+/* Energy of the ejecta of one event, 1e51 erg: with it the swept-up mass of a Sedov-Taylor blast is known. */
+static const double EVENT_GeV = 6.2415e53;
+
 /* GeV/cm^3 of cosmic rays added now; booked as source. */
 static void inject(struct zone_run *z, double energy) {
   int bins = cr_network_bins(&z->net);
   double *lo = memory_get((size_t)bins * sizeof *lo), *hi = memory_get((size_t)bins * sizeof *hi);
-  struct cr_event event = {.kind = (enum cr_source_kind)z->par.kind, .energy_GeV = 1.0, .metallicity = z->par.metallicity,
+  struct cr_event event = {.kind = (enum cr_source_kind)z->par.kind, .energy_GeV = EVENT_GeV, .metallicity = z->par.metallicity,
                            .density_cm3 = z->zone.gas.n_nucleon};
   cr_injection(&z->net, &z->cr.injection, &event, lo, hi);
   double share = energy / (z->cr.injection.efficiency * event.energy_GeV);
@@ -287,7 +290,7 @@ static void set_up(struct zone_run *z, const struct units *u) {
     memcpy(z->start_lo, z->zone.lo, (size_t)bins * sizeof(double));
     memcpy(z->start_hi, z->zone.hi, (size_t)bins * sizeof(double));
   }
-  struct cr_event event = {.kind = (enum cr_source_kind)z->par.kind, .energy_GeV = 1.0, .metallicity = z->par.metallicity,
+  struct cr_event event = {.kind = (enum cr_source_kind)z->par.kind, .energy_GeV = EVENT_GeV, .metallicity = z->par.metallicity,
                            .density_cm3 = gas.n_nucleon};
   if (z->par.power > 0.0) cr_zone_inject(&z->zone, &z->cr.injection, &event, 1e-9 * eV_cm3(u, z->par.power) / u->time_s);
   z->escape_time = escape_time(z, u);

@@ -32,7 +32,8 @@ void zone_declare(struct params *ps, struct zone_params *p, struct cr_params *cr
   declare_gas(ps, p);
   params_section(ps, "source", "one_zone: sources of cosmic rays, with the spectra and abundances of cr_injection");
   params_real(ps, "power", &p->power, "0 eV cm^-3/Myr", 0.0, INFINITY, "eV cm^-3/Myr", "steady source");
-  params_choice(ps, "kind", &p->kind, "core_collapse|type_ia|wind", "core_collapse", "whose abundances");
+  params_choice(ps, "kind", &p->kind, "core_collapse|type_ia|wind|mixture", "core_collapse",
+                "whose abundances; mixture: with the shares cr_injection.type_ia and cr_injection.winds");
   params_real(ps, "metallicity", &p->metallicity, "1", 0.0, 100.0, "1", "of the gas, in units of the solar one");
   params_list_begin(ps, "events", ZONE_EVENTS, sizeof p->event[0], &p->event_count, "sudden injections, in time_dependent runs");
   params_real(ps, "time", &p->event[0].time, NULL, 0.0, INFINITY, "Myr", "when");
