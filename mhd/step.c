@@ -224,6 +224,13 @@ void mhd_settle(struct gas *g, const struct mesh *mesh) {
   for (int b = 0; b < mesh->count; b++) check_block(g, 0, b, &counts);
 }
 
+/* Blocks whose cells and faces are corrected. */
+static bool has_finer(const struct mesh *mesh, int b) {
+  for (int dir = 0; dir < DIRECTIONS; dir++)
+    if (mesh->neighbour[b][dir].kind == NEIGHBOUR_FINE) return true;
+  return false;
+}
+
 /* Returns whether the new state is made of numbers. */
 static bool run_stage(struct gas *g, const struct mesh *mesh, struct exchange *x, struct correction *c, const struct stage *stage) {
   struct pass p = {.g = g, .mesh = mesh, .x = x, .c = c, .stage = stage, .floors = !g->par.fallback, .mark = g->work->mask.data != NULL};
@@ -238,7 +245,7 @@ static bool run_stage(struct gas *g, const struct mesh *mesh, struct exchange *x
     struct mhd_block_counts fixed = {0}, sum;
     correction_exchange(c);
     for (int b = 0; b < mesh->count; b++) {
-      if (!mesh->block[b].jump) continue;
+      if (!has_finer(mesh, b)) continue;
       correction_apply(c, b, stage->dt, &g->u[stage->out], g->par.magnetic ? &g->b[stage->out] : NULL);
       check_block(g, stage->out, b, &fixed);
     }
