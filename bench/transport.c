@@ -109,7 +109,7 @@ CASE(m1_streaming, false, {32, CLOSURE_M1, true})
 static const char unit[] = "ns per population, cell and sub-step";
 
 const struct bench_case bench_transport[] = {
-    {"cr_transport_70", unit, isotropic, 0},  {"cr_transport_70_kernel", unit, isotropic_kernel, 0},
+    {"cr_transport_70!", unit, isotropic, 1},  {"cr_transport_70_kernel", unit, isotropic_kernel, 0},
     {"cr_transport_70_m1", unit, m1, 0},      {"cr_transport_70_m1_streaming", unit, m1_streaming, 0},
     {NULL, NULL, NULL, 0},
 };
