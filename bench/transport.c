@@ -2,7 +2,7 @@
  * their ghosts. */
 #include "base/memory.h"
 #include "bench/bench.h"
-#include "crtransport/crtransport.h"
+#include "crtransport/transport.h"
 
 #include <math.h>
 

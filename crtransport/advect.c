@@ -1,7 +1,7 @@
 /* Advection with the gas: concentrations in the mass that goes through the faces. */
 #include "base/memory.h"
 #include "base/minmax.h"
-#include "crtransport/crtransport.h"
+#include "crtransport/transport.h"
 
 #include <math.h>
 

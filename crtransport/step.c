@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "base/minmax.h"
 #include "crtransport/block.h"
-#include "crtransport/crtransport.h"
+#include "crtransport/transport.h"
 #include "crtransport/geometry.h"
 
 #include <math.h>

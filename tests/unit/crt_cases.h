@@ -3,7 +3,7 @@
 #define TESTS_UNIT_CRT_CASES_H
 
 #include "base/sum.h"
-#include "crtransport/crtransport.h"
+#include "crtransport/transport.h"
 #include "tests/unit/gas_cases.h"
 
 #include <string.h>

@@ -8,8 +8,8 @@
  * others; what particles lose to waves is left to the update in momentum space (wave frame).  The speed enters as an additional mean free path
  * that grows without limit where the gradient vanishes (Jiang & Oh 2018, ApJ 854, 5), so that its sign does not flip at maxima.
  * Code units. */
-#ifndef CRTRANSPORT_CRTRANSPORT_H
-#define CRTRANSPORT_CRTRANSPORT_H
+#ifndef CRTRANSPORT_TRANSPORT_H
+#define CRTRANSPORT_TRANSPORT_H
 
 #include "amr/correction.h"
 #include "amr/exchange.h"
