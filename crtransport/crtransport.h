@@ -1,0 +1,126 @@
+/* Cosmic rays in live gas: spectra as fields on the mesh, their transport along the magnetic field, momentum-space update, sources, forces and heat
+ * on the gas, and the ledger.
+ *
+ * Every bin of every species has two populations (microphysics/spectrum.h), each a density q >= 0 in cm^-3 with a scalar flux F along b in cm^-3
+ * times the code velocity; all other numbers are in code units.  Populations are numbered 2 bin + end with the bins of the network and end 0 (lower edge)
+ * or 1 (upper edge).  They live in the groups of transport.h, which share a reduced speed of light.
+ *
+ * A step of a run, symmetric over pairs of steps (Strang 1968, SIAM J. Numer. Anal. 5, 506):
+ *   even:  transport, half kick, gas,  momentum space, advection, half kick
+ *   odd:   half kick, gas,  advection, momentum space, half kick, transport
+ * Conservation: the kick is a divergence of stresses, and what cosmic rays carry in momentum, stress / (speed c~/c)^2 F b, is taken from the gas where it
+ * changes; the gas gets the energy that cosmic rays lose by adiabatic changes, streaming and heating processes, cell by cell, and the divergence of
+ * stress times velocity.  So momentum and energy of gas, field and cosmic rays with the ledger are conserved to round-off for the form RSOL_FLUX with any
+ * c~, and for RSOL_FULL with c~ = c. */
+#ifndef CRTRANSPORT_CRTRANSPORT_H
+#define CRTRANSPORT_CRTRANSPORT_H
+
+#include "crtransport/transport.h"
+#include "mhd/mhd.h"
+#include "microphysics/cr_params.h"
+
+struct params;
+struct units;
+
+enum { TRANSPORT_NONE, TRANSPORT_EXPLICIT };           /* transport.scheme; none: the run has no cosmic rays */
+enum { COUPLING_FULL, COUPLING_HEATING, COUPLING_NONE };
+enum { ALFVEN_NONE, ALFVEN_IDEAL, ALFVEN_ION };
+enum { SPEED_FIXED, SPEED_AUTO };                      /* of light, per bin */
+enum { EVALUATE_BIN, EVALUATE_EDGE };                  /* speed and scattering rate: of the centre of a bin, or of its edges */
+enum { RAYS_EVENTS = 1024, RAYS_VARIABLES = 16 + 2 * CR_MAX_SPECIES + 4 * 512 };
+
+/* nu = nu0 beta^beta_power (R / GV)^-slope times the profile of the model; nu0 and slope are those of the section cr. */
+struct scattering_params {
+  int model;                                           /* line of the table in scattering.c */
+  double beta_power;
+  double density, density_power, field, field_power;   /* profile (n / density)^... (|B| / field)^..., n = rho / m_p in cm^-3 */
+  int evaluate;
+};
+
+/* What cosmic rays meet in a cell. */
+struct medium_params {
+  double hydrogen;                                     /* mass fraction; the rest counts as helium              */
+  double ionised;                                      /* share of the hydrogen                                 */
+  double radiation[CR_BANDS];                          /* eV cm^-3, the CMB first                               */
+};
+
+/* An event: kinetic energy of ejecta of which cr_injection.efficiency goes into cosmic rays; energy, momentum and mass for the gas as they are given. */
+struct rays_event {
+  double time, position[3], radius;                    /* deposited over a sphere with exact sums               */
+  double energy, thermal, mass;                        /* of the ejecta for cosmic rays; for the gas            */
+  int kind;                                            /* enum cr_source_kind                                   */
+  double metallicity, density_cm3;
+};
+
+struct rays_params {
+  int scheme, coupling, alfven;
+  struct cr_params cr;
+  struct crt_params transport;
+  int speed_choice;
+  double speed, speed_max, speed_safety, speed_length; /* c~, or its lower limit with auto; the length of kappa / length */
+  bool momentum;                                       /* momentum-space update on                              */
+  struct scattering_params scattering;
+  struct medium_params medium;
+  int event_count;
+  struct rays_event event[RAYS_EVENTS];
+};
+
+/* Factors between code units and those of microphysics/. */
+struct rays_scale {
+  double light;                                        /* c, code velocity                                      */
+  double pressure;                                     /* code pressure of 1 GeV cm^-3                          */
+  double number;                                       /* particles per (cm^-3 times code volume)               */
+  double energy;                                       /* code energy of 1 GeV                                  */
+  double time_s, length_cm, velocity_cm_s, proton_cm3; /* proton_cm3: rho / m_p in cm^-3 of code density 1      */
+  double field_uG, temperature_K;                      /* temperature_K: m_p P / (k rho) for code P = rho = 1   */
+};
+
+struct rays_population {
+  int group, member, bin, end;
+  double speed, rate;                                  /* of the particles; of scattering, code units           */
+  double stress;                                       /* p v of the edge: code pressure per cm^-3, 3 P0        */
+  double energy;                                       /* kinetic: code energy density per cm^-3                */
+};
+
+struct rays {
+  struct rays_params par;
+  struct rays_scale scale;
+  struct cr_network net;
+  struct cr_tables *tables;
+  int count;                                           /* of populations                                        */
+  struct rays_population *population;                  /* [count]                                               */
+  struct crt transport;
+  struct field momentum;                               /* cells [3]: of cosmic rays, as it was taken from the gas; lives on with the mesh */
+  struct field exchange;                               /* cells [2]: within a step, energy for the gas, and heat among it */
+  struct field profile, alfven;                        /* cells [1] for crt_transport; unused: no data          */
+  struct cr_ledger *ledger;                            /* [species] of this rank since the start, in numbers of particles and GeV */
+  struct sum inertia;                                  /* energy that the gas got with the momentum of cosmic rays, code units, this rank */
+  int64_t steps;                                       /* taken; even and odd ones differ in order              */
+  struct correction *flux;                             /* momentum and energy across levels                     */
+  struct rays_scratch *scratch;                        /* private */
+};
+
+void rays_declare(struct params *ps, struct rays_params *par);
+/* After params_load; mistakes end the program with status 2. */
+void rays_check(struct rays_params *par, const struct params *ps, bool magnetic);
+
+/* Empty cosmic rays.  Collective. */
+void rays_create(struct rays *r, const struct rays_params *par, const struct mesh *mesh, const struct units *units);
+void rays_destroy(struct rays *r);
+
+/* As for the gas: fields that live on with the mesh and in checkpoints; and everything else anew.  Returns the number of fields. */
+int rays_fields(struct rays *r, struct field **list);
+void rays_adapted(struct rays *r, const struct mesh *mesh);
+
+/* Largest step by speed of gas and waves with the pressure of cosmic rays.  Collective. */
+double rays_max_dt(struct rays *r, const struct mesh *mesh, const struct gas *g, double cfl);
+
+/* Around mhd_step (which has to keep the mass that crosses faces), with the same dt; time: at the start of the step.  Collective. */
+void rays_before(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt);
+void rays_after(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt);
+
+/* Totals of a species, exact for any number of ranks: number of particles and code energy.  Collective. */
+struct rays_totals { double number[CR_MAX_SPECIES], energy[CR_MAX_SPECIES], momentum[3]; };
+struct rays_totals rays_totals(const struct rays *r, const struct mesh *mesh);
+
+#endif

@@ -1,0 +1,45 @@
+/* Between the files of crtransport/: the parts of a step. */
+#ifndef CRTRANSPORT_INTERNAL_H
+#define CRTRANSPORT_INTERNAL_H
+
+#include "crtransport/crtransport.h"
+
+/* stress.c, force.c */
+
+/* chi q and (1 - 3 chi) q summed over all populations with their stress: the tensor along[0] I + along[1] b b, code pressure, in all cells of a block
+ * whose q and F are valid.  stress: cells [2]. */
+void rays_stress(const struct rays *r, const struct mesh *mesh, int block, struct field *stress);
+/* Momentum of the gas += dt times the divergence of stresses; energy of the gas with its kinetic energy; r->exchange[0] += what the energy flux
+ * stress times velocity brings beyond that.  Does nothing unless coupling is full. */
+void rays_kick(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double dt);
+/* Take from the gas the momentum that cosmic rays have gained since the last call, with its kinetic energy (booked in r->inertia). */
+void rays_inertia(struct rays *r, const struct mesh *mesh, struct gas *g);
+/* r->momentum from the state as it is, without changing the gas: at the start, and when c~ changes. */
+void rays_set_momentum(struct rays *r, const struct mesh *mesh);
+/* Energy of the gas += r->exchange[0], internal energy += r->exchange[1]; both are zero afterwards. */
+void rays_settle(struct rays *r, const struct mesh *mesh, struct gas *g);
+/* Velocity normal to the faces, mean of the states u[2] before and u[0] after the step of the gas: what adiabatic changes are made with.  velocity: faces,
+ * all of the block's own faces are set. */
+void rays_face_velocity(const struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, struct field *velocity);
+
+/* momentum.c, medium.c, drift.c, sources.c */
+
+/* Momentum-space update of all cells by dt, injection of the events due between time and time + dt, and continuous sources; r->exchange, r->ledger. */
+void rays_momentum(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt, enum cr_order order);
+
+/* scattering.c: r->profile and r->alfven from the gas. */
+void rays_scattering(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g);
+
+/* populations.c: speeds, rates and weights of populations, and their groups. */
+void rays_populations(struct rays *r, const struct mesh *mesh);
+/* c~ of the groups for this step. */
+void rays_speeds(struct rays *r, const struct mesh *mesh, const struct gas *g);
+
+/* q (flux: 0) or F (1) of a population in a block. */
+static inline double *rays_data(const struct rays *r, int population, int block, int flux) {
+  const struct rays_population *p = &r->population[population];
+  const struct crt_group *g = &r->transport.group[p->group];
+  return field_data(&g->state, block, p->member + flux * g->count);
+}
+
+#endif
