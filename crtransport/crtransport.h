@@ -97,6 +97,9 @@ struct rays {
   struct sum inertia;                                  /* energy that the gas got with the momentum of cosmic rays, code units, this rank */
   int64_t steps;                                       /* taken; even and odd ones differ in order              */
   struct correction *flux;                             /* momentum and energy across levels                     */
+  /* Of the setup, NULL where it has none: power that sources of the kind CR_MIXTURE give to cosmic rays, code energy per volume and time; factor of the
+   * scattering rate for the model from_setup. */
+  double (*source)(double t, const double x[3]), (*scattering)(double t, const double x[3]);
   struct rays_scratch *scratch;                        /* private */
 };
 

@@ -10,11 +10,15 @@
 
 struct params;
 struct units;
+struct cr_network;
 
 enum { SETUP_SCALARS = 8 };
 
 /* Gas at a point, code units. */
 struct gas_point { double rho, v[3], p, scalar[SETUP_SCALARS]; };
+
+/* Cosmic rays at a point: populations of the bins of the network in cm^-3, and their fluxes along the field in cm^-3 times the code velocity. */
+struct rays_point { double *lo, *hi, *flux_lo, *flux_hi; };
 
 /* What a setup may want to know about the run before it starts. */
 struct setup_run {
@@ -42,6 +46,13 @@ struct setup {
   void (*background)(double b[3]);
   /* Exact state at t where gas(t) is not it, for profiles and errors; false: not known for these parameters.  May be NULL. */
   bool (*reference)(double t, const double x[3], struct gas_point *w, double b[3]);
+
+  /* With cosmic rays (transport.scheme), any of them may be NULL.  State at t: exact where .exact_rays, else at the start only; all zero on entry; NULL: what
+   * the section cr_initial says. */
+  bool exact_rays;
+  void (*rays)(double t, const double x[3], const struct cr_network *net, struct rays_point *w);
+  double (*source)(double t, const double x[3]);      /* power of sources, code energy per volume and time    */
+  double (*scattering)(double t, const double x[3]);  /* factor of the rate for scattering.model: from_setup  */
 };
 
 /* All setups, ended by NULL. */
