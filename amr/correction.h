@@ -36,5 +36,7 @@ void correction_exchange(struct correction *c);
 void correction_apply(struct correction *c, int b, double dt, struct field *cells, struct field *faces);
 /* The same for an edge-centred vector potential: after filling the EMF registers with A and setting faces = curl A,
  * makes the faces of coarse blocks agree with the fine ones: faces -= curl of the difference, i.e. correction_apply with dt = -1. */
+/* What the correction of component comp amounts to on the coarse faces themselves: faces += dt * (fine - coarse flux). */
+void correction_faces(const struct correction *c, int b, int comp, double dt, struct field *faces);
 
 #endif

@@ -76,6 +76,29 @@ static void correct_cells(struct correction *c, int b, double dt, struct field *
   }
 }
 
+void correction_faces(const struct correction *c, int b, int comp, double dt, struct field *faces) {
+  const struct mesh *m = c->mesh;
+  for (int i = c->first[b]; i < c->first[b + 1]; i++) {
+    const struct patch *p = &c->patch[i];
+    if (p->axis != FLUX) continue;
+    const int d = p->face / 2;
+    int o[2], at[3];
+    correction_across(d, o);
+    at[d] = m->ngd[d] + (p->face % 2 ? m->nc[d] : 0);
+    const int *extent = field_extent(faces, d);
+    const double *fine = c->fine + p->at + (int64_t)comp * p->n[0] * p->n[1];
+    const double *own = c->reg[b].flux[p->face] + correction_flux_size(m, p->face) * (size_t)comp;
+    double *to = field_data(faces, b, d);
+    for (int y = 0; y < p->n[1]; y++)
+      for (int x = 0; x < p->n[0]; x++) {
+        at[o[0]] = m->ngd[o[0]] + p->to[0] + x;
+        at[o[1]] = m->ngd[o[1]] + p->to[1] + y;
+        to[((size_t)at[2] * (size_t)extent[1] + (size_t)at[1]) * (size_t)extent[0] + (size_t)at[0]] +=
+            dt * (*fine++ - own[p->to[0] + x + (p->to[1] + y) * m->nc[o[0]]]);
+      }
+  }
+}
+
 /* Differences of EMFs on the edges of block b; returns whether there are any.  Blocks that share an edge bring the same value. */
 static bool edge_differences(struct correction *c, int b) {
   const struct mesh *m = c->mesh;

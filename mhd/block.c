@@ -108,6 +108,7 @@ struct mhd_block_counts mhd_block_stage(const struct mhd_scheme *s, struct block
     if (a->registers) surface_fluxes(s, w, a, 0);
     if (a->registers && ct) surface_emfs(s, w, a, 0);
     update_plane(s, w, a, 0);
+    if (a->mass[0]) mass_plane(s, w, a, 0);
     for (int d = 0; s->magnetic && d < 3; d++) ct_update(s, w, a, d, 0);
     check_plane(s, a, 0, &counts);
     return counts;
@@ -139,6 +140,7 @@ struct mhd_block_counts mhd_block_stage(const struct mhd_scheme *s, struct block
     if (ct && face) ct_update(s, w, a, 2, k);
     if (k - 1 >= gz) {
       update_plane(s, w, a, k - 1);
+      if (a->mass[0]) mass_plane(s, w, a, k - 1);
       for (int d = 0; ct && d < 2; d++) ct_update(s, w, a, d, k - 1);
       check_plane(s, a, k - 1, &counts);
     }

@@ -46,6 +46,7 @@ struct gas {
   int nvar;                  /* 6 + scalars; the last is the internal energy */
   struct field u[3];         /* cells; u[0] is the state, the others hold stages */
   struct field b[3];         /* faces; unused without a magnetic field */
+  struct field mass;         /* faces: what went through them in the last step, mass per area; see mhd_keep_mass */
   struct mhd_counts counts;
   struct mhd_work *work;     /* private */
 };
@@ -57,6 +58,10 @@ int mhd_ghosts(const struct mhd_params *par);
 /* Collective. */
 void mhd_create(struct gas *g, const struct mhd_params *par, const struct mesh *mesh);
 void mhd_destroy(struct gas *g);
+
+/* From now on keep g->mass, on all faces of a block without ghosts: to round-off (but for floors) the density changes by minus its divergence, and
+ * coarse faces have the mean of the fine ones.  Collective. */
+void mhd_keep_mass(struct gas *g, const struct mesh *mesh);
 
 /* Internal energy of u[0] from the other variables where the rule above takes it from them, at the start. */
 void mhd_settle(struct gas *g, const struct mesh *mesh);

@@ -49,6 +49,9 @@ void ct_update(const struct mhd_scheme *s, struct block_scratch *w, const struct
 void update_plane(const struct mhd_scheme *s, struct block_scratch *w, const struct mhd_stage *a, int k);
 void check_plane(const struct mhd_scheme *s, const struct mhd_stage *a, int k, struct mhd_block_counts *counts);
 
+/* The mass through the faces of plane k. */
+void mass_plane(const struct mhd_scheme *s, const struct block_scratch *w, const struct mhd_stage *a, int k);
+
 /* Copy what the registers of a block with level jumps want from plane k. */
 void surface_fluxes(const struct mhd_scheme *s, const struct block_scratch *w, const struct mhd_stage *a, int k);
 void surface_emfs(const struct mhd_scheme *s, const struct block_scratch *w, const struct mhd_stage *a, int k);

@@ -53,6 +53,17 @@ void mhd_create(struct gas *g, const struct mhd_params *par, const struct mesh *
   g->work->cost = memory_get(sizeof *g->work->cost * (size_t)mesh->count);
 }
 
+static void drop_mass(struct gas *g) {
+  if (g->mass.data) field_destroy(&g->mass);
+  if (g->work && g->work->mass.data) field_destroy(&g->work->mass);
+}
+
+static void make_mass(struct gas *g, const struct mesh *mesh) {
+  drop_mass(g);
+  field_create(&g->mass, mesh, "mass through faces", CENTRING_FACE, 3);
+  if (g->par.integrator == INTEGRATOR_RK3) field_create(&g->work->mass, mesh, "mass through faces", CENTRING_FACE, 3);
+}
+
 int mhd_fields(struct gas *g, struct field *list[2]) {
   list[0] = &g->u[0];
   list[1] = &g->b[0];
@@ -71,6 +82,7 @@ void mhd_adapted(struct gas *g, const struct mesh *mesh) {
     }
   }
   if (g->work->mask.data) field_destroy(&g->work->mask);
+  if (g->mass.data) make_mass(g, mesh);
   memory_free(g->work->cost);
   g->work->cost = memory_get(sizeof *g->work->cost * (size_t)mesh->count);
   g->work->last = 0;
@@ -84,7 +96,12 @@ void mhd_cost(struct gas *g, const struct mesh *mesh, double *cost) {
   }
 }
 
+void mhd_keep_mass(struct gas *g, const struct mesh *mesh) {
+  if (g->mass.data == NULL) make_mass(g, mesh);
+}
+
 void mhd_destroy(struct gas *g) {
+  drop_mass(g);
   for (int s = 0; s < 3; s++) {
     field_destroy(&g->u[s]);
     if (g->par.magnetic) field_destroy(&g->b[s]);
@@ -100,6 +117,13 @@ void mhd_destroy(struct gas *g) {
 
 /* From which copies of the state to which: out = state + w (base - state) + dt L(state). */
 struct stage { int state, base, out; double w, dt; bool flat; };
+
+/* The mass that has gone through faces since the start of the step, for a copy of the state; NULL: not kept (as in the predictor of VL2, whose fluxes
+ * leave no trace).  Of a stage it becomes (1 - w) times that of the state + dt times the flux, like the density. */
+static struct field *stage_mass(struct gas *g, int copy) {
+  struct field *mass = copy == 2 ? &g->mass : &g->work->mass;
+  return copy > 0 && mass->data ? mass : NULL;
+}
 
 /* What all blocks of a stage share. */
 struct pass {
@@ -126,8 +150,11 @@ static void work_on_block(struct pass *p, int b) {
                         .flat = t->flat,
                         .floors = p->floors,
                         .registers = block->jump ? correction_registers(p->c, b) : NULL};
+  const struct field *mass = stage_mass(g, t->out), *mass_state = stage_mass(g, t->state);
   for (int d = 0; d < 3; d++) {
     a.dx[d] = block->dx[d];
+    if (mass) a.mass[d] = field_data(mass, b, d);
+    if (mass && mass_state) a.mass_state[d] = field_data(mass_state, b, d);
     if (!g->par.magnetic) continue;
     a.b[d] = field_data(&g->b[t->state], b, d);
     a.b_base[d] = field_data(&g->b[t->base], b, d);
@@ -247,6 +274,7 @@ static bool run_stage(struct gas *g, const struct mesh *mesh, struct exchange *x
     for (int b = 0; b < mesh->count; b++) {
       if (!has_finer(mesh, b)) continue;
       correction_apply(c, b, stage->dt, &g->u[stage->out], g->par.magnetic ? &g->b[stage->out] : NULL);
+      if (stage_mass(g, stage->out)) correction_faces(c, b, GAS_RHO, stage->dt, stage_mass(g, stage->out));
       check_block(g, stage->out, b, &fixed);
     }
     sum = total(&fixed, mesh->comm);

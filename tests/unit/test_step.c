@@ -116,6 +116,92 @@ static void test_fallback(void **unused) {
   assert_true(all_agree(bad == 0));
 }
 
+/* Largest difference between the change of density in the last step and minus the divergence of the mass through faces, in round-offs of what goes
+ * into it; and between coarse faces and the mean of local fine ones. */
+static double lost_mass(const struct world *w) {
+  const struct mesh *m = &w->mesh;
+  double worst = 0.0;
+  int i[3];
+  for (int b = 0; b < m->count; b++)
+    FOR_CELLS(i, m->nc) {
+      double old = *value_at(m, &w->gas.u[2], b, GAS_RHO, i), new = *value_at(m, &w->gas.u[0], b, GAS_RHO, i), sum = 0.0, size = old + new;
+      for (int d = 0; d < m->dim; d++) {
+        int up[3] = {i[0], i[1], i[2]};
+        up[d]++;
+        double below = *value_at(m, &w->gas.mass, b, d, i), above = *value_at(m, &w->gas.mass, b, d, up);
+        sum += (above - below) / m->block[b].dx[d];
+        size += (fabs(above) + fabs(below)) / m->block[b].dx[d];
+      }
+      worst = max(worst, fabs(new - old + sum) / (size * 2.2e-16));
+    }
+  return worst;
+}
+
+static double torn_mass(const struct world *w) {
+  const struct mesh *m = &w->mesh;
+  double worst = 0.0;
+  int i[3], half = m->nb / 2;
+  for (int b = 0; b < m->count; b++)
+    for (int d = 0; d < m->dim; d++) {
+      const struct neighbour *o = &m->neighbour[b][direction(d == 0, d == 1, d == 2)];
+      if (o->kind != NEIGHBOUR_COARSE || o->id[0] >= m->count) continue;
+      int n[3] = {half, m->dim > 1 ? half : 1, m->dim > 2 ? half : 1};
+      n[d] = 1;
+      FOR_CELLS(i, n) { /* coarse faces; the fine ones are on the upper side of b */
+        int coarse[3] = {0, 0, 0}, fine[3];
+        double sum = 0.0;
+        for (int a = 0; a < m->dim; a++)
+          if (a != d) coarse[a] = i[a] + (int)(m->block[b].pos[a] & 1) * half;
+        for (int s = 0; s < 1 << (m->dim - 1); s++) {
+          int bits = s;
+          for (int a = 0; a < 3; a++) {
+            fine[a] = a == d ? m->nc[a] : a < m->dim ? 2 * i[a] + (bits & 1) : 0;
+            if (a != d) bits >>= 1;
+          }
+          sum += *value_at(m, &w->gas.mass, b, d, fine) / (1 << (m->dim - 1));
+        }
+        worst = max(worst, fabs(sum - *value_at(m, &w->gas.mass, o->id[0], d, coarse)));
+      }
+    }
+  return worst;
+}
+
+static void test_mass(void **unused) {
+  (void)unused;
+  static const int cases[] = {3, 5, 9, 13};
+  int bad = 0;
+  int64_t fallback = 0;
+  for (int n = 0; n < 4; n++)
+    for (int variant = 0; variant < 4; variant++) {
+      struct mesh_params mesh = case_params(&CASES[cases[n]]);
+      struct mhd_params par = gas_params(variant != 2);
+      par.nscalar = 1;
+      par.eos = variant == 3 ? EOS_ISOTHERMAL : EOS_ADIABATIC;
+      par.cfl = 0.4;
+      par.integrator = variant % 2 ? INTEGRATOR_RK3 : INTEGRATOR_VL2;
+      par.reconstruction = variant % 2 ? RECONSTRUCTION_PPM : RECONSTRUCTION_PLM;
+      struct world w, without;
+      start(&w, &mesh, &par, &wild, MPI_COMM_WORLD);
+      start(&without, &mesh, &par, &wild, MPI_COMM_WORLD);
+      mhd_keep_mass(&w.gas, &w.mesh);
+      for (int step = 0; step < 3; step++) {
+        if (step == 1) mhd_adapted(&w.gas, &w.mesh);
+        double dt = mhd_max_dt(&w.gas, &w.mesh);
+        EXPECT(bad, CASES[cases[n]].name, advance(&w, dt) && advance(&without, dt));
+        EXPECT(bad, CASES[cases[n]].name, lost_mass(&w) < 8.0);
+        EXPECT(bad, CASES[cases[n]].name, torn_mass(&w) < 1e-15);
+        EXPECT(bad, CASES[cases[n]].name, torn_faces(&w.mesh, &w.gas.mass) == 0);
+      }
+      EXPECT(bad, CASES[cases[n]].name, w.gas.counts.floor_density == 0);
+      EXPECT(bad, CASES[cases[n]].name, memcmp(w.gas.u[0].data, without.gas.u[0].data, sizeof(double) * w.gas.u[0].block_size) == 0);
+      fallback += w.gas.counts.fallback;
+      world_close(&w);
+      world_close(&without);
+    }
+  EXPECT(bad, "fallback", fallback > 100);
+  assert_true(all_agree(bad == 0));
+}
+
 /* Blocks of 8, 16 and 32 cells: the same bits, fallback included. */
 static void test_blocks(void **unused) {
   (void)unused;
@@ -317,7 +403,7 @@ static void test_old_state_is_kept(void **unused) {
 
 static int group(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_fallback),      cmocka_unit_test(test_blocks),
+      cmocka_unit_test(test_fallback),      cmocka_unit_test(test_mass),          cmocka_unit_test(test_blocks),
       cmocka_unit_test(test_floors_without_fallback), cmocka_unit_test(test_hopeless_cell),
       cmocka_unit_test(test_not_a_number),  cmocka_unit_test(test_each_variable_is_watched),
       cmocka_unit_test(test_dual_energy),   cmocka_unit_test(test_old_state_is_kept),
