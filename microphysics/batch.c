@@ -33,7 +33,7 @@ static void load_env(struct cr_chunk *c, const struct cr_tables *t, const struct
   load(c->n_nucleon, shifted(env->n_nucleon, at), m, n, 0.0);
   load(c->div_u, shifted(env->div_u, at), m, n, 0.0);
   load(c->bb_grad_u, shifted(env->bb_grad_u, at), m, n, 0.0);
-  load(c->v_alfven, shifted(env->v_alfven, at), m, n, 0.0);
+  load(c->waves, shifted(env->v_alfven, at), m, n, 0.0);
   load(c->streaming_rate, shifted(env->streaming_rate, at), m, n, 0.0);
   load(c->x_thermal3, shifted(env->temperature_K, at), m, n, 0.0);
   load(c->amp[AMP_SYNCHROTRON], shifted(env->u_b, at), m, n, 0.0);
@@ -44,7 +44,9 @@ static void load_env(struct cr_chunk *c, const struct cr_tables *t, const struct
     c->amp[AMP_COULOMB][i] = c->amp[AMP_BREMS][i] = c->n_e[i];
     c->amp[AMP_COULOMB_LOG][i] = c->n_e[i] * vec_log(max(c->n_e[i], 1e-30));
     c->amp[AMP_ION][i] = c->amp[AMP_BREMS_NEUTRAL][i] = c->n_n[i];
+    c->waves2[i] = c->waves[i] * c->waves[i];
   }
+  for (int i = 0; env->nu_factor != NULL && i < m; i++) c->waves[i] *= env->nu_factor[at + i], c->waves2[i] *= env->nu_factor[at + i];
 }
 
 /* Sum over the lanes (those beyond the cells are zero), eight at a time. */
@@ -74,7 +76,7 @@ void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_ord
   const struct cr_network *net = tables->net;
   int bins = cr_network_bins(net);
   typedef double lanes[CR_LANES];
-  lanes *store = memory_get((size_t)bins * 6 * sizeof *store);
+  lanes *store = memory_get((size_t)bins * 7 * sizeof *store);
   struct cr_chunk *c = memory_get(sizeof *c);
   *c = (struct cr_chunk){.dt = dt, .nu0 = env->nu0, .escape_rate = env->escape_rate};
   c->escape_rate_hi = env->escape_rate_hi == NULL ? env->escape_rate : env->escape_rate_hi;
@@ -82,6 +84,7 @@ void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_ord
   c->reaction = memory_get((size_t)bins * sizeof *c->reaction);
   if (env->chi != NULL) c->chi = store + 4 * bins;
   if (env->mu != NULL) c->mu = store + 5 * bins;
+  if (env->drift_div != NULL) c->drift_div = store + 6 * bins;
 
   for (int at = 0; at < n; at += CR_LANES) {
     int m = n - at < CR_LANES ? n - at : CR_LANES;
@@ -94,6 +97,7 @@ void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_ord
       if (env->source_hi != NULL) load(c->source_hi[k], env->source_hi[k] + at, m, c->n, 0.0);
       if (c->chi != NULL) load(c->chi[k], env->chi[k] + at, m, c->n, 1.0 / 3.0);
       if (c->mu != NULL) load(c->mu[k], env->mu[k] + at, m, c->n, 0.0);
+      if (c->drift_div != NULL) load(c->drift_div[k], env->drift_div[k] + at, m, c->n, 0.0);
     }
     c->gentle = true;
     for (int half = 0; half < 2; half++) {

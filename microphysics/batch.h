@@ -48,12 +48,13 @@ struct cr_tables;
 struct cr_tables *cr_tables_create(const struct cr_network *net, const struct cr_batch_options *opt);
 void cr_tables_free(struct cr_tables *tables);
 
-/* The surroundings, as in struct cr_env; each member [n], NULL for zero.  chi and mu [bins of the network][n], NULL: isotropic, with
- * streaming_rate. */
+/* The surroundings, as in struct cr_env; each member [n], NULL for zero, nu_factor for one.  chi, mu and drift_div [bins of the network][n];
+ * NULL: isotropic, with streaming_rate.  Where drift_div is given it replaces mu and streaming_rate. */
 struct cr_batch_env {
   const double *n_e, *n_n, *n_nucleon, *temperature_K, *u_b, *u_rad[CR_BANDS], *div_u, *bb_grad_u, *v_alfven, *streaming_rate;
-  const double *const *chi, *const *mu;
+  const double *const *chi, *const *mu, *const *drift_div;
   double nu0;
+  const double *nu_factor;                      /* the scattering rate over nu0                             */
   const double *escape_rate;                    /* [bins], the same in all cells; NULL: none               */
   const double *escape_rate_hi;                 /* [bins] of the upper population; NULL: as of the lower   */
   const double *const *source_lo, *const *source_hi; /* [bins][n] populations per second; NULL: none       */
@@ -65,7 +66,8 @@ enum cr_order { CR_MOMENTUM_FIRST, CR_REACTIONS_FIRST };
 /* Advance n cells by dt (s).  It allocates work space, so call it for many cells, such as a block.
  *   lo, hi   [bins of the network][n]   in/out  edge populations
  *   ledger   [species]                  sums over the n cells are added; may be NULL
- *   energy   [ENTRY_COUNT][n]           the same per cell, summed over species; may be NULL, as may each energy[i] */
+ *   energy   [ENTRY_COUNT][n]           the same per cell, summed over species; may be NULL, as may each energy[i].  The sum over all
+ *                                       entries is what the cosmic rays of the cell have lost */
 void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_order order, const struct cr_batch_env *env,
                    double *const *lo, double *const *hi, struct cr_ledger *ledger, double *const *energy);
 

@@ -28,23 +28,28 @@ void cr_batch_gas_exchange(const struct cr_tables *tables, int k, const struct c
   double adiabatic = opt->scale[LOSS_ADIABATIC], streaming = opt->scale[LOSS_STREAMING], gain = opt->scale[LOSS_REACCELERATION];
   double nu_v = c->nu0 * t->nu_over_v, nu_v2 = c->nu0 * t->nu_over_v2, third = 1.0 / 3.0;
   const double *chi = c->chi == NULL ? NULL : c->chi[k], *mu = c->mu == NULL ? NULL : c->mu[k];
-  double by_chi = opt->reacceleration_maximal ? 0.0 : 2.0 * (1.0 + t->beta2), fixed = opt->reacceleration_maximal ? 4.0 / 3.0 : 0.0;
+  const double *drift = c->drift_div == NULL ? NULL : c->drift_div[k];
+  double by_chi = drift == NULL ? 2.0 * (1.0 + t->beta2) : -1.0 / t->gamma2, fixed = 0.0;
+  if (opt->reacceleration_maximal) by_chi = 0.0, fixed = 4.0 / 3.0;
   if (chi != NULL) {
     SIMD
     for (int i = 0; i < c->n; i++) {
       rate[0][i] = adiabatic * (chi[i] * c->div_u[i] + (1.0 - 3.0 * chi[i]) * c->bb_grad_u[i]);
-      rate[2][i] = -gain * nu_v2 * (by_chi * chi[i] + fixed) * c->v_alfven[i] * c->v_alfven[i];
+      rate[2][i] = -gain * nu_v2 * (by_chi * chi[i] + fixed) * c->waves2[i];
     }
   } else {
     SIMD
     for (int i = 0; i < c->n; i++) {
       rate[0][i] = adiabatic * third * c->div_u[i];
-      rate[2][i] = -gain * nu_v2 * (by_chi * third + fixed) * c->v_alfven[i] * c->v_alfven[i];
+      rate[2][i] = -gain * nu_v2 * (by_chi * third + fixed) * c->waves2[i];
     }
   }
-  if (mu != NULL) {
+  if (drift != NULL) {
     SIMD
-    for (int i = 0; i < c->n; i++) rate[1][i] = streaming * nu_v * mu[i] * c->v_alfven[i];
+    for (int i = 0; i < c->n; i++) rate[1][i] = streaming * third * drift[i];
+  } else if (mu != NULL) {
+    SIMD
+    for (int i = 0; i < c->n; i++) rate[1][i] = streaming * nu_v * mu[i] * c->waves[i];
   } else {
     SIMD
     for (int i = 0; i < c->n; i++) rate[1][i] = streaming * c->streaming_rate[i];

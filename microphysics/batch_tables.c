@@ -191,6 +191,7 @@ struct cr_tables *cr_tables_create(const struct cr_network *net, const struct cr
       out->nu_over_v = beta * pow(p / species->z, -opt->nu_slope) / v;
       out->nu_over_v2 = out->nu_over_v / v;
       out->beta2 = beta * beta;
+      out->gamma2 = 1.0 + (p / b->mass) * (p / b->mass);
       out->e_lo = sqrt(b->p_lo * b->p_lo + b->mass * b->mass);
       out->e_hi = sqrt(b->p_hi * b->p_hi + b->mass * b->mass);
     }

@@ -20,7 +20,7 @@ struct cr_bin_table {
   struct cr_parabola shape;
   double beta3;                                 /* of the centre                                                          */
   double pv_lo, pv_hi;
-  double nu_over_v, nu_over_v2, beta2;          /* of the centre: scattering rate for nu0 = 1 over v and v^2 (cm/s)       */
+  double nu_over_v, nu_over_v2, beta2, gamma2;  /* of the centre: scattering rate for nu0 = 1 over v and v^2 (cm/s)       */
   double loss_lo[CR_TARGETS][CR_FIT], loss_hi[CR_TARGETS][CR_FIT];
   double e_lo, e_hi;                            /* total energies of the edges                                            */
 };
@@ -61,8 +61,9 @@ struct cr_chunk {
   double dt;
   double n_e[CR_LANES], n_n[CR_LANES], n_nucleon[CR_LANES], x_thermal3[CR_LANES];
   double amp[AMP_COUNT][CR_LANES];
-  double div_u[CR_LANES], bb_grad_u[CR_LANES], v_alfven[CR_LANES], streaming_rate[CR_LANES];
-  double (*chi)[CR_LANES], (*mu)[CR_LANES];     /* of the bins of the network, or NULL                                    */
+  double div_u[CR_LANES], bb_grad_u[CR_LANES], streaming_rate[CR_LANES];
+  double waves[CR_LANES], waves2[CR_LANES];     /* nu / nu0 times v_A, v_A^2                                              */
+  double (*chi)[CR_LANES], (*mu)[CR_LANES], (*drift_div)[CR_LANES];  /* of the bins of the network, or NULL               */
   double nu0;
   const double *escape_rate, *escape_rate_hi;
   double (*lo)[CR_LANES], (*hi)[CR_LANES];      /* populations of the bins of the network                                 */

@@ -24,19 +24,23 @@ static double scattering(const struct cr_env *env, const struct cr_species *s, d
   return env->nu0 * cr_beta(p, s->mass_GeV) * pow(p / s->z, -env->nu_slope);
 }
 
-/* H22 Eq. 7: dp/dt = -p nu mu v_A / v; per bin, at its centre. */
+/* H22 Eq. 7: dp/dt = -p nu mu v_A / v; per bin, at its centre.  In the flux-steady state: the adiabatic loss in the frame of the waves. */
 static double streaming(ARGS) {
   UNUSED;
+  if (env->drift_div != NULL) return p * env->drift_div[bin] / 3.0;
   if (env->mu == NULL) return p * env->streaming_rate;
   return p * scattering(env, s, p_ref) * env->mu[bin] * env->v_alfven / speed(s, p_ref);
 }
 
-/* H22 Eq. 7: dp/dt = p 2 chi (1 + beta^2) nu v_A^2 / v^2; or the ad-hoc form of its section 3.2 and Fig. 4, with kappa = v^2 / 3 nu. */
+/* H22 Eq. 7: dp/dt = p 2 chi (1 + beta^2) nu v_A^2 / v^2; or the ad-hoc form of its section 3.2 and Fig. 4, with kappa = v^2 / 3 nu.  In the
+ * frame of the waves Eq. 7 leaves -p chi (1 - beta^2) nu v_A^2 / v^2 (docs/physics.md, section 3). */
 static double reacceleration(ARGS) {
   UNUSED;
   double chi = env->chi == NULL ? 1.0 / 3.0 : env->chi[bin], v = speed(s, p_ref), beta = cr_beta(p_ref, s->mass_GeV);
   double rate = scattering(env, s, p_ref) * (env->v_alfven / v) * (env->v_alfven / v);
-  return -p * rate * (opt->reacceleration_maximal ? 4.0 / 3.0 : 2.0 * chi * (1.0 + beta * beta));
+  if (opt->reacceleration_maximal) return -p * rate * (4.0 / 3.0);
+  double gamma = cr_gamma(p_ref, s->mass_GeV);
+  return -p * rate * chi * (env->drift_div == NULL ? 2.0 * (1.0 + beta * beta) : -1.0 / (gamma * gamma));
 }
 
 /* Energy loss of hadrons dT/dt = -K Z^2 (n_e + 0.57 n_n) / beta, eV/s.  The 1/beta is missing in H22; 3.09e-7 is its 3.1e-7. */

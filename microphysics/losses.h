@@ -36,6 +36,7 @@ struct cr_env {
   /* Per bin of the species, from the transport; NULL: isotropic (chi = 1/3) with the streaming loss rate below. */
   const double *chi, *mu;       /* mu = F / (v q), of the sign of the Alfven speed     */
   double streaming_rate;        /* v_A / (3 l) of the flux-steady state, 1/s           */
+  const double *drift_div;      /* divergence of the velocity at which particles stream, 1/s; not NULL: used instead of both */
 };
 
 struct cr_loss {

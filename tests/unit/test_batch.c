@@ -98,6 +98,92 @@ static void test_momentum(void **state) {
     }
 }
 
+/* On a mesh: chi, mu or drift_div of each bin and cell, and the scattering rate of each cell. */
+static void test_mesh(void **state) {
+  (void)state;
+  static double chi[BINS][CELLS], mu[BINS][CELLS], drift[BINS][CELLS], factor[CELLS], before_lo[BINS][CELLS], before_hi[BINS][CELLS];
+  static const double *pchi[BINS], *pmu[BINS], *pdrift[BINS];
+  double dt = 1e14;
+  for (int form = 0; form < 4; form++) {
+    no_reactions();
+    for (int i = 0; i < LOSS_COUNT; i++) opt.loss.scale[i] = i <= LOSS_REACCELERATION ? 0.5 + i : 0.0;
+    opt.loss.reacceleration_maximal = form == 3;
+    fill(0.5);
+    for (int k = 0; k < cr_network_bins(&net); k++) {
+      pchi[k] = chi[k], pmu[k] = mu[k], pdrift[k] = drift[k];
+      for (int i = 0; i < CELLS; i++)
+        chi[k][i] = random_unit() / 3.0, mu[k][i] = 2.0 * random_unit() - 1.0, drift[k][i] = 1e-15 * (2.0 * random_unit() - 1.0);
+    }
+    for (int i = 0; i < CELLS; i++) factor[i] = pow(10.0, 2.0 * random_unit() - 1.0), env_value[7][i] *= 10.0;
+    memcpy(before_lo, lo, sizeof lo), memcpy(before_hi, hi, sizeof hi);
+    struct cr_tables *tables = cr_tables_create(&net, &opt);
+    struct cr_batch_env env = env_of(0);
+    env.nu_factor = factor, env.chi = pchi, env.mu = pmu;
+    if (form > 0) env.drift_div = pdrift;
+    if (form == 2) env.chi = NULL;
+    cr_batch_step(tables, CELLS, dt, CR_MOMENTUM_FIRST, &env, plo, phi, NULL, NULL);
+    double worst = 0.0;
+    for (int i = 0; i < CELLS; i += 3)
+      for (int s = 0; s < net.count; s++) {
+        int at = net.first[s], nb = net.nbin[s];
+        double a[CR_MAX_BINS], b[CR_MAX_BINS], of_chi[CR_MAX_BINS], of_mu[CR_MAX_BINS], of_drift[CR_MAX_BINS];
+        for (int k = 0; k < nb; k++)
+          a[k] = before_lo[at + k][i], b[k] = before_hi[at + k][i], of_chi[k] = chi[at + k][i], of_mu[k] = mu[at + k][i], of_drift[k] = drift[at + k][i];
+        struct cr_env one = {.div_u = env_value[5][i], .bb_grad_u = env_value[6][i], .v_alfven = env_value[7][i], .nu0 = 1e-9 * factor[i],
+                             .nu_slope = opt.nu_slope, .chi = form == 2 ? NULL : of_chi, .mu = of_mu, .drift_div = form > 0 ? of_drift : NULL};
+        struct cr_remap_budget budget = {.n_in = 0};
+        cr_remap(&net, s, &one, &opt.loss, &(struct cr_remap_options){CR_MAP_COMBINED, opt.inflow}, dt, a, b, &budget);
+        for (int k = 0; k < nb; k++) {
+          double near = (k > 0 ? a[k - 1] + b[k - 1] : 0.0) + (k < nb - 1 ? a[k + 1] + b[k + 1] : 0.0);
+          worst = fmax(worst, fmax(fabs(lo[at + k][i] - a[k]), fabs(hi[at + k][i] - b[k])) / (a[k] + b[k] + 1e-6 * near));
+        }
+      }
+    print_message("# form %d of the exchange with waves: %.1e\n", form, worst);
+    assert_true(worst < 1e-6);
+    cr_tables_free(tables);
+  }
+}
+
+/* Everything on: in each cell the entries add up to what the cosmic rays have lost. */
+static void test_cells(void **state) {
+  (void)state;
+  static double entry[ENTRY_COUNT][CELLS], drift[BINS][CELLS], factor[CELLS], source[BINS][CELLS];
+  static const double *pdrift[BINS], *psource[BINS];
+  double *entries[ENTRY_COUNT], before[CELLS] = {0}, after[CELLS] = {0}, escape[BINS];
+  for (int inflow = 0; inflow < 2; inflow++)
+    for (int order = 0; order < 2; order++) {
+      cr_batch_defaults(&opt);
+      opt.inflow = (enum cr_inflow)inflow;
+      fill(1.0);
+      memset(entry, 0, sizeof entry);
+      for (int e = 0; e < ENTRY_COUNT; e++) entries[e] = entry[e];
+      for (int k = 0; k < cr_network_bins(&net); k++) {
+        pdrift[k] = drift[k], psource[k] = source[k], escape[k] = 1e-15 * (k % 5);
+        for (int i = 0; i < CELLS; i++) drift[k][i] = 1e-14 * (2.0 * random_unit() - 1.0), source[k][i] = 1e-14 * (lo[k][i] + hi[k][i]);
+      }
+      for (int i = 0; i < CELLS; i++) factor[i] = 2.0 * random_unit();
+      struct cr_tables *tables = cr_tables_create(&net, &opt);
+      struct cr_batch_env env = env_of(0);
+      env.nu_factor = factor, env.drift_div = pdrift, env.source_lo = env.source_hi = psource, env.escape_rate = escape;
+      for (int i = 0; i < CELLS; i++) before[i] = after[i] = 0.0;
+      for (int k = 0; k < cr_network_bins(&net); k++)
+        for (int i = 0; i < CELLS; i++) before[i] += cr_bin_energy(&net.bin[k], lo[k][i], hi[k][i]);
+      cr_batch_step(tables, CELLS, 3e13, (enum cr_order)order, &env, plo, phi, NULL, entries);
+      for (int k = 0; k < cr_network_bins(&net); k++)
+        for (int i = 0; i < CELLS; i++) after[i] += cr_bin_energy(&net.bin[k], lo[k][i], hi[k][i]);
+      double worst = 0.0;
+      for (int i = 0; i < CELLS; i++) {
+        double lost = 0.0, turnover = 0.0;
+        for (int e = 0; e < ENTRY_COUNT; e++) lost += entry[e][i], turnover += fabs(entry[e][i]);
+        assert_true(turnover > 0.1 * before[i]);
+        worst = fmax(worst, fabs(before[i] - after[i] - lost) / turnover);
+      }
+      print_message("# energy of single cells: %.1e of the turnover\n", worst);
+      assert_true(worst < 1e-13);
+      cr_tables_free(tables);
+    }
+}
+
 /* Numbers and energies of each species: before = after + ledger. */
 static double imbalance(const struct cr_network *n, double *const *a, double *const *b, int cells, const double *number0, const double *energy0,
                         const struct cr_ledger *ledger) {
@@ -281,7 +367,7 @@ static void test_order(void **state) {
 
 int main(void) {
   cr_network_named(&net, "hopkins2022", NULL);
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_momentum), cmocka_unit_test(test_ledger), cmocka_unit_test(test_fuzz),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_momentum), cmocka_unit_test(test_mesh), cmocka_unit_test(test_cells), cmocka_unit_test(test_ledger), cmocka_unit_test(test_fuzz),
                                      cmocka_unit_test(test_neighbours), cmocka_unit_test(test_order)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   cr_network_free(&net);

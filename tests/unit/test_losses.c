@@ -88,6 +88,28 @@ static void test_gas_exchange(void **state) {
   close_to(cr_loss_rate(LOSS_STREAMING, &env, &opt, s, 0, 1.0, 1.0), 3e6 / (3.0 * l), 1e-13);
 }
 
+/* Eq. 7 with the flux of total energy in its steady state, mu = v / (3 nu l) + 3 chi (1 + beta^2 / 3) v_A / v, is the same in the frame of the
+ * waves; there nothing is left of reacceleration for fast particles. */
+static void test_wave_frame(void **state) {
+  (void)state;
+  const struct cr_species *s = cr_species_find("p");
+  double l = 3e21;
+  for (double p = 0.05; p < 1e3; p *= 3.0)
+    for (int i = 0; i < 3; i++) {
+      double beta = cr_beta(p, s->mass_GeV), v = SPEED_OF_LIGHT_cm_s * beta, va = 3e6, chi[] = {i / 6.0 + 0.01}, drift[] = {va / l};
+      struct cr_env flux = {.v_alfven = va, .nu0 = 1e-9, .nu_slope = 0.5, .chi = chi}, frame = flux;
+      double nu = 1e-9 * beta / sqrt(p), mu[] = {v / (3.0 * nu * l) + 3.0 * chi[0] * (1.0 + beta * beta / 3.0) * va / v};
+      flux.mu = mu, frame.drift_div = drift;
+      double work = p * va / (3.0 * l), left = p * chi[0] * nu * (va / v) * (va / v) * (1.0 - beta * beta);
+      close_to(cr_loss_rate(LOSS_STREAMING, &frame, &opt, s, 0, p, p), work, 1e-14);
+      close_to(cr_loss_rate(LOSS_REACCELERATION, &frame, &opt, s, 0, p, p), left, 1e-9);
+      close_to(cr_loss_rate(LOSS_STREAMING, &flux, &opt, s, 0, p, p) + cr_loss_rate(LOSS_REACCELERATION, &flux, &opt, s, 0, p, p), work + left, 1e-12);
+      opt.reacceleration_maximal = true;
+      close_to(cr_loss_rate(LOSS_REACCELERATION, &frame, &opt, s, 0, p, p), cr_loss_rate(LOSS_REACCELERATION, &flux, &opt, s, 0, p, p), 1e-14);
+      opt.reacceleration_maximal = false;
+    }
+}
+
 static void test_fragmentation(void **state) {
   (void)state;
   static const struct { double a, sigma[4]; } rows[] = {
@@ -149,7 +171,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_hadrons),       cmocka_unit_test(test_leptons),     cmocka_unit_test(test_gas_exchange),
       cmocka_unit_test(test_fragmentation), cmocka_unit_test(test_other_fates), cmocka_unit_test(test_production),
-      cmocka_unit_test(test_ionisation_cross_section),
+      cmocka_unit_test(test_ionisation_cross_section), cmocka_unit_test(test_wave_frame),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
