@@ -45,21 +45,19 @@ static double place(const struct box *x, int d, int64_t m, int parts) {
   return ((double)(all - at) * mesh->lower[d] + (double)at * mesh->upper[d]) / (double)all;
 }
 
-/* Number of values at a point; they are averaged together. */
-typedef void point_fn(const struct box *box, const double x[3], double *value);
-
 /* Average of n values over the cell: the centre, plus the weighted differences from it, so that a uniform state stays what it is. */
-static void cell_average(const struct box *box, const int cell[3], int points, int n, point_fn *f, double *value) {
+static void cell_average(const struct box *box, const int cell[3], int points, int n, setup_point_fn *f, const void *data, double *value,
+                         double *work) {
   const struct gauss *g = gauss_rule(points);
-  double centre[3], x[3], at[MOST_VALUES + 3];
-  struct sum sum[MOST_VALUES + 3] = {{0.0, 0.0}};
+  double centre[3], x[3], *at = work, *hi_part = work + n, *lo_part = work + 2 * n;
   int count[3];
   for (int d = 0; d < 3; d++) {
     centre[d] = place(box, d, 2 * (int64_t)cell[d] + 1, 2);
     count[d] = box->exists[d] ? points : 1;
   }
-  f(box, centre, value);
+  f(data, centre, value);
   if (points == 1) return;
+  for (int v = 0; v < n; v++) hi_part[v] = lo_part[v] = 0.0;
   for (int k = 0; k < count[2]; k++) {
     for (int j = 0; j < count[1]; j++) {
       for (int i = 0; i < count[0]; i++) {
@@ -71,12 +69,23 @@ static void cell_average(const struct box *box, const int cell[3], int points, i
         }
         double lo = min(w[0], min(w[1], w[2])), hi = max(w[0], max(w[1], w[2]));
         double mid = max(min(w[0], w[1]), min(max(w[0], w[1]), w[2])), weight = lo * mid * hi;
-        f(box, x, at);
-        for (int v = 0; v < n; v++) sum_add(&sum[v], weight * (at[v] - value[v]));
+        f(data, x, at);
+        for (int v = 0; v < n; v++) {
+          struct sum sum = {hi_part[v], lo_part[v]};
+          sum_add(&sum, weight * (at[v] - value[v]));
+          hi_part[v] = sum.hi;
+          lo_part[v] = sum.lo;
+        }
       }
     }
   }
-  for (int v = 0; v < n; v++) value[v] += sum_value(&sum[v]);
+  for (int v = 0; v < n; v++) value[v] += hi_part[v] + lo_part[v];
+}
+
+void setup_cell_average(const struct mesh *mesh, int b, const int cell[3], int points, int n, setup_point_fn *f, const void *data,
+                        double *value, double *work) {
+  const struct box box = box_of(mesh, b, NULL, NULL, 0.0);
+  cell_average(&box, cell, points, n, f, data, value, work);
 }
 
 static void conserved(const struct setup_run *run, const struct gas_point *w, double *u) {
@@ -86,14 +95,16 @@ static void conserved(const struct setup_run *run, const struct gas_point *w, do
   u[GAS_E] = run->sound_speed > 0.0 ? 0.0 : w->p / (run->gamma - 1.0) + 0.5 * w->rho * sum3(v[0] * v[0], v[1] * v[1], v[2] * v[2]);
 }
 
-static void gas_at(const struct box *box, const double x[3], double *u) {
+static void gas_at(const void *data, const double x[3], double *u) {
+  const struct box *box = data;
   struct gas_point w = {0};
   box->setup->gas(box->t, x, &w);
   conserved(box->run, &w, u);
   for (int s = 0; s < box->run->nscalar; s++) u[GAS_SCALAR + s] = s < SETUP_SCALARS ? w.rho * w.scalar[s] : 0.0;
 }
 
-static void reference_at(const struct box *box, const double x[3], double *u) {
+static void reference_at(const void *data, const double x[3], double *u) {
+  const struct box *box = data;
   struct gas_point w = {0};
   double *b = u + 5;
   b[0] = b[1] = b[2] = 0.0;
@@ -260,10 +271,10 @@ static void fill_box(const struct box *box, int b, int ncell, struct field *cons
   }
   EACH(i, box->n) {
     const int cell[3] = {box->lower[0] + i[0], box->lower[1] + i[1], box->lower[2] + i[2]};
-    double u[MOST_VALUES];
+    double u[MOST_VALUES], work[3 * MOST_VALUES];
     const int nvar = 5 + box->run->nscalar;
     if (ncell == 0) break;
-    cell_average(box, cell, box->setup->points, nvar, gas_at, u);
+    cell_average(box, cell, box->setup->points, nvar, gas_at, box, u, work);
     const double internal = u[GAS_E] - 0.5 * sum3(u[GAS_M1] * u[GAS_M1], u[GAS_M2] * u[GAS_M2], u[GAS_M3] * u[GAS_M3]) / u[GAS_RHO];
     if (box->run->magnetic && box->run->sound_speed <= 0.0) {
       double b2[3];
@@ -299,10 +310,10 @@ bool setup_reference(const struct mesh *mesh, int b, const int cell[3], const st
                      const struct setup_run *run, double t, double value[8]) {
   struct box box = box_of(mesh, b, setup, run, t);
   struct gas_point w;
-  double centre[3], field[3];
+  double centre[3], field[3], work[3 * 8];
   for (int d = 0; d < 3; d++) centre[d] = place(&box, d, 2 * (int64_t)cell[d] + 1, 2);
   if (!setup->reference || !setup->reference(t, centre, &w, field)) return false;
-  cell_average(&box, cell, setup->points, 8, reference_at, value);
+  cell_average(&box, cell, setup->points, 8, reference_at, &box, value, work);
   return true;
 }
 

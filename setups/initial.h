@@ -25,6 +25,12 @@ void setup_fill_fields(const struct mesh *mesh, const struct setup *setup, const
 bool setup_reference(const struct mesh *mesh, int b, const int cell[3], const struct setup *setup,
                      const struct setup_run *run, double t, double value[8]);
 
+/* Average of n values, all of them set by f, over a cell by a rule of so many points per axis (1: the value at the centre).
+ *   work   [3 n]  space */
+typedef void setup_point_fn(const void *data, const double x[3], double *value);
+void setup_cell_average(const struct mesh *mesh, int b, const int cell[3], int points, int n, setup_point_fn *f, const void *data,
+                        double *value, double *work);
+
 /* Boundary values of BOUNDARY_USER: ghosts from the setup's functions at time t, which the owner keeps up to date.
  * Among the fields of the exchange, cell fields of 5 + nscalar components and face fields are filled. */
 struct setup_boundary { const struct setup *setup; const struct setup_run *run; double t; };

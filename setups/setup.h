@@ -11,6 +11,7 @@
 struct params;
 struct units;
 struct cr_network;
+struct rays;
 
 enum { SETUP_SCALARS = 8 };
 
@@ -29,6 +30,7 @@ struct setup_run {
   bool magnetic;
   int nscalar;
   const struct units *units;
+  const struct rays *rays;    /* NULL: none; not filled before start has returned */
 };
 
 struct setup {
