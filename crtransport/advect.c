@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "base/minmax.h"
 #include "crtransport/transport.h"
+#include "crtransport/walls.h"
 
 #include <math.h>
 
@@ -53,24 +54,39 @@ static void flux_row(int n, ptrdiff_t s, double over_dx, const double *restrict 
   }
 }
 
-static void keep_fluxes(const struct advected *a, struct registers *reg, int comp) {
+/* Fluxes through a face of the block. */
+static void take_fluxes(const struct advected *a, int face, double *to) {
   const struct mesh *m = a->mesh;
-  for (int f = 0; f < 2 * m->dim; f++) {
-    if (reg->flux[f] == NULL) continue;
-    const int d = f / 2, p = d == 0 ? 1 : 0, q = d == 2 ? 1 : 2;
-    double *to = reg->flux[f] + (size_t)m->nc[p] * (size_t)m->nc[q] * (size_t)comp;
-    int i[3];
-    i[d] = m->ngd[d] + (f % 2) * m->nc[d];
-    for (int y = 0; y < m->nc[q]; y++)
-      for (int x = 0; x < m->nc[p]; x++) {
-        i[p] = m->ngd[p] + x;
-        i[q] = m->ngd[q] + y;
-        *to++ = a->flux[d][cell_at(a, i[1], i[2]) + (size_t)i[0]];
-      }
-  }
+  const int d = face / 2, p = d == 0 ? 1 : 0, q = d == 2 ? 1 : 2;
+  int i[3];
+  i[d] = m->ngd[d] + (face % 2) * m->nc[d];
+  for (int y = 0; y < m->nc[q]; y++)
+    for (int x = 0; x < m->nc[p]; x++) {
+      i[p] = m->ngd[p] + x;
+      i[q] = m->ngd[q] + y;
+      *to++ = a->flux[d][cell_at(a, i[1], i[2]) + (size_t)i[0]];
+    }
 }
 
-static void advect_component(const struct advected *a, const double dx[3], double *q) {
+static size_t face_cells(const struct mesh *m, int face) {
+  const int d = face / 2;
+  return (size_t)m->nc[d == 0 ? 1 : 0] * (size_t)m->nc[d == 2 ? 1 : 2];
+}
+
+/* Where gas comes in through an absorbing wall, it brings nothing. */
+static void absorb(const struct advected *a, int face) {
+  const struct mesh *m = a->mesh;
+  const int d = face / 2, p = d == 0 ? 1 : 0, q = d == 2 ? 1 : 2;
+  int i[3];
+  i[d] = m->ngd[d] + (face % 2) * m->nc[d];
+  for (i[q] = m->ngd[q]; i[q] < m->ngd[q] + m->nc[q]; i[q]++)
+    for (i[p] = m->ngd[p]; i[p] < m->ngd[p] + m->nc[p]; i[p]++) {
+      const double mass = mass_at(a, d, i[1], i[2])[i[0]];
+      if (face % 2 ? mass <= 0.0 : mass >= 0.0) a->flux[d][cell_at(a, i[1], i[2]) + (size_t)i[0]] = 0.0;
+    }
+}
+
+static void advect_component(const struct advected *a, const double dx[3], const bool absorbs[6], double *q) {
   const struct mesh *m = a->mesh;
   const size_t size = (size_t)a->extent[0] * (size_t)a->extent[1] * (size_t)a->extent[2];
   const ptrdiff_t step[3] = {1, a->extent[0], (ptrdiff_t)a->extent[0] * a->extent[1]};
@@ -82,6 +98,8 @@ static void advect_component(const struct advected *a, const double dx[3], doubl
         flux_row(m->nc[0] + (d == 0), step[d], 1.0 / dx[d], a->ratio + at, a->rho + at, a->room + at, mass_at(a, d, j, k) + m->ngd[0],
                  a->flux[d] + at);
       }
+  for (int f = 0; f < 6; f++)
+    if (absorbs[f]) absorb(a, f);
   for (int k = m->ngd[2]; k < m->ngd[2] + m->nc[2]; k++)
     for (int j = m->ngd[1]; j < m->ngd[1] + m->nc[1]; j++) {
       const size_t at = cell_at(a, j, k) + (size_t)m->ngd[0];
@@ -101,7 +119,7 @@ void crt_advect(struct crt *c, const struct mesh *mesh, struct exchange *x, int 
   struct field *state[1] = {&g->state};
   struct advected a = {.mesh = mesh};
   const size_t size = g->state.comp_size[0];
-  double *memory = memory_get(sizeof *memory * 5 * size);
+  double *memory = memory_get(sizeof *memory * 6 * size), *surface = memory + 5 * size;
   a.ratio = memory;
   a.room = memory + size;
   for (int d = 0; d < 3; d++) {
@@ -118,9 +136,21 @@ void crt_advect(struct crt *c, const struct mesh *mesh, struct exchange *x, int 
     for (int d = 0; d < 3; d++) a.mass[d] = field_data(mass, b, d);
     for (int k = 0; k < a.extent[2]; k++)
       for (int j = 0; j < a.extent[1]; j++) room_row(&a, block->dx, j, k);
+    const struct registers *reg = block->jump ? correction_registers(g->correction, b) : NULL;
+    bool walls[6], absorbs[6];
+    for (int f = 0; f < 6; f++) {
+      walls[f] = crt_wall(mesh, b, f);
+      absorbs[f] = walls[f] && c->par.boundary[f / 2][f % 2] == CRT_BOUNDARY_ABSORBING;
+    }
     for (int comp = 0; comp < 2 * g->count; comp++) {
-      advect_component(&a, block->dx, field_data(&g->state, b, 0) + size * (size_t)comp);
-      if (block->jump && comp < g->count) keep_fluxes(&a, correction_registers(g->correction, b), comp);
+      advect_component(&a, block->dx, absorbs, field_data(&g->state, b, comp));
+      for (int f = 0; f < 6 && comp < g->count; f++) {
+        const size_t n = face_cells(mesh, f);
+        if (reg && reg->flux[f]) take_fluxes(&a, f, reg->flux[f] + n * (size_t)comp);
+        if (!walls[f]) continue;
+        take_fluxes(&a, f, surface);
+        crt_walls_count(mesh, b, f, 1.0, n, surface, &g->outflow[comp]);
+      }
     }
   }
   memory_free(memory);

@@ -2,13 +2,12 @@
 #include "crtransport/scratch.h"
 
 #include "base/minmax.h"
+#include "crtransport/depth.h"
 
 #include <math.h>
 
 /* Kernels with constant arguments, one copy for each. */
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
-
-static inline double square(double x) { return x * x; }
 
 /* The closure of Levermore 1984, JQSRT 31, 149 in the form of physics.md 1.1: chi = (1 - <mu^2>) / 2.  Where there are no particles, that of an
  * isotropic distribution. */
@@ -54,16 +53,6 @@ void crt_load_plane(const struct crt_shape *s, struct crt_scratch *w, const stru
   if (a->population->m1) tensor_row(n, 1.0 / a->population->flux_speed, q, f, w->tensor[slot3(k)][0], w->tensor[slot3(k)][1]);
 }
 
-/* Factors by optical depth.  Dissipation of F as in Jiang & Oh 2018, ApJ 854, 5, with a rational form of their factor: the speed falls
- * as 1 / depth, so that its diffusivity stays below the physical one. */
-static inline double damp_f(double depth) { return 1.0 / sqrt(1.0 + 1.5 * depth * depth); }
-/* That of q is gone before scattering alone makes the scheme stable. */
-static inline double damp_q(double depth) { return 1.0 / (1.0 + square(square(depth * (1.0 / 0.12)))); }
-/* The bounds hold in full from this depth on, and fade out where beams cross: the lower to 0, the upper to a thousand times the highest value
- * of the neighbourhood. */
-static inline double bounds_of(double depth) { return min(max((depth - 0.1) * (1.0 / 0.15), 0.0), 1.0); }
-static inline double spare_of(double bound) { return (1.0 - bound) / max(bound, 1e-3); }
-
 static void fill(double *p, size_t n, double value) {
   for (size_t i = 0; i < n; i++) p[i] = value;
 }
@@ -82,13 +71,13 @@ void crt_coefficients(const struct crt_shape *s, struct crt_scratch *w, const st
   n->lossy = true;
   if (!n->uniform) return;
   const double depth = p->rate * n->depth, speed = p->signal * sqrt(1.0 / 3.0);
-  n->lossy = damp_q(depth) > 1e-3;
+  n->lossy = crt_depth_damp_q(depth) > 1e-3;
   for (int i = 0; i < 2; i++) {
     fill(w->chi[i], w->plane, 1.0 / 3.0);
-    fill(w->loss_q[i], w->plane, 0.25 * speed * damp_q(depth));
-    fill(w->loss_f[i], w->plane, 0.25 * speed * damp_f(depth));
-    fill(w->bound[i], w->plane, bounds_of(depth));
-    fill(w->spare[i], w->plane, spare_of(bounds_of(depth)));
+    fill(w->loss_q[i], w->plane, 0.25 * speed * crt_depth_damp_q(depth));
+    fill(w->loss_f[i], w->plane, 0.25 * speed * crt_depth_damp_f(depth));
+    fill(w->bound[i], w->plane, crt_depth_bounds(depth));
+    fill(w->spare[i], w->plane, crt_depth_spare(crt_depth_bounds(depth)));
     fill(w->rate[i], w->plane, p->rate * a->dt);
   }
 }
@@ -197,13 +186,13 @@ ALWAYS_INLINE void rates(bool streams, bool m1, int first, int last, const struc
       wind = drift * 3.0 * x * alfven[i];
       total = nu * (force / (force + nu * (wind * max(qh[i], 0.0))));
     }
-    double tau = total * depth, speed = v * sqrt(1.0 - 2.0 * x), b = bounds_of(tau), thin = damp_q(tau);
+    double tau = total * depth, speed = v * sqrt(1.0 - 2.0 * x), b = crt_depth_bounds(tau), thin = crt_depth_damp_q(tau);
     chi[i] = x;
     fh[i] = half_way(f[i], push[i], total, dt, thin);
     loss_q[i] = 0.25 * (speed * thin + wind);
-    loss_f[i] = 0.25 * speed * damp_f(tau);
+    loss_f[i] = 0.25 * speed * crt_depth_damp_f(tau);
     bound[i] = b;
-    spare[i] = spare_of(b);
+    spare[i] = crt_depth_spare(b);
     rate[i] = nu * dt;
   }
 }
@@ -237,7 +226,7 @@ static void room(int first, int last, const double *const low[3], const double *
   const double *restrict h0 = high[0], *restrict h1 = high[1], *restrict h2 = high[2];
 #pragma omp simd
   for (int i = first; i < last; i++) {
-    double lo = min3(l0[i], l1[i], l2[i]), hi = max3(h0[i], h1[i], h2[i]);
+    double lo = max(min3(l0[i], l1[i], l2[i]), 0.0), hi = max3(h0[i], h1[i], h2[i]);
     down[i] = max(q[i] - bound[i] * lo, 0.0);
     up[i] = max((hi - q[i]) + spare[i] * hi, 0.0);
   }
@@ -270,7 +259,7 @@ void crt_cells(const struct crt_shape *s, struct crt_scratch *w, const struct cr
               w->across[2][slot]);
   if (num->uniform) {
     const double rate = a->population->rate;
-    if (num->lossy) half_way_row(first, last, rate, num->dt, damp_q(rate * num->depth), w->row[0], f, w->f[slot]);
+    if (num->lossy) half_way_row(first, last, rate, num->dt, crt_depth_damp_q(rate * num->depth), w->row[0], f, w->f[slot]);
   } else {
     const double *ones = w->inside + plane; /* a plane of ones */
     const double *profile = g->profile ? g->profile + at : ones, *alfven = g->alfven ? g->alfven + at : ones;

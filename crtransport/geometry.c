@@ -82,8 +82,6 @@ static void equal_shares(const struct mesh *m, int b, double *const share[3], co
   }
 }
 
-static double *component(const struct field *f, int b, int c) { return field_data(f, b, 0) + f->comp_size[0] * (size_t)c; }
-
 void crt_geometry_block(const struct mesh *m, int b, const struct field *faces, double floor, struct field *directions) {
   const int *extent = field_extent(directions, 0);
   struct place p;
@@ -94,9 +92,9 @@ void crt_geometry_block(const struct mesh *m, int b, const struct field *faces, 
     p.row[d] = e[0];
     p.plane[d] = (size_t)e[0] * (size_t)e[1];
     p.up[d] = d >= m->dim ? 0 : d == 0 ? 1 : d == 1 ? e[0] : e[0] * e[1];
-    face[d] = component(directions, b, GEOMETRY_FACE + d);
-    cell[d] = component(directions, b, GEOMETRY_CELL + d);
-    share[d] = component(directions, b, GEOMETRY_SHARE + d);
+    face[d] = field_data(directions, b, GEOMETRY_FACE + d);
+    cell[d] = field_data(directions, b, GEOMETRY_CELL + d);
+    share[d] = field_data(directions, b, GEOMETRY_SHARE + d);
   }
   for (int k = 0; k < extent[2]; k++)
     for (int j = 0; j < extent[1]; j++) {

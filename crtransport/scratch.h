@@ -20,7 +20,7 @@ struct crt_scratch {
   double *slope_q[3][2], *slope_f[3][2]; /* half the limited difference along an axis           */
   double *curve_q[3][2];             /* second difference of q along an axis                    */
   double *loss_q[2], *loss_f[2];     /* a quarter of the speeds of dissipation                  */
-  double *bound[2], *spare[2];       /* how far the bounds of the neighbourhood hold; see bounds_of */
+  double *bound[2], *spare[2];       /* how far the bounds of the neighbourhood hold; see crt_depth_bounds */
   double *rate[2];                   /* rate dt                                                 */
   double *move[3][2];                /* what goes through the lower face: flux times dt / dx    */
   double *press[3][2], *tension[3][2]; /* V^2 chi q, and b_n V^2 (1 - 3 chi) q on the lower face */

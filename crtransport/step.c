@@ -5,8 +5,10 @@
 #include "crtransport/block.h"
 #include "crtransport/transport.h"
 #include "crtransport/geometry.h"
+#include "crtransport/walls.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct crt_shape shape_of(const struct mesh *m) {
@@ -21,9 +23,23 @@ static struct crt_shape shape_of(const struct mesh *m) {
 void crt_create(struct crt *c, const struct crt_params *par, const struct mesh *mesh) {
   *c = (struct crt){.par = *par};
   require(mesh->ng >= 2, "the mesh has %d ghost layers, the transport of cosmic rays needs 2", mesh->ng);
+  for (int f = 0; f < 2 * mesh->dim; f++)
+    require(par->boundary[f / 2][f % 2] == CRT_BOUNDARY_GAS || mesh->boundary[f / 2][f % 2] != BOUNDARY_PERIODIC,
+            "cosmic rays cannot be absorbed at the end of a periodic axis");
+  crt_adapted(c, mesh);
+}
+
+void crt_adapted(struct crt *c, const struct mesh *mesh) {
+  if (c->directions.data) field_destroy(&c->directions);
+  crt_scratch_destroy(c->scratch);
   field_create(&c->directions, mesh, "directions", CENTRING_CELL, GEOMETRY_COMPONENTS);
   const struct crt_shape s = shape_of(mesh);
   c->scratch = crt_scratch_create(&s);
+  for (int i = 0; i < c->count; i++) {
+    struct crt_group *g = &c->group[i];
+    correction_destroy(g->correction);
+    g->correction = correction_create(mesh, g->count, false);
+  }
 }
 
 int crt_add_group(struct crt *c, const struct mesh *mesh, int count, const struct crt_member *member, double speed) {
@@ -40,6 +56,9 @@ int crt_add_group(struct crt *c, const struct mesh *mesh, int count, const struc
   field_create(&g->state, mesh, "cosmic rays", CENTRING_CELL, 2 * count);
   g->state.positive = g->positive;
   g->correction = correction_create(mesh, count, false);
+  g->outflow = memory_get(sizeof *g->outflow * (size_t)count);
+  snprintf(g->name, sizeof g->name, "cosmic rays %d", c->count);
+  for (int i = 0; i <= c->count; i++) group[i].state.name = group[i].name;
   return c->count++;
 }
 
@@ -48,6 +67,7 @@ void crt_destroy(struct crt *c) {
     struct crt_group *g = &c->group[i];
     memory_free(g->member);
     memory_free(g->positive);
+    memory_free(g->outflow);
     field_destroy(&g->state);
     correction_destroy(g->correction);
   }
@@ -59,7 +79,10 @@ void crt_destroy(struct crt *c) {
 
 void crt_directions(struct crt *c, const struct mesh *mesh, struct exchange *x, struct field *faces) {
   exchange_all(x, 1, &faces);
-  for (int b = 0; b < mesh->count; b++) crt_geometry_block(mesh, b, faces, c->par.field_floor, &c->directions);
+  for (int b = 0; b < mesh->count; b++) {
+    crt_geometry_block(mesh, b, faces, c->par.field_floor, &c->directions);
+    crt_walls_close(mesh, b, &c->directions);
+  }
 }
 
 int crt_substeps(const struct crt *c, const struct mesh *mesh, int group, double dt) {
@@ -86,7 +109,6 @@ static struct crt_population population(const struct crt_params *par, const stru
                                  .limited = par->limiter};
 }
 
-static double *component(const struct field *f, int b, int c) { return field_data(f, b, 0) + f->comp_size[0] * (size_t)c; }
 
 static size_t face_cells(const struct mesh *m, int face) {
   size_t n = 1;
@@ -95,6 +117,8 @@ static size_t face_cells(const struct mesh *m, int face) {
   return n;
 }
 
+static size_t most_face_cells(const struct mesh *m) { return (size_t)m->nb * (size_t)m->nb; }
+
 static bool finer(const struct mesh *m, int b, int face) {
   int d[3] = {0, 0, 0};
   d[face / 2] = face % 2 ? 1 : -1;
@@ -102,25 +126,32 @@ static bool finer(const struct mesh *m, int b, int face) {
 }
 
 static int64_t work_on_block(struct crt *c, const struct mesh *m, struct crt_group *g, int b, double dt, const struct field *profile,
-                             const struct field *alfven) {
+                             const struct field *alfven, double *wall) {
   struct crt_geometry geometry = {.profile = profile ? field_data(profile, b, 0) : NULL, .alfven = alfven ? field_data(alfven, b, 0) : NULL};
   const struct crt_shape shape = shape_of(m);
   const struct registers *reg = m->block[b].jump ? correction_registers(g->correction, b) : NULL;
   int64_t limited = 0;
+  bool walls[6];
+  for (int f = 0; f < 6; f++) walls[f] = crt_wall(m, b, f);
   for (int d = 0; d < 3; d++) {
-    geometry.b_face[d] = component(&c->directions, b, GEOMETRY_FACE + d);
-    geometry.b_cell[d] = component(&c->directions, b, GEOMETRY_CELL + d);
-    geometry.share[d] = component(&c->directions, b, GEOMETRY_SHARE + d);
+    geometry.b_face[d] = field_data(&c->directions, b, GEOMETRY_FACE + d);
+    geometry.b_cell[d] = field_data(&c->directions, b, GEOMETRY_CELL + d);
+    geometry.share[d] = field_data(&c->directions, b, GEOMETRY_SHARE + d);
   }
   for (int p = 0; p < g->count; p++) {
     const struct crt_population pop = population(&c->par, g, p);
     struct crt_substep a = {.population = &pop, .geometry = &geometry, .dt = dt};
-    a.q = component(&g->state, b, p);
-    a.f = component(&g->state, b, g->count + p);
+    a.q = field_data(&g->state, b, p);
+    a.f = field_data(&g->state, b, g->count + p);
     for (int d = 0; d < 3; d++) a.dx[d] = m->block[b].dx[d];
     for (int f = 0; reg && f < 2 * m->dim; f++) a.finer[f] = finer(m, b, f);
     for (int f = 0; reg && f < 6; f++) a.flux[f] = reg->flux[f] ? reg->flux[f] + face_cells(m, f) * (size_t)p : NULL;
+    for (int f = 0; f < 6; f++)
+      if (walls[f]) a.flux[f] = wall + (size_t)f * most_face_cells(m);
+    crt_walls_absorb(m, b, &c->par, &shape, &a);
     limited += crt_block_substep(&shape, c->scratch, &a);
+    for (int f = 0; f < 6; f++)
+      if (walls[f]) crt_walls_count(m, b, f, dt, face_cells(m, f), a.flux[f], &g->outflow[p]);
   }
   return limited;
 }
@@ -130,14 +161,16 @@ void crt_transport(struct crt *c, const struct mesh *mesh, struct exchange *x, i
   struct crt_group *g = &c->group[group];
   struct field *state[1] = {&g->state};
   int64_t limited = 0;
+  double *wall = memory_get(sizeof *wall * 6 * most_face_cells(mesh));
   for (int step = 0; step < n; step++) {
     exchange_all(x, 1, state);
-    for (int b = 0; b < mesh->count; b++) limited += work_on_block(c, mesh, g, b, dt / n, profile, alfven);
+    for (int b = 0; b < mesh->count; b++) limited += work_on_block(c, mesh, g, b, dt / n, profile, alfven, wall);
     if (mesh->max_level == 0) continue;
     correction_exchange(g->correction);
     for (int b = 0; b < mesh->count; b++)
       if (mesh->block[b].jump) correction_apply(g->correction, b, dt / n, &g->state, NULL);
   }
+  memory_free(wall);
   MPI_Allreduce(MPI_IN_PLACE, &limited, 1, MPI_INT64_T, MPI_SUM, mesh->comm);
   g->limited += limited;
   g->substeps += n;

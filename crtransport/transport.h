@@ -14,9 +14,13 @@
 #include "amr/correction.h"
 #include "amr/exchange.h"
 #include "amr/field.h"
+#include "base/sum.h"
 
 enum { RSOL_FULL, RSOL_FLUX };
 enum { CLOSURE_M1, CLOSURE_ISOTROPIC };
+/* At ends of the domain that are not periodic.  GAS: as the boundary of the mesh says.  ABSORBING: q = 0 on the face where cells are optically thick,
+ * free escape where they are thin; nothing comes in. */
+enum { CRT_BOUNDARY_GAS, CRT_BOUNDARY_ABSORBING };
 
 struct crt_params {
   int form, closure;       /* RSOL_..., CLOSURE_...                                        */
@@ -24,18 +28,22 @@ struct crt_params {
   double cfl;              /* share of a cell that the reduced speed may cross in a sub-step */
   double field_floor;      /* |B| below which there is no direction                        */
   bool limiter;            /* off only for tests                                           */
+  int boundary[3][2];      /* CRT_BOUNDARY_..., lower and upper end of each axis             */
 };
 
 /* Particle speed v and scattering rate nu. */
 struct crt_member { double speed, rate; };
 
 struct crt_group {
+  char name[32];             /* of the field: "cosmic rays <number>"                       */
   int count;                 /* of populations                                             */
   struct crt_member *member; /* [count], owned                                             */
   double speed;              /* c~                                                         */
   struct field state;        /* cells [2 count]: first all q, then all F                   */
   bool *positive;            /* of the components, see amr/field.h                         */
   struct correction *correction;
+  struct sum *outflow;       /* [count], owned: what left through the ends of the domain since the start, less what came in: q times
+                                volume, through the blocks of this rank                    */
   int64_t substeps, limited; /* since the start: sub-steps; faces that were limited, on all ranks */
 };
 
@@ -47,11 +55,15 @@ struct crt {
   struct crt_scratch *scratch;
 };
 
-/* Groups come later by crt_add_group, before the first step.  The mesh needs two ghost layers.  Collective. */
+/* Groups come later by crt_add_group, before the first step; the groups move in memory when one is added.  The mesh needs two ghost layers.  Collective. */
 void crt_create(struct crt *c, const struct crt_params *par, const struct mesh *mesh);
 /* Returns the number of the group; the state is zero.  Collective. */
 int crt_add_group(struct crt *c, const struct mesh *mesh, int count, const struct crt_member *member, double speed);
 void crt_destroy(struct crt *c);
+
+/* After the mesh has changed: the states have been carried along as fields in mesh_adapt; all else is made anew, directions by
+ * crt_directions.  Collective. */
+void crt_adapted(struct crt *c, const struct mesh *mesh);
 
 /* Directions of the field, once per step of the gas; fills the ghosts of faces.  Collective. */
 void crt_directions(struct crt *c, const struct mesh *mesh, struct exchange *x, struct field *faces);
