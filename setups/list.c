@@ -7,6 +7,12 @@
 #define SETUPS(SETUP) \
   SETUP(alfven_wave) \
   SETUP(blast) \
+  SETUP(cr_free_stream) \
+  SETUP(cr_gaussian) \
+  SETUP(cr_point_source) \
+  SETUP(cr_ring) \
+  SETUP(cr_slab) \
+  SETUP(cr_telegraph) \
   SETUP(field_loop) \
   SETUP(implosion) \
   SETUP(kelvin_helmholtz) \
