@@ -19,7 +19,7 @@
 struct exchange;
 
 /* Boundary values for BOUNDARY_USER: fill the ghosts of block b beyond the lower (side 0) or upper (side 1) end of the axis,
- * over the whole extent of the other axes.  Where none is set, and in the coarse copies that prolongation works from,
+ * over the whole extent of the other axes.  Before it is called, where none is set, and in the coarse copies that prolongation works from,
  * such a boundary counts as outflow. */
 typedef void exchange_user_fn(void *data, const struct mesh *mesh, int b, int axis, int side, int nfield,
                               struct field *const *fields);

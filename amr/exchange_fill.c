@@ -59,13 +59,10 @@ static void fill_boundary(const struct exchange *x, int b) {
     for (int side = 0; side < 2; side++) {
       if (!at_end(m, b, axis, side)) continue;
       const int kind = m->boundary[axis][side];
-      if (kind == BOUNDARY_USER && x->user != NULL) {
-        x->user(x->user_data, m, b, axis, side, x->nfield, x->fields);
-        continue;
-      }
       for (int i = 0; i < x->nslot; i++) {
         boundary_fill(kind, kind_of(&x->slot[i]), slot_view(x, &x->slot[i], b), m->nc, m->ngd, axis, side, m->ng);
       }
+      if (kind == BOUNDARY_USER && x->user != NULL) x->user(x->user_data, m, b, axis, side, x->nfield, x->fields);
     }
   }
 }

@@ -40,7 +40,7 @@ static inline double *field_data(const struct field *f, int b, int c) {
   if (f->centring == CENTRING_CELL) {
     at = f->comp_size[0] * (size_t)c;
   } else {
-    for (int d = 0; d < c; d++) at += f->comp_size[d];
+    for (int d = 0; d < c && d < 3; d++) at += f->comp_size[d];
   }
   return f->data + f->block_size * (size_t)b + at;
 }

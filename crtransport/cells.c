@@ -2,21 +2,13 @@
 #include "crtransport/scratch.h"
 
 #include "base/minmax.h"
+#include "crtransport/closure.h"
 #include "crtransport/depth.h"
 
 #include <math.h>
 
 /* Kernels with constant arguments, one copy for each. */
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
-
-/* The closure of Levermore 1984, JQSRT 31, 149 in the form of physics.md 1.1: chi = (1 - <mu^2>) / 2.  Where there are no particles, that of an
- * isotropic distribution. */
-static inline double chi_of(double q, double f, double over_speed) {
-  double most = max(q, 0.0), mu = fabs(f) * over_speed;
-  double ratio = most > 0.0 ? min(mu, most) / (most > 0.0 ? most : 1.0) : 0.0;
-  double m2 = ratio * ratio;
-  return 0.5 - 0.5 * (3.0 + 4.0 * m2) / (5.0 + 2.0 * sqrt(4.0 - 3.0 * m2));
-}
 
 static inline double min3(double a, double b, double c) { return min(min(a, b), c); }
 static inline double max3(double a, double b, double c) { return max(max(a, b), c); }
@@ -34,7 +26,7 @@ static void tensor_row(int n, double over_speed, const double *restrict q, const
                        double *restrict rest) {
 #pragma omp simd
   for (int i = 0; i < n; i++) {
-    double c = chi_of(q[i], f[i], over_speed);
+    double c = crt_chi(q[i], f[i], over_speed);
     along[i] = c * q[i];
     rest[i] = (1.0 - 3.0 * c) * q[i];
   }
@@ -180,7 +172,7 @@ ALWAYS_INLINE void rates(bool streams, bool m1, int first, int last, const struc
 #pragma omp simd
   for (int i = first; i < last; i++) {
     double nu = nu0 * profile[i], total = nu, wind = 0.0, x = 1.0 / 3.0;
-    if (m1) x = chi_of(qh[i], half_way(f[i], push[i], nu, dt, 1.0), over);
+    if (m1) x = crt_chi(qh[i], half_way(f[i], push[i], nu, dt, 1.0), over);
     if (streams) {
       double force = fabs(push[i]) + 1e-200;
       wind = drift * 3.0 * x * alfven[i];
