@@ -58,11 +58,13 @@ struct rays_params {
   struct crt_params transport;
   int speed_choice;
   double speed, speed_max, speed_safety, speed_length; /* c~, or its lower limit with auto; the length of kappa / length */
+  int substeps;                                        /* per step of gas that stays as it is                   */
   bool momentum;                                       /* momentum-space update on                              */
   struct scattering_params scattering;
   struct medium_params medium;
   int event_count;
   struct rays_event event[RAYS_EVENTS];
+  int bins;                                            /* of the network; set by rays_check                     */
 };
 
 /* Factors between code units and those of microphysics/. */
@@ -95,7 +97,11 @@ struct rays {
   struct field profile, alfven;                        /* cells [1] for crt_transport; unused: no data          */
   struct cr_ledger *ledger;                            /* [species] of this rank since the start, in numbers of particles and GeV */
   struct sum inertia;                                  /* energy that the gas got with the momentum of cosmic rays, code units, this rank */
+  struct sum given;                                    /* energy that momentum space gave to the gas, code units, this rank */
   int64_t steps;                                       /* taken; even and odd ones differ in order              */
+  double time;                                         /* for functions of the setup: of the last call          */
+  double *least;                                       /* [group] lowest c~                                     */
+  double start_energy, start_momentum[3];              /* of gas, field and cosmic rays together                */
   struct correction *flux;                             /* momentum and energy across levels                     */
   /* Of the setup, NULL where it has none: power that sources of the kind CR_MIXTURE give to cosmic rays, code energy per volume and time; factor of the
    * scattering rate for the model from_setup. */
@@ -111,8 +117,15 @@ void rays_check(struct rays_params *par, const struct params *ps, bool magnetic)
 void rays_create(struct rays *r, const struct rays_params *par, const struct mesh *mesh, const struct units *units);
 void rays_destroy(struct rays *r);
 
+/* What the user should know of them at the start. */
+void rays_tell(const struct rays *r, const struct units *units);
+
+/* Once the state is filled: what is counted from the start.  Collective. */
+void rays_start(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g);
+
 /* As for the gas: fields that live on with the mesh and in checkpoints; and everything else anew.  Returns the number of fields. */
-int rays_fields(struct rays *r, struct field **list);
+enum { RAYS_GROUPS = 16, RAYS_FIELDS = RAYS_GROUPS + 1 };
+int rays_fields(struct rays *r, struct field *list[RAYS_FIELDS]);
 void rays_adapted(struct rays *r, const struct mesh *mesh);
 
 /* Largest step by speed of gas and waves with the pressure of cosmic rays.  Collective. */
@@ -125,5 +138,42 @@ void rays_after(struct rays *r, const struct mesh *mesh, struct exchange *x, str
 /* Totals of a species, exact for any number of ranks: number of particles and code energy.  Collective. */
 struct rays_totals { double number[CR_MAX_SPECIES], energy[CR_MAX_SPECIES], momentum[3]; };
 struct rays_totals rays_totals(const struct rays *r, const struct mesh *mesh);
+
+/* What all ranks have booked, the same on all of them; outflow by population, as in transport.h.  Collective. */
+enum { RAYS_POPULATIONS = 2 * CR_MAX_SPECIES * CR_MAX_BINS };
+struct rays_books {
+  struct sum number[CR_MAX_SPECIES][ENTRY_COUNT], energy[CR_MAX_SPECIES][ENTRY_COUNT], outflow[RAYS_POPULATIONS], inertia, given;
+};
+void rays_books(const struct rays *r, const struct mesh *mesh, struct rays_books *books);
+
+/* All numbers that a run needs to go on beside the fields.  Collective. */
+struct rays_saved {
+  int64_t steps, substeps[RAYS_GROUPS], limited[RAYS_GROUPS];
+  double speed[RAYS_GROUPS], start[4];
+  struct rays_books books;
+};
+void rays_save(const struct rays *r, const struct mesh *mesh, struct rays_saved *s);
+void rays_restore(struct rays *r, const struct mesh *mesh, const struct rays_saved *s);
+
+/* Bytes of a block with everything that a run with cosmic rays has on it. */
+double rays_bytes_per_block(const struct rays_params *par, const struct mesh *mesh);
+
+/* Kinetic energy density and pressure (p v / 3) of a species, or of all (-1), in the cells of a block, x fastest, with so many layers of ghosts; code pressure. */
+void rays_density(const struct rays *r, const struct mesh *mesh, int block, int species, int ghosts, double *energy, double *pressure);
+
+/* What a snapshot can hold; shown belongs to the caller, as in mhd_variables.  Returns the number of variables. */
+struct io_variable;
+struct hdf5_file;
+struct rays_shown { const struct rays *r; int species, population, flux, pressure; };
+int rays_variables(const struct rays *r, const struct units *units, struct rays_shown *shown, struct io_variable *variables);
+/* Bins and species as the group "cosmic_rays" of a file. */
+void rays_describe(const void *rays, struct hdf5_file *f);
+
+/* Columns of the history, and a row of them; text keeps the names.  Collective. */
+struct io_column;
+enum { RAYS_COLUMNS = 24 + CR_MAX_SPECIES * (4 + 2 * ENTRY_COUNT) };
+struct rays_names { char name[RAYS_COLUMNS][40]; };
+int rays_columns(const struct rays *r, struct rays_names *text, struct io_column *column);
+void rays_row(const struct rays *r, const struct mesh *mesh, const struct gas *g, double *row);
 
 #endif

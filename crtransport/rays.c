@@ -1,0 +1,200 @@
+/* Cosmic rays as a part of a run: making, keeping, counting. */
+#include "base/constants.h"
+#include "base/fail.h"
+#include "base/memory.h"
+#include "base/minmax.h"
+#include "base/units.h"
+#include "crtransport/rays.h"
+
+#include <math.h>
+#include <string.h>
+
+static struct rays_scale scale_of(const struct units *u) {
+  const double erg_GeV = 1e9 * ELECTRONVOLT_erg, gauss = u->code ? sqrt(4.0 * PI) : u->field_G;
+  return (struct rays_scale){.light = SPEED_OF_LIGHT_cm_s / u->velocity_cm_s,
+                             .pressure = erg_GeV / u->pressure_erg_cm3,
+                             .number = u->length_cm * u->length_cm * u->length_cm,
+                             .energy = erg_GeV / u->energy_erg,
+                             .time_s = u->time_s,
+                             .length_cm = u->length_cm,
+                             .velocity_cm_s = u->velocity_cm_s,
+                             .proton_cm3 = u->density_g_cm3 / PROTON_MASS_g,
+                             .field_uG = 1e6 * gauss,
+                             .temperature_K = PROTON_MASS_g / BOLTZMANN_erg_K * (u->pressure_erg_cm3 / u->density_g_cm3)};
+}
+
+static void create_fields(struct rays *r, const struct mesh *mesh) {
+  field_create(&r->exchange, mesh, "energy for the gas", CENTRING_CELL, 2);
+  rays_scattering_create(r, mesh);
+  r->flux = correction_create(mesh, 4, false);
+}
+
+static void destroy_fields(struct rays *r) {
+  field_destroy(&r->exchange);
+  rays_scattering_destroy(r);
+  correction_destroy(r->flux);
+}
+
+void rays_create(struct rays *r, const struct rays_params *par, const struct mesh *mesh, const struct units *units) {
+  static const int flip[3] = {0, 1, 2};
+  memset(r, 0, sizeof *r);
+  r->par = *par;
+  r->scale = scale_of(units);
+  for (int d = 0; d < mesh->dim; d++)
+    for (int side = 0; side < 2; side++)
+      if (par->transport.boundary[d][side] != CRT_BOUNDARY_GAS && mesh->boundary[d][side] == BOUNDARY_PERIODIC)
+        fail_user("transport.boundary_%c: a periodic axis has no ends that could absorb cosmic rays", 'x' + d);
+  cr_params_finish(&r->par.cr, &r->net);
+  r->tables = cr_tables_create(&r->net, &r->par.cr.batch);
+  r->ledger = memory_get(sizeof *r->ledger * (size_t)r->net.count);
+  crt_create(&r->transport, &r->par.transport, mesh);
+  rays_populations(r, mesh);
+  require(r->transport.count <= RAYS_GROUPS, "%d groups of cosmic rays, at most %d", r->transport.count, RAYS_GROUPS);
+  field_create(&r->momentum, mesh, "momentum of cosmic rays", CENTRING_CELL, 3);
+  r->momentum.flip = flip;
+  create_fields(r, mesh);
+}
+
+void rays_destroy(struct rays *r) {
+  destroy_fields(r);
+  field_destroy(&r->momentum);
+  crt_destroy(&r->transport);
+  cr_tables_free(r->tables);
+  cr_network_free(&r->net);
+  memory_free(r->population);
+  memory_free(r->least);
+  memory_free(r->ledger);
+  *r = (struct rays){0};
+}
+
+int rays_fields(struct rays *r, struct field *list[RAYS_FIELDS]) {
+  int n = 0;
+  for (int i = 0; i < r->transport.count; i++) list[n++] = &r->transport.group[i].state;
+  list[n++] = &r->momentum;
+  return n;
+}
+
+void rays_adapted(struct rays *r, const struct mesh *mesh) {
+  crt_adapted(&r->transport, mesh);
+  destroy_fields(r);
+  create_fields(r, mesh);
+}
+
+double rays_bytes_per_block(const struct rays_params *par, const struct mesh *mesh) {
+  struct field cell, faces;
+  field_shape(&cell, mesh, "", CENTRING_CELL, 1);
+  field_shape(&faces, mesh, "", CENTRING_FACE, 3);
+  /* q and F; directions, momentum, exchange, profile and speed of streaming; the mass through faces. */
+  double cells = 4.0 * par->bins + 9.0 + 3.0 + 2.0 + 2.0;
+  return 8.0 * (cells * (double)cell.comp_size[0] + (double)faces.block_size);
+}
+
+/* ---- totals ---- */
+
+struct rays_totals rays_totals(const struct rays *r, const struct mesh *mesh) {
+  enum { N = 2 * CR_MAX_SPECIES + 3 };
+  struct sum *part = memory_get(sizeof *part * N * (size_t)(mesh->count + 1));
+  for (int b = 0; b < mesh->count; b++) {
+    struct sum *s = part + (size_t)b * N;
+    for (int i = 0; i < r->count + 3; i++) {
+      const struct rays_population *p = i < r->count ? &r->population[i] : NULL;
+      const double *data = p ? rays_data(r, i, b, 0) : field_data(&r->momentum, b, i - r->count);
+      struct sum one = {0.0, 0.0};
+      int species = 0;
+      for (int k = 0; k < mesh->nc[2]; k++)
+        for (int j = 0; j < mesh->nc[1]; j++) {
+          const size_t at = rays_place(mesh, &r->momentum, j, k);
+          for (int c = 0; c < mesh->nc[0]; c++) sum_add(&one, data[at + (size_t)c]);
+        }
+      /* In volumes of a root cell: powers of two, so that nothing is rounded before all blocks are added. */
+      one.hi = ldexp(one.hi, -mesh->dim * mesh->block[b].level);
+      one.lo = ldexp(one.lo, -mesh->dim * mesh->block[b].level);
+      if (p == NULL) {
+        s[2 * CR_MAX_SPECIES + i - r->count] = one;
+        continue;
+      }
+      while (p->bin >= r->net.first[species + 1]) species++;
+      sum_add(&s[species], one.hi);
+      sum_add(&s[species], one.lo);
+      sum_add(&s[CR_MAX_SPECIES + species], one.hi * p->energy);
+      sum_add(&s[CR_MAX_SPECIES + species], one.lo * p->energy);
+    }
+  }
+  double t[N], volume = mesh_root_volume(mesh);
+  sum_over_blocks(mesh->comm, mesh->count, N, part, t);
+  memory_free(part);
+  struct rays_totals out = {.momentum = {0.0, 0.0, 0.0}};
+  for (int s = 0; s < CR_MAX_SPECIES; s++) {
+    out.number[s] = t[s] * volume * r->scale.number;
+    out.energy[s] = t[CR_MAX_SPECIES + s] * volume;
+  }
+  for (int d = 0; d < 3; d++) out.momentum[d] = t[2 * CR_MAX_SPECIES + d] * volume;
+  return out;
+}
+
+/* ---- books ---- */
+
+enum { SUMS = sizeof(struct rays_books) / sizeof(struct sum) };
+
+/* Of this rank. */
+static void own_books(const struct rays *r, struct rays_books *books) {
+  memset(books, 0, sizeof *books);
+  for (int s = 0; s < r->net.count; s++) {
+    memcpy(books->number[s], r->ledger[s].number, sizeof books->number[s]);
+    memcpy(books->energy[s], r->ledger[s].energy, sizeof books->energy[s]);
+  }
+  for (int i = 0; i < r->count; i++) books->outflow[i] = r->transport.group[r->population[i].group].outflow[r->population[i].member];
+  books->inertia = r->inertia;
+  books->given = r->given;
+}
+
+void rays_books(const struct rays *r, const struct mesh *mesh, struct rays_books *books) {
+  struct rays_books *all = memory_get(mesh->rank == 0 ? sizeof *all * (size_t)mesh->size : 1);
+  own_books(r, books);
+  MPI_Gather(books, 2 * SUMS, MPI_DOUBLE, all, 2 * SUMS, MPI_DOUBLE, 0, mesh->comm);
+  struct sum *to = (struct sum *)books;
+  for (int rank = 1; mesh->rank == 0 && rank < mesh->size; rank++) {
+    const struct sum *from = (const struct sum *)&all[rank];
+    for (int i = 0; i < SUMS; i++) {
+      sum_add(&to[i], from[i].hi);
+      sum_add(&to[i], from[i].lo);
+    }
+  }
+  MPI_Bcast(books, 2 * SUMS, MPI_DOUBLE, 0, mesh->comm);
+  memory_free(all);
+}
+
+void rays_save(const struct rays *r, const struct mesh *mesh, struct rays_saved *s) {
+  memset(s, 0, sizeof *s);
+  s->steps = r->steps;
+  s->start[0] = r->start_energy;
+  memcpy(s->start + 1, r->start_momentum, sizeof r->start_momentum);
+  for (int i = 0; i < r->transport.count; i++) {
+    const struct crt_group *g = &r->transport.group[i];
+    s->substeps[i] = g->substeps;
+    s->limited[i] = g->limited;
+    s->speed[i] = g->speed;
+  }
+  rays_books(r, mesh, &s->books);
+}
+
+/* What all ranks had booked goes on with the first of them. */
+void rays_restore(struct rays *r, const struct mesh *mesh, const struct rays_saved *s) {
+  const bool first = mesh->rank == 0;
+  r->steps = s->steps;
+  r->start_energy = s->start[0];
+  memcpy(r->start_momentum, s->start + 1, sizeof r->start_momentum);
+  for (int i = 0; i < r->transport.count; i++) {
+    struct crt_group *g = &r->transport.group[i];
+    g->substeps = s->substeps[i];
+    g->limited = s->limited[i];
+    if (r->par.speed_choice == SPEED_AUTO) g->speed = s->speed[i];
+  }
+  for (int k = 0; first && k < r->net.count; k++) {
+    memcpy(r->ledger[k].number, s->books.number[k], sizeof s->books.number[k]);
+    memcpy(r->ledger[k].energy, s->books.energy[k], sizeof s->books.energy[k]);
+  }
+  for (int i = 0; first && i < r->count; i++) r->transport.group[r->population[i].group].outflow[r->population[i].member] = s->books.outflow[i];
+  if (first) r->inertia = s->books.inertia;
+  if (first) r->given = s->books.given;
+}

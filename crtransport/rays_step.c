@@ -1,0 +1,163 @@
+/* The steps of a run with cosmic rays. */
+#include "base/memory.h"
+#include "base/minmax.h"
+#include "crtransport/rays.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool lively(const struct gas *g) { return !g->par.frozen; }
+
+/* Directions of the field as it is now, and what hangs on them. */
+static void look(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g) {
+  crt_directions(&r->transport, mesh, x, &g->b[0]);
+}
+
+static void transport(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double dt) {
+  rays_scattering(r, mesh, x, g);
+  rays_speeds(r, mesh, g);
+  for (int i = 0; i < r->transport.count; i++) {
+    const int n = crt_substeps(&r->transport, mesh, i, dt);
+    crt_transport(&r->transport, mesh, x, i, dt, n, r->profile.data ? &r->profile : NULL, r->alfven.data ? &r->alfven : NULL);
+  }
+  if (lively(g)) rays_inertia(r, mesh, g);
+}
+
+static void kick(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double dt) {
+  if (lively(g)) rays_kick(r, mesh, x, g, dt);
+}
+
+/* Sum of a component over the cells of this rank, times their volume, added to s. */
+static void add_energy(const struct mesh *mesh, const struct field *f, double sign, struct sum *s) {
+  const double volume = mesh_root_volume(mesh);
+  for (int b = 0; b < mesh->count; b++) {
+    const double weight = sign * ldexp(volume, -mesh->dim * mesh->block[b].level);
+    struct sum block = {0.0, 0.0};
+    for (int k = 0; k < mesh->nc[2]; k++)
+      for (int j = 0; j < mesh->nc[1]; j++) {
+        const double *e = field_data(f, b, 0) + rays_place(mesh, f, j, k);
+        for (int i = 0; i < mesh->nc[0]; i++) sum_add(&block, e[i]);
+      }
+    sum_add(s, weight * block.hi);
+    sum_add(s, weight * block.lo);
+  }
+}
+
+static void change_momentum(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt, enum cr_order order) {
+  if (!r->par.momentum) return;
+  rays_momentum(r, mesh, x, g, time, dt, order);
+  if (lively(g)) add_energy(mesh, &r->exchange, 1.0, &r->given);
+}
+
+static void advect(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g) {
+  struct field *mass[1] = {&g->mass};
+  exchange_all(x, 1, mass);
+  for (int i = 0; i < r->transport.count; i++) crt_advect(&r->transport, mesh, x, i, &g->mass, &g->u[2]);
+}
+
+/* What the step leaves for the gas. */
+static void settle(struct rays *r, const struct mesh *mesh, struct gas *g) {
+  if (lively(g))
+    rays_settle(r, mesh, g);
+  else if (r->exchange.data)
+    memset(r->exchange.data, 0, sizeof(double) * r->exchange.block_size * (size_t)mesh->count);
+}
+
+void rays_start(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g) {
+  look(r, mesh, x, g);
+  rays_set_momentum(r, mesh);
+  const struct mhd_totals gas = mhd_totals(g, mesh);
+  const struct rays_totals t = rays_totals(r, mesh);
+  r->start_energy = gas.energy;
+  for (int s = 0; s < r->net.count; s++) r->start_energy += t.energy[s];
+  for (int d = 0; d < 3; d++) r->start_momentum[d] = gas.momentum[d] + t.momentum[d];
+}
+
+void rays_before(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt) {
+  r->time = time;
+  look(r, mesh, x, g);
+  if (r->steps % 2 == 0) transport(r, mesh, x, g, dt);
+  kick(r, mesh, x, g, 0.5 * dt);
+  settle(r, mesh, g);
+}
+
+void rays_after(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt) {
+  const bool even = r->steps % 2 == 0;
+  look(r, mesh, x, g);
+  if (even) change_momentum(r, mesh, x, g, time, dt, CR_MOMENTUM_FIRST);
+  advect(r, mesh, x, g);
+  if (!even) change_momentum(r, mesh, x, g, time, dt, CR_REACTIONS_FIRST);
+  if (lively(g)) rays_inertia(r, mesh, g);
+  kick(r, mesh, x, g, 0.5 * dt);
+  settle(r, mesh, g);
+  r->time = time + dt;
+  if (!even) transport(r, mesh, x, g, dt);
+  r->steps++;
+}
+
+/* ---- the time step ---- */
+
+/* Frozen gas: so many sub-steps of the fastest group, and no cell further than the gas goes. */
+static double transport_dt(const struct rays *r, const struct mesh *mesh, const struct gas *g) {
+  double fastest = 0.0, width = INFINITY;
+  for (int i = 0; i < r->count; i++) fastest = max(fastest, r->population[i].speed * r->transport.group[r->population[i].group].speed);
+  for (int b = 0; b < mesh->count; b++)
+    for (int d = 0; d < mesh->dim; d++) width = min(width, mesh->block[b].dx[d]);
+  double across = 0.0, least[2];
+  for (int b = 0; b < mesh->count; b++)
+    for (int k = 0; k < mesh->nc[2]; k++)
+      for (int j = 0; j < mesh->nc[1]; j++) {
+        const size_t at = rays_place(mesh, &g->u[0], j, k);
+        const double *rho = field_data(&g->u[0], b, GAS_RHO) + at;
+        for (int d = 0; d < mesh->dim; d++) {
+          const double *m = field_data(&g->u[0], b, GAS_M1 + d) + at;
+          for (int i = 0; i < mesh->nc[0]; i++) across = max(across, fabs(m[i]) / rho[i] / mesh->block[b].dx[d]);
+        }
+      }
+  least[0] = r->par.substeps * (r->par.transport.cfl * width * r->par.transport.light / fastest) * (1.0 - 1e-12);
+  least[1] = across > 0.0 ? g->par.cfl / across : INFINITY;
+  MPI_Allreduce(MPI_IN_PLACE, least, 2, MPI_DOUBLE, MPI_MIN, mesh->comm);
+  return min(least[0], least[1]);
+}
+
+/* (|v| + fast speed) / dx of a row, with 5/3 of the pressure of cosmic rays in the speed of sound, over all axes. */
+static double rate_row(const struct mesh *mesh, const struct gas *g, int b, int j, int k, const double *pressure) {
+  const size_t at = rays_place(mesh, &g->u[0], j, k);
+  const double *dx = mesh->block[b].dx, *u[4], *internal = field_data(&g->u[0], b, g->nvar - 1) + at, *face[3];
+  const bool thermal = g->par.eos == EOS_ADIABATIC;
+  size_t up[3];
+  double most = 0.0;
+  for (int v = 0; v < 4; v++) u[v] = field_data(&g->u[0], b, v) + at;
+  for (int d = 0; d < 3; d++) {
+    const int *e = field_extent(&g->b[0], d);
+    face[d] = field_data(&g->b[0], b, d) + ((size_t)(k + mesh->ngd[2]) * (size_t)e[1] + (size_t)(j + mesh->ngd[1])) * (size_t)e[0] + mesh->ngd[0];
+    up[d] = d >= mesh->dim ? 0 : d == 0 ? 1 : d == 1 ? (size_t)e[0] : (size_t)e[0] * (size_t)e[1];
+  }
+  for (int i = 0; i < mesh->nc[0]; i++) {
+    double b2[3], sound2 = thermal ? g->par.gamma * (g->par.gamma - 1.0) * internal[i] / u[0][i] : g->par.sound_speed * g->par.sound_speed;
+    for (int d = 0; d < 3; d++) {
+      const double bc = 0.5 * (face[d][i] + face[d][(size_t)i + up[d]]);
+      b2[d] = bc * bc;
+    }
+    /* An upper bound of the fast speed: its value across the field. */
+    const double speed = sqrt(max(sound2, 0.0) + (5.0 / 3.0 * pressure[i] + sum3(b2[0], b2[1], b2[2])) / u[0][i]);
+    for (int d = 0; d < mesh->dim; d++) most = max(most, (fabs(u[1 + d][i]) / u[0][i] + speed) / dx[d]);
+  }
+  return most;
+}
+
+double rays_max_dt(struct rays *r, const struct mesh *mesh, const struct gas *g, double cfl) {
+  if (!lively(g)) return transport_dt(r, mesh, g);
+  if (r->par.coupling != COUPLING_FULL) return INFINITY;
+  const size_t cells = (size_t)mesh->nc[0] * (size_t)mesh->nc[1] * (size_t)mesh->nc[2];
+  double *work = memory_get(sizeof *work * 2 * cells), most = 0.0;
+  for (int b = 0; b < mesh->count; b++) {
+    rays_density(r, mesh, b, -1, 0, work, work + cells);
+    for (int k = 0; k < mesh->nc[2]; k++)
+      for (int j = 0; j < mesh->nc[1]; j++)
+        most = max(most, rate_row(mesh, g, b, j, k, work + cells + (size_t)(k * mesh->nc[1] + j) * (size_t)mesh->nc[0]));
+  }
+  memory_free(work);
+  MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_DOUBLE, MPI_MAX, mesh->comm);
+  return most > 0.0 ? cfl / most : INFINITY;
+}
