@@ -20,8 +20,7 @@ static int run(int argc, char **argv) {
     checkpoint_if_due(&r);
     run_regrid_if_due(&r);
     r.dt = run_next_dt(&r);
-    r.boundary.t = r.time;
-    if (!mhd_step(&r.gas, &r.mesh, r.exchange, r.correction, r.dt)) run_failed(&r);
+    if (!run_step(&r)) run_failed(&r);
     r.time += r.dt;
     r.step++;
     outputs_write(r.outputs, &r, false);
@@ -34,7 +33,6 @@ static int run(int argc, char **argv) {
 static int params(int argc, char **argv) {
   static struct all_params all;
   static struct zone_params zone;
-  static struct cr_params rays;
   const char *section = NULL;
   bool markdown = false;
   for (int i = 0; i < argc; i++) {
@@ -45,7 +43,7 @@ static int params(int argc, char **argv) {
   }
   struct params *ps = params_open(MPI_COMM_WORLD, NULL, NULL);
   run_declare(ps, &all, NULL);
-  zone_declare(ps, &zone, &rays);
+  zone_declare(ps, &zone);
   params_print(ps, section, markdown);
   params_free(ps);
   return 0;

@@ -5,6 +5,7 @@
 #include "amr/neighbours.h"
 #include "base/fail.h"
 #include "base/memory.h"
+#include "base/minmax.h"
 
 #include <stdlib.h>
 
@@ -209,4 +210,14 @@ void mesh_destroy(struct mesh *mesh) {
 
 int64_t mesh_cells(const struct mesh *mesh) {
   return mesh->global_count * mesh->nc[0] * mesh->nc[1] * mesh->nc[2];
+}
+
+double mesh_root_volume(const struct mesh *mesh) {
+  double w[3];
+  for (int d = 0; d < 3; d++) {
+    w[d] = mesh->upper[d] - mesh->lower[d];
+    w[d] = d < mesh->dim ? w[d] / (mesh->root[d] * mesh->nc[d]) : w[d] > 0.0 ? w[d] : 1.0;
+  }
+  double lo = min(w[0], min(w[1], w[2])), hi = max(w[0], max(w[1], w[2]));
+  return lo * hi * max(min(w[0], w[1]), min(max(w[0], w[1]), w[2]));
 }

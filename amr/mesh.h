@@ -103,6 +103,9 @@ double mesh_coordinate(const struct mesh *mesh, const struct block *block, int a
 /* Everything that follows from the leaves of the forest, once more.  Weights and quiet are lost.  Private to amr/.  Collective. */
 void mesh_take_leaves(struct mesh *mesh);
 
+/* Volume of a cell of the root grid, the same for all orders of the axes. */
+double mesh_root_volume(const struct mesh *mesh);
+
 /* Number of cells of all blocks on all ranks. */
 int64_t mesh_cells(const struct mesh *mesh);
 

@@ -158,8 +158,11 @@ void rays_restore(struct rays *r, const struct mesh *mesh, const struct rays_sav
 /* Bytes of a block with everything that a run with cosmic rays has on it. */
 double rays_bytes_per_block(const struct rays_params *par, const struct mesh *mesh);
 
-/* Kinetic energy density and pressure (p v / 3) of a species, or of all (-1), in the cells of a block, x fastest, with so many layers of ghosts; code pressure. */
+/* Kinetic energy density and pressure (p v / 3) of a species, or of all (-1), in the cells of a block, x fastest, with so many layers of
+ * ghosts; code pressure.  Either may be NULL. */
 void rays_density(const struct rays *r, const struct mesh *mesh, int block, int species, int ghosts, double *energy, double *pressure);
+/* The pressure of all with a layer of ghosts, for mhd/criteria.h. */
+void rays_criterion(const void *rays, const struct mesh *mesh, int block, double *pressure);
 
 /* What a snapshot can hold; shown belongs to the caller, as in mhd_variables.  Returns the number of variables. */
 struct io_variable;

@@ -7,6 +7,3 @@ void rays_kick(struct rays *r, const struct mesh *mesh, struct exchange *x, stru
 void rays_inertia(struct rays *r, const struct mesh *mesh, struct gas *g) { (void)r, (void)mesh, (void)g; }
 void rays_set_momentum(struct rays *r, const struct mesh *mesh) { (void)r, (void)mesh; }
 void rays_settle(struct rays *r, const struct mesh *mesh, struct gas *g) { (void)r, (void)mesh, (void)g; }
-void rays_momentum(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt, enum cr_order order) {
-  (void)r, (void)mesh, (void)x, (void)g, (void)time, (void)dt, (void)order;
-}

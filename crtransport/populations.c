@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/minmax.h"
+#include "base/units.h"
 #include "crtransport/rays.h"
 
 #include <math.h>
@@ -75,7 +76,7 @@ static double fastest_waves(const struct rays *r, const struct mesh *mesh, const
     for (int k = 0; k < mesh->nc[2]; k++)
       for (int j = 0; j < mesh->nc[1]; j++) {
         const size_t at = rays_place(mesh, &g->u[0], j, k);
-        const double *u[4], *alfven = r->alfven.data ? field_data(&r->alfven, b, 0) + at : NULL;
+        const double *u[4], *alfven = r->alfven.ncomp > 0 ? field_data(&r->alfven, b, 0) + at : NULL;
         for (int v = 0; v < 4; v++) u[v] = field_data(&g->u[0], b, v) + at;
         for (int i = 0; i < mesh->nc[0]; i++) {
           double v = sqrt(sum3(u[1][i] * u[1][i], u[2][i] * u[2][i], u[3][i] * u[3][i])) / u[0][i];

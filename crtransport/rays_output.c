@@ -32,6 +32,8 @@ void rays_density(const struct rays *r, const struct mesh *m, int b, int species
   }
 }
 
+void rays_criterion(const void *rays, const struct mesh *m, int b, double *pressure) { rays_density(rays, m, b, -1, 1, NULL, pressure); }
+
 static void fill_density(const void *data, const struct mesh *m, int b, double *values) {
   const struct rays_shown *s = data;
   rays_density(s->r, m, b, s->species, 0, s->pressure ? NULL : values, s->pressure ? values : NULL);

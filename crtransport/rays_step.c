@@ -18,7 +18,7 @@ static void transport(struct rays *r, const struct mesh *mesh, struct exchange *
   rays_speeds(r, mesh, g);
   for (int i = 0; i < r->transport.count; i++) {
     const int n = crt_substeps(&r->transport, mesh, i, dt);
-    crt_transport(&r->transport, mesh, x, i, dt, n, r->profile.data ? &r->profile : NULL, r->alfven.data ? &r->alfven : NULL);
+    crt_transport(&r->transport, mesh, x, i, dt, n, r->profile.ncomp > 0 ? &r->profile : NULL, r->alfven.ncomp > 0 ? &r->alfven : NULL);
   }
   if (lively(g)) rays_inertia(r, mesh, g);
 }

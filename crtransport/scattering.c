@@ -67,8 +67,8 @@ void rays_scattering_create(struct rays *r, const struct mesh *mesh) {
 }
 
 void rays_scattering_destroy(struct rays *r) {
-  if (r->profile.data) field_destroy(&r->profile);
-  if (r->alfven.data) field_destroy(&r->alfven);
+  if (r->profile.ncomp > 0) field_destroy(&r->profile);
+  if (r->alfven.ncomp > 0) field_destroy(&r->alfven);
 }
 
 /* B^2 in the cells of a row. */
@@ -94,8 +94,8 @@ void rays_scattering(struct rays *r, const struct mesh *mesh, struct exchange *x
   int count = 0;
   const double share = r->par.alfven == ALFVEN_ION ? r->par.medium.ionised : 1.0, light = r->transport.par.light;
   require(mesh->nc[0] <= MOST, "blocks of more than %d cells", MOST);
-  if (r->profile.data) list[count++] = &r->profile;
-  if (r->alfven.data) list[count++] = &r->alfven;
+  if (r->profile.ncomp > 0) list[count++] = &r->profile;
+  if (r->alfven.ncomp > 0) list[count++] = &r->alfven;
   if (count == 0) return;
   for (int b = 0; b < mesh->count; b++)
     for (int k = 0; k < mesh->nc[2]; k++)
@@ -104,8 +104,8 @@ void rays_scattering(struct rays *r, const struct mesh *mesh, struct exchange *x
         const double *rho = field_data(&g->u[0], b, GAS_RHO) + at;
         const struct row row = {.r = r, .mesh = mesh, .block = b, .j = j, .k = k, .n = mesh->nc[0], .rho = rho, .b2 = b2};
         field_row(mesh, &g->b[0], b, j, k, b2);
-        if (r->profile.data) TABLE[r->par.scattering.model].profile(&row, field_data(&r->profile, b, 0) + at);
-        double *speed = r->alfven.data ? field_data(&r->alfven, b, 0) + at : NULL;
+        if (r->profile.ncomp > 0) TABLE[r->par.scattering.model].profile(&row, field_data(&r->profile, b, 0) + at);
+        double *speed = r->alfven.ncomp > 0 ? field_data(&r->alfven, b, 0) + at : NULL;
         for (int i = 0; speed != NULL && i < mesh->nc[0]; i++) speed[i] = min(sqrt(b2[i] / (share * rho[i])), light);
       }
   exchange_all(x, count, list);

@@ -14,6 +14,7 @@
 #include "amr/field.h"
 
 struct params;
+struct hdf5_file;
 struct units;
 
 /* One variable of a snapshot: values of the interior cells of local block b, x fastest, nc[0] nc[1] nc[2] numbers in code units. */
@@ -37,6 +38,8 @@ struct io_record {
   const char *version;      /* crux version and git commit */
   const struct units *units;
   double gamma;
+  void (*more)(const void *data, struct hdf5_file *f); /* what else a snapshot has; NULL: nothing.  Collective */
+  const void *more_data;
 };
 
 /* Write one snapshot to "<dir>/<run_name>.<number>.athdf" with datasets of float32 (single) or float64, and its .xdmf if asked for.

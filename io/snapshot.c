@@ -231,6 +231,7 @@ void io_snapshot(const char *dir, const struct io_record *rec, const struct mesh
   write_record(f, rec, mesh);
   write_blocks(f, mesh);
   write_data(f, mesh, &layout, nvariable, variables, single);
+  if (rec->more != NULL) rec->more(rec->more_data, f);
   hdf5_close(f);
   if (xdmf && mesh->rank == 0) io_xdmf(path, mesh, time, &layout, nvariable, variables, single);
 

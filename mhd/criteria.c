@@ -184,7 +184,7 @@ static const struct { const char *name, *doc; criterion_fn *value; } TABLE[] = {
     {"lagrangian_mass", "mass of a cell, code units", lagrangian_mass},
     {"shock", "relative jump of the pressure across a cell where the flow converges", shock},
     {"current", "|curl B| dx / |B|", current},
-    {"cr_gradient", "relative difference of the cosmic-ray energy density across a cell", cr_gradient},
+    {"cr_gradient", "relative difference of the pressure of cosmic rays across a cell", cr_gradient},
     {"region", "a sphere or box that may move: refined up to max_level", region},
 };
 enum { KINDS = (int)(sizeof TABLE / sizeof *TABLE) };
@@ -234,7 +234,7 @@ static bool bad_criterion(const void *data) {
     }
     if (!wants_field(c) && c->field[0] != '\0') return say(par, i, "it takes no field (%s)", c->field);
     if (TABLE[c->kind].value == current && !par->gas->magnetic) return say(par, i, "there is no field: mhd.magnetic is false%s", "");
-    if (TABLE[c->kind].value == cr_gradient) return say(par, i, "this run has no cosmic rays%s", "");
+    if (TABLE[c->kind].value == cr_gradient && (par->rays == NULL || *par->rays == 0)) return say(par, i, "this run has no cosmic rays: transport.scheme is none%s", "");
     if (!is_region(c) && !(c->refine_above > 0.0)) return say(par, i, "refine_above is missing%s", "");
     if (!is_region(c) && c->derefine_below > 0.5 * c->refine_above) {
       return say(par, i, "derefine_below must be at most half of refine_above, or blocks come and go%s", "");

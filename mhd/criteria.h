@@ -30,13 +30,14 @@ struct refine_params {
   struct criterion list[CRITERIA_MOST];
   char problem[240];         /* private: message */
   const struct mhd_params *gas;
+  const int *rays;           /* not 0: the run has cosmic rays; NULL: it has none */
   const struct mesh_params *mesh;
 };
 
 /* mesh and gas have to live until the parameters are loaded. */
 void refine_declare(struct params *ps, struct refine_params *par, const struct mesh_params *mesh, const struct mhd_params *gas);
 
-/* The energy density of cosmic rays with one layer of ghosts, as in amr/criteria.h, for cr_gradient. */
+/* The pressure of cosmic rays with one layer of ghosts, as in amr/criteria.h, for cr_gradient. */
 typedef void refine_rays_fn(const void *data, const struct mesh *mesh, int b, double *values);
 
 struct refine {

@@ -132,17 +132,6 @@ double mhd_max_div_b(const struct gas *g, const struct mesh *mesh) {
   return all;
 }
 
-/* Volume of a cell of the root grid, the same for all orders of the axes. */
-static double root_volume(const struct mesh *mesh) {
-  double w[3];
-  for (int d = 0; d < 3; d++) {
-    w[d] = mesh->upper[d] - mesh->lower[d];
-    w[d] = d < mesh->dim ? w[d] / (mesh->root[d] * mesh->nc[d]) : w[d] > 0.0 ? w[d] : 1.0;
-  }
-  double lo = min(w[0], min(w[1], w[2])), hi = max(w[0], max(w[1], w[2]));
-  return lo * hi * max(min(w[0], w[1]), min(max(w[0], w[1]), w[2]));
-}
-
 struct mhd_totals mhd_totals(const struct gas *g, const struct mesh *mesh) {
   enum { N = 8 + MHD_SCALARS };
   struct sum *part = memory_get(sizeof *part * N * (size_t)(mesh->count + 1));
@@ -173,7 +162,7 @@ struct mhd_totals mhd_totals(const struct gas *g, const struct mesh *mesh) {
       s[v].lo = ldexp(s[v].lo, -mesh->dim * mesh->block[b].level);
     }
   }
-  double t[N], volume = root_volume(mesh);
+  double t[N], volume = mesh_root_volume(mesh);
   sum_over_blocks(mesh->comm, mesh->count, N, part, t);
   for (int v = 0; v < N; v++) t[v] *= volume;
   memory_free(part);

@@ -36,6 +36,7 @@ struct mhd_params {
   int nscalar;
   double floor_density, floor_pressure;
   bool fallback;             /* first-order flux fallback */
+  int frozen;                /* 1: the gas stays as it is */
 };
 
 /* Counts since the start of the run, all ranks. */
@@ -79,6 +80,9 @@ double mhd_max_dt(struct gas *g, const struct mesh *mesh);
 /* Advance u[0], b[0] from time t by dt.  The state before the step stays in u[2], b[2] until the next call.  Returns false when the new
  * state has a NaN; then u[0], b[0] are the state before the step, and mhd_failure says where it went wrong.  Collective, same result on all ranks. */
 bool mhd_step(struct gas *g, const struct mesh *mesh, struct exchange *x, struct correction *c, double dt);
+
+/* The step of gas that stays as it is: u[2], b[2], their ghosts and g->mass as mhd_step leaves them.  Collective. */
+void mhd_hold(struct gas *g, const struct mesh *mesh, struct exchange *x, struct correction *c, double dt);
 
 /* The first cell, in the order of blocks, whose new state is not a number.  Collective. */
 struct mhd_failure { double x[3]; int level; double u[5], b[3]; bool found; };

@@ -29,5 +29,6 @@ void mhd_declare(struct params *ps, struct mhd_params *p) {
               "below this share of the total energy the internal energy follows its own equation; the total energy stays conserved");
   params_bool(ps, "fallback", &p->fallback, "true",
               "cells whose update would fall below a floor take first-order fluxes first; floors act only where that does not help");
+  params_choice(ps, "evolve", &p->frozen, "true|false", "true", "false: gas and field stay as they are, for cosmic rays in gas that is given");
   params_rule(ps, "mhd.cfl", cfl_too_large, p, "vl2 is stable up to cfl 0.5; lower mhd.cfl, or set mhd.integrator: rk3");
 }

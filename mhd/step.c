@@ -82,7 +82,7 @@ void mhd_adapted(struct gas *g, const struct mesh *mesh) {
     }
   }
   if (g->work->mask.data) field_destroy(&g->work->mask);
-  if (g->mass.data) make_mass(g, mesh);
+  if (g->mass.ncomp > 0) make_mass(g, mesh); /* data is NULL on ranks without blocks */
   memory_free(g->work->cost);
   g->work->cost = memory_get(sizeof *g->work->cost * (size_t)mesh->count);
   g->work->last = 0;

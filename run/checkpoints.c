@@ -19,6 +19,7 @@ struct checkpoints {
   double written;           /* wall clock, s                                                 */
   int64_t due;              /* the next one by time is due at this multiple of the interval  */
   struct io_checkpoint from; /* what the run goes on from                                    */
+  struct rays_saved rays;   /* likewise                                                      */
 };
 
 /* All numbers that a run needs to go on. */
@@ -27,11 +28,12 @@ struct saved {
   int64_t step, fallback, floor_density, floor_pressure;
   struct schedule schedule;
   unsigned char random[RUN_RANDOM];
+  struct rays_saved rays;
 };
 
-enum { STATES = 14 };
+enum { STATES = 14, RAYS_STATES = 8 };
 
-static int list(struct saved *s, struct io_state state[STATES]) {
+static int list(const struct run *r, struct saved *s, struct io_state state[STATES + RAYS_STATES]) {
   struct schedule *t = &s->schedule;
   const struct io_state all[STATES] = {
       {"time", IO_DOUBLE, 1, &s->time},
@@ -49,8 +51,21 @@ static int list(struct saved *s, struct io_state state[STATES]) {
       {"history_interval", IO_DOUBLE, 1, &t->history_interval},
       {"random_state", IO_BYTE, RUN_RANDOM, s->random},
   };
+  struct rays_books *books = &s->rays.books;
+  const int ledger = 2 * CR_MAX_SPECIES * ENTRY_COUNT;
+  const struct io_state rays[RAYS_STATES] = {
+      {"cr_steps", IO_INT64, 1, &s->rays.steps},
+      {"cr_substeps", IO_INT64, RAYS_GROUPS, s->rays.substeps},
+      {"cr_limited", IO_INT64, RAYS_GROUPS, s->rays.limited},
+      {"cr_speeds", IO_DOUBLE, RAYS_GROUPS, s->rays.speed},
+      {"cr_start", IO_DOUBLE, 4, s->rays.start},
+      {"cr_ledger", IO_DOUBLE, 2 * ledger, books->number},
+      {"cr_outflow", IO_DOUBLE, 2 * RAYS_POPULATIONS, books->outflow},
+      {"cr_given", IO_DOUBLE, 4, &books->inertia},
+  };
   memcpy(state, all, sizeof all);
-  return STATES;
+  if (r->has_rays) memcpy(state + STATES, rays, sizeof rays);
+  return r->has_rays ? STATES + RAYS_STATES : STATES;
 }
 
 struct checkpoints *checkpoints_open(void) {
@@ -68,8 +83,8 @@ void checkpoints_close(struct checkpoints *c) {
 
 void checkpoint_write(struct run *r) {
   struct checkpoints *c = r->checkpoints;
-  struct field *fields[2];
-  struct io_state state[STATES];
+  struct field *fields[RUN_FIELDS];
+  struct io_state state[STATES + RAYS_STATES];
   const struct mhd_counts *n = &r->gas.counts;
   struct saved *s = memory_get(sizeof *s);
   s->time = r->time;
@@ -80,8 +95,9 @@ void checkpoint_write(struct run *r) {
   s->floor_pressure = n->floor_pressure;
   s->schedule = r->schedule;
   memcpy(s->random, r->random, sizeof s->random);
+  if (r->has_rays) rays_save(&r->rays, &r->mesh, &s->rays);
   double start = MPI_Wtime();
-  io_checkpoint_write(r->dir, c->next, outputs_record(r->outputs), &r->mesh, list(s, state), state, mhd_fields(&r->gas, fields), fields);
+  io_checkpoint_write(r->dir, c->next, outputs_record(r->outputs), &r->mesh, list(r, s, state), state, run_fields(r, fields), fields);
   c->written = MPI_Wtime();
   log_info("checkpoint.%05d.h5 at step %lld, time %.6g; took %.2g s", c->next, (long long)r->step, r->time, c->written - start);
   memory_free(s);
@@ -123,7 +139,8 @@ static bool periodic(const char *value) { return value != NULL && strstr(value, 
 
 static void sort_change(void *data, const char *key, const char *before, const char *after) {
   static const char *const fixed[] = {"units", "run.setup", "mesh.dim", "mesh.cells", "mesh.lower", "mesh.upper", "mhd.magnetic", "mhd.eos",
-                                      "mhd.scalars", NULL};
+                                      "mhd.scalars", "transport.scheme", "transport.rsol_form", "transport.speed_choice", "cr.network", "cr.min_GV",
+                                      "cr.max_GV", "cr.per_decade", "cr.species", NULL};
   static const char *const ends[] = {"mesh.boundary_x", "mesh.boundary_y", "mesh.boundary_z", NULL};
   struct changes *c = data;
   bool bad = is_key(key, fixed) || (is_key(key, ends) && periodic(before) != periodic(after));
@@ -161,9 +178,9 @@ static char *compare(struct run *r, const struct mesh_params *mesh) {
 
 void checkpoint_find(struct run *r, MPI_Comm comm, const struct mesh_params *mesh) {
   struct checkpoints *c = r->checkpoints;
-  struct io_state state[STATES];
+  struct io_state state[STATES + RAYS_STATES];
   struct saved *s = memory_get(sizeof *s);
-  io_checkpoint_find(comm, r->dir, list(s, state), state, &c->from);
+  io_checkpoint_find(comm, r->dir, list(r, s, state), state, &c->from);
   if (c->from.number < 0) {
     fail_user("%scrux: error: there is no %scheckpoint in %s to resume from; start anew with --force, or in another folder with --out",
               c->from.skipped == NULL ? "" : c->from.skipped, c->from.last < 0 ? "" : "intact ", r->dir);
@@ -175,6 +192,7 @@ void checkpoint_find(struct run *r, MPI_Comm comm, const struct mesh_params *mes
   r->saved_counts = (struct mhd_counts){s->fallback, s->floor_density, s->floor_pressure};
   r->schedule = s->schedule;
   memcpy(r->random, s->random, sizeof r->random);
+  c->rays = s->rays;
   memory_free(s);
   c->next = c->from.last + 1;
   int extra = c->from.nolder < KEPT / 2 ? 0 : c->from.nolder - KEPT / 2;
@@ -191,10 +209,11 @@ void checkpoint_mesh(struct run *r, const struct mesh_params *par, int ghosts, M
 int64_t checkpoint_blocks(const struct run *r) { return r->checkpoints->from.count; }
 
 void checkpoint_load(struct run *r) {
-  struct field *fields[2];
-  int n = mhd_fields(&r->gas, fields);
+  struct field *fields[RUN_FIELDS];
+  int n = run_fields(r, fields);
   io_checkpoint_load(&r->checkpoints->from, &r->mesh, n, fields);
   r->gas.counts = r->saved_counts;
+  if (r->has_rays) rays_restore(&r->rays, &r->mesh, &r->checkpoints->rays);
 }
 
 void checkpoint_tell(struct run *r) {

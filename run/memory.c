@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Bytes of one block with everything that belongs to it. */
-static double bytes_per_block(const struct mesh *mesh, const struct mhd_params *par) {
+static double bytes_per_block(const struct mesh *mesh, const struct mhd_params *par, const struct rays_params *rays) {
   struct field u, b, mask;
   field_shape(&u, mesh, "gas", CENTRING_CELL, 6 + par->nscalar);
   field_shape(&b, mesh, "field", CENTRING_FACE, 3);
@@ -14,6 +14,7 @@ static double bytes_per_block(const struct mesh *mesh, const struct mhd_params *
   double numbers = 3.0 * (double)u.block_size; /* the state and two stages */
   if (par->magnetic) numbers += 3.0 * (double)b.block_size;
   if (par->fallback) numbers += (double)mask.block_size;
+  if (rays->scheme != TRANSPORT_NONE) numbers += rays_bytes_per_block(rays, mesh) / 8.0;
   return 8.0 * numbers + sizeof(struct block) + sizeof *mesh->neighbour + 1024.0; /* p4est, exchange plan */
 }
 
@@ -64,7 +65,9 @@ static double available(void) {
   return least(system < 0.0 ? -1.0 : 1024.0 * system, group);
 }
 
-struct memory_need memory_check(const struct mesh_params *par, const struct mhd_params *gas, int64_t blocks, MPI_Comm comm) {
+struct memory_need memory_check(const struct all_params *params, int64_t blocks, MPI_Comm comm) {
+  const struct mesh_params *par = &params->mesh;
+  const struct mhd_params *gas = &params->mhd;
   struct mesh mesh = {.dim = par->dim, .nb = mesh_params_block(par)};
   int size, rank, here, node_rank;
   MPI_Comm node;
@@ -81,7 +84,7 @@ struct memory_need memory_check(const struct mesh_params *par, const struct mhd_
     if (there) root *= par->cells[d] / mesh.nb;
     cells *= mesh.nc[d];
   }
-  double count = blocks > 0 ? (double)blocks : root, each = bytes_per_block(&mesh, gas);
+  double count = blocks > 0 ? (double)blocks : root, each = bytes_per_block(&mesh, gas, &params->rays);
   /* Every rank knows all root blocks, and has libraries and buffers for messages and files of its own: measured. */
   double fields = count / size * each, mine = fields + (0.15 * fields < 64e6 ? 0.15 * fields : 64e6) + 48e6 + 300.0 * root;
   double all = mine * size, need[2] = {mine * here, 0.0}, worst[2];

@@ -11,33 +11,43 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { COLUMNS = 18 + MHD_SCALARS };
+enum { COLUMNS = 18 + MHD_SCALARS + RAYS_COLUMNS, VARIABLES = MHD_VARIABLES + RAYS_VARIABLES };
 
 struct outputs {
   struct io_record record;
   struct mhd_scalar scalars[MHD_SCALARS];
-  struct io_variable variables[MHD_VARIABLES];
+  struct rays_shown shown[RAYS_VARIABLES];
+  struct rays_names names;
+  struct io_variable variables[VARIABLES];
   int variable_count;
   struct io_history *history;
   int column_count;
   struct io_column columns[COLUMNS];
+  int rays_at;                    /* column where cosmic rays begin; 0: there are none */
+  double row[COLUMNS];            /* the last one                          */
   char scalar_names[MHD_SCALARS][24];
   double max_div_b;
   double clock;                   /* of the last line in the log           */
   int64_t clock_step;
 };
 
+/* "cr_*" stands for all names that begin like that. */
+static bool matches(const char *name, const char *wanted) {
+  const size_t n = strlen(wanted);
+  return n > 0 && wanted[n - 1] == '*' ? strncmp(name, wanted, n - 1) == 0 : strcmp(name, wanted) == 0;
+}
+
 /* Only the fields that were asked for, in the order of the table. */
 static void choose_fields(struct outputs *o, const struct run_params *par) {
-  struct io_variable all[MHD_VARIABLES];
   int count = o->variable_count, kept = 0;
   if (par->field_count == 0) return;
-  memcpy(all, o->variables, sizeof all);
+  struct io_variable *all = memory_get(sizeof o->variables);
+  memcpy(all, o->variables, sizeof o->variables);
   bool found[64] = {false};
   for (int v = 0; v < count; v++) {
     bool wanted = false;
     for (int f = 0; f < par->field_count; f++) {
-      if (strcmp(all[v].name, par->fields[f]) != 0) continue;
+      if (!matches(all[v].name, par->fields[f])) continue;
       wanted = found[f] = true;
     }
     if (wanted) o->variables[kept++] = all[v];
@@ -52,6 +62,7 @@ static void choose_fields(struct outputs *o, const struct run_params *par) {
     }
     fail_user("output.fields: this run has no field '%s'; choose from: %s", par->fields[f], names);
   }
+  memory_free(all);
 }
 
 struct outputs *outputs_open(struct run *r) {
@@ -60,6 +71,11 @@ struct outputs *outputs_open(struct run *r) {
   o->record = (struct io_record){.run_name = r->par.name, .setup = r->setup->name, .parameters = params_resolved(r->ps), .version = CRUX_VERSION,
                                  .units = u, .gamma = r->gas.par.gamma};
   o->variable_count = mhd_variables(&r->gas, u, o->scalars, o->variables);
+  if (r->has_rays) {
+    o->variable_count += rays_variables(&r->rays, u, o->shown, o->variables + o->variable_count);
+    o->record.more = rays_describe;
+    o->record.more_data = &r->rays;
+  }
   choose_fields(o, &r->par);
   static const struct io_column fixed[] = {
       {"time", "code_time", "time"}, {"step", "1", "steps since the start"}, {"dt", "code_time", "last time step"},
@@ -77,6 +93,10 @@ struct outputs *outputs_open(struct run *r) {
   for (int c = 0; c < r->gas.par.nscalar; c++) {
     snprintf(o->scalar_names[c], sizeof o->scalar_names[c], "scalar%d", c);
     o->columns[o->column_count++] = (struct io_column){o->scalar_names[c], "code_mass", "total mass of the passive scalar"};
+  }
+  if (r->has_rays) {
+    o->rays_at = o->column_count;
+    o->column_count += rays_columns(&r->rays, &o->names, o->columns + o->column_count);
   }
   return o;
 }
@@ -103,11 +123,13 @@ static void write_row(struct outputs *o, struct run *r) {
   struct mhd_totals t = mhd_totals(&r->gas, &r->mesh);
   o->max_div_b = mhd_max_div_b(&r->gas, &r->mesh);
   const struct mhd_counts *c = &r->gas.counts;
-  double row[COLUMNS] = {r->time, (double)r->step, r->dt, t.mass, t.momentum[0], t.momentum[1], t.momentum[2], t.energy, t.kinetic, t.magnetic,
+  const double fixed[] = {r->time, (double)r->step, r->dt, t.mass, t.momentum[0], t.momentum[1], t.momentum[2], t.energy, t.kinetic, t.magnetic,
                          t.internal, o->max_div_b, (double)r->mesh.global_count, (double)mesh_cells(&r->mesh), (double)c->fallback,
                          (double)c->floor_density, (double)c->floor_pressure};
-  memcpy(row + o->column_count - r->gas.par.nscalar, t.scalar, sizeof(double) * (size_t)r->gas.par.nscalar);
-  io_history_row(o->history, row);
+  memcpy(o->row, fixed, sizeof fixed);
+  memcpy(o->row + sizeof fixed / sizeof *fixed, t.scalar, sizeof(double) * (size_t)r->gas.par.nscalar);
+  if (r->has_rays) rays_row(&r->rays, &r->mesh, &r->gas, o->row + o->rays_at);
+  io_history_row(o->history, o->row);
   r->schedule.last_row = r->time;
 }
 
@@ -144,6 +166,23 @@ void outputs_write(struct outputs *o, struct run *r, bool last) {
     if (p->snapshots > 0.0) s->snapshot_due = schedule_next(r->time, p->snapshots);
   }
   if (r->step > r->first_step && !last) write_log(o, r);
+}
+
+static double value_of(const struct outputs *o, const char *name) {
+  for (int c = 0; c < o->column_count; c++)
+    if (strcmp(o->columns[c].name, name) == 0) return o->row[c];
+  fail("the history has no column %s", name);
+}
+
+void outputs_tell_rays(const struct outputs *o, const struct run *r) {
+  if (r->stop == RUN_SIGNAL || r->stop == RUN_WALL_TIME) return;
+  log_info("cosmic rays: energy %.6g, left the domain %.6g, given to the gas %.6g; in a closed box energy would be conserved to %.1e, momentum to %.1e",
+           value_of(o, "cr_energy"), value_of(o, "cr_outflow_energy"), value_of(o, "cr_given_energy"), value_of(o, "cr_closure_energy"),
+           value_of(o, "cr_closure_momentum"));
+  for (int i = 0; i < r->rays.transport.count; i++) {
+    const struct crt_group *g = &r->rays.transport.group[i];
+    log_info("  group %d: %.1f sub-steps per step", i, (double)g->substeps / (double)(r->step > 0 ? r->step : 1));
+  }
 }
 
 void outputs_close(struct outputs *o) {

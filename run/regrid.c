@@ -18,6 +18,7 @@ void run_levels(const struct mesh *m, char *text, size_t size) {
 /* All that was made for the old mesh. */
 static void rebuild(struct run *r) {
   mhd_adapted(&r->gas, &r->mesh);
+  if (r->has_rays) rays_adapted(&r->rays, &r->mesh);
   exchange_destroy(r->exchange);
   r->exchange = exchange_create(&r->mesh);
   exchange_set_user(r->exchange, setup_boundary_fill, &r->boundary);
@@ -27,8 +28,8 @@ static void rebuild(struct run *r) {
 
 /* start: the state can be made again, so nothing has to be kept and nothing joined. */
 static bool adapt(struct run *r, bool start) {
-  struct field *fields[2];
-  const int n = mhd_fields(&r->gas, fields);
+  struct field *fields[RUN_FIELDS];
+  const int n = run_fields(r, fields);
   struct mesh *m = &r->mesh;
   r->boundary.t = r->time;
   exchange_all(r->exchange, n, fields);
@@ -48,16 +49,20 @@ static bool adapt(struct run *r, bool start) {
   return m->adapted.changes > changes;
 }
 
+static void fill(struct run *r) {
+  setup_fill(&r->mesh, r->setup, &r->about, 0.0, &r->gas);
+  mhd_settle(&r->gas, &r->mesh);
+  if (r->has_rays) rays_initial_fill(&r->initial, &r->mesh, r->setup, &r->gas, &r->rays);
+}
+
 void run_first_mesh(struct run *r) {
   struct mesh *m = &r->mesh;
   m->imbalance = r->refine.par.imbalance;
-  setup_fill(m, r->setup, &r->about, 0.0, &r->gas);
-  mhd_settle(&r->gas, m);
+  fill(r);
   if (!refine_active(&r->refine)) return;
   /* Each time the new blocks are filled with the problem itself. */
   for (int level = 0; level <= r->refine.mesh.max_level && adapt(r, true); level++) {
-    setup_fill(m, r->setup, &r->about, 0.0, &r->gas);
-    mhd_settle(&r->gas, m);
+    fill(r);
   }
   char levels[256];
   run_levels(m, levels, sizeof levels);

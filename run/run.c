@@ -41,13 +41,14 @@ void run_declare(struct params *ps, struct all_params *par, const struct setup *
   params_text(ps, "setup", p->setup, sizeof p->setup, NULL, "the problem: one of the folders of setups/");
   params_real(ps, "time_end", &p->time_end, NULL, 0.0, INFINITY, "code time", "the run ends at this time");
   params_int(ps, "step_end", &p->step_end, "-1", -1, 2000000000, "the run ends after so many steps, if it comes first; -1: no limit");
+  params_real(ps, "dt_max", &p->dt_max, "0", 0.0, INFINITY, "code time", "largest time step; 0: no limit");
   params_real(ps, "wall_time", &p->wall_time, "0", 0.0, INFINITY, "wall s",
               "after so much wall-clock time a checkpoint is written and the run ends, to be resumed; 0: no limit");
   params_section(ps, "output", "what is written, and how often; outputs never change the time step");
   params_real(ps, "snapshots", &p->snapshots, "0", 0.0, INFINITY, "code time", "time between snapshots; 0: at the start and the end only");
   params_real(ps, "history", &p->history, "0", 0.0, INFINITY, "code time", "time between rows of the history; 0: a hundredth of run.time_end");
   params_words(ps, "fields", 64, sizeof p->fields[0], p->fields[0], &p->field_count, "[]",
-               "names of the fields in snapshots: rho, press, vel1, vel2, vel3, Bcc1, Bcc2, Bcc3, r0...; empty: all");
+               "names of the fields in snapshots: rho, press, vel1, vel2, vel3, Bcc1, Bcc2, Bcc3, r0..., cr_energy...; p_* stands for all that begin with p_; empty: all");
   params_choice(ps, "precision", &p->single, "float64|float32", "float32", "numbers in snapshots");
   params_bool(ps, "xdmf", &p->xdmf, "true", "a file beside each snapshot through which ParaView and VisIt open it");
   params_real(ps, "checkpoints", &p->checkpoints, "0", 0.0, INFINITY, "code time",
@@ -58,6 +59,9 @@ void run_declare(struct params *ps, struct all_params *par, const struct setup *
   mesh_declare(ps, &par->mesh);
   mhd_declare(ps, &par->mhd);
   refine_declare(ps, &par->refine, &par->mesh, &par->mhd);
+  rays_declare(ps, &par->rays);
+  rays_initial_declare(ps, &par->initial);
+  par->refine.rays = &par->rays.scheme;
   for (int s = 0; setup_list[s] != NULL; s++)
     if ((setup == NULL || setup == setup_list[s]) && setup_list[s]->params) setup_list[s]->params(ps);
 }
@@ -157,17 +161,28 @@ static void say_hello(const struct run *r, const struct memory_need *need) {
   log_info("output: %s", r->dir);
 }
 
+static void create_rays(struct run *r, const struct rays_params *par) {
+  rays_create(&r->rays, par, &r->mesh, params_units(r->ps));
+  r->rays.source = r->setup->source;
+  r->rays.scattering = r->setup->scattering;
+  mhd_keep_mass(&r->gas, &r->mesh);
+  r->refine.rays = rays_criterion;
+  r->refine.rays_data = &r->rays;
+}
+
 void run_start(struct run *r, const struct arguments *a, struct params *ps) {
   memset(r, 0, sizeof *r);
   r->launched = MPI_Wtime();
   MPI_Comm comm = MPI_COMM_WORLD;
-  struct all_params all;
-  memset(&all, 0, sizeof all);
+  struct all_params *all = memory_get(sizeof *all);
   r->ps = ps;
   r->setup = choose_setup(r->ps, a->file);
-  run_declare(r->ps, &all, r->setup);
+  run_declare(r->ps, all, r->setup);
   params_load(r->ps);
-  r->par = all.run;
+  rays_check(&all->rays, r->ps, all->mhd.magnetic);
+  r->par = all->run;
+  r->initial = all->initial;
+  r->has_rays = all->rays.scheme != TRANSPORT_NONE;
   if (a->out)
     snprintf(r->dir, sizeof r->dir, "%s", a->out);
   else
@@ -177,24 +192,26 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
   r->checkpoints = checkpoints_open();
   if (a->resume) {
     io_prepare_folder(comm, r->dir, true, false);
-    checkpoint_find(r, comm, &all.mesh);
+    checkpoint_find(r, comm, &all->mesh);
   }
 
-  int ghosts = mhd_ghosts(&all.mhd);
-  struct memory_need need = memory_check(&all.mesh, &all.mhd, a->resume ? checkpoint_blocks(r) : 0, comm);
+  int ghosts = mhd_ghosts(&all->mhd);
+  struct memory_need need = memory_check(all, a->resume ? checkpoint_blocks(r) : 0, comm);
   if (a->resume)
-    checkpoint_mesh(r, &all.mesh, ghosts, comm);
+    checkpoint_mesh(r, &all->mesh, ghosts, comm);
   else
-    mesh_create(&r->mesh, &all.mesh, ghosts, comm);
-  if (r->mesh.max_level > 0 && !a->resume) need = memory_check(&all.mesh, &all.mhd, r->mesh.global_count, comm);
-  r->about = about(&all, &r->mesh, params_units(r->ps));
+    mesh_create(&r->mesh, &all->mesh, ghosts, comm);
+  if (r->mesh.max_level > 0 && !a->resume) need = memory_check(all, r->mesh.global_count, comm);
+  r->about = about(all, &r->mesh, params_units(r->ps));
+  if (r->has_rays) r->about.rays = &r->rays;
   if (r->setup->start) r->setup->start(&r->about);
-  mhd_create(&r->gas, &all.mhd, &r->mesh);
-  refine_create(&r->refine, &all.refine, &all.mesh, params_units(r->ps));
+  mhd_create(&r->gas, &all->mhd, &r->mesh);
+  refine_create(&r->refine, &all->refine, &all->mesh, params_units(r->ps));
   r->boundary = (struct setup_boundary){.setup = r->setup, .run = &r->about};
   r->exchange = exchange_create(&r->mesh);
   exchange_set_user(r->exchange, setup_boundary_fill, &r->boundary);
   r->correction = correction_create(&r->mesh, r->gas.nvar, r->gas.par.magnetic);
+  if (r->has_rays) create_rays(r, &all->rays);
 
   r->outputs = outputs_open(r); /* checks the names of fields, before anything is written */
   if (!a->resume) io_prepare_folder(comm, r->dir, false, a->force);
@@ -204,6 +221,7 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
   io_parameters(comm, r->dir, params_resolved(r->ps));
   listen_to_signals();
   say_hello(r, &need);
+  if (r->has_rays) rays_tell(&r->rays, params_units(r->ps));
 
   if (a->resume) {
     checkpoint_load(r);
@@ -211,17 +229,37 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
     outputs_resume(r->outputs, r);
   } else {
     run_first_mesh(r);
+    if (r->has_rays) rays_start(&r->rays, &r->mesh, r->exchange, &r->gas);
   }
   r->started = MPI_Wtime();
   if (!a->resume) outputs_write(r->outputs, r, false);
+  memory_free(all);
 }
 
 double run_next_dt(struct run *r) {
   r->updates += (double)mesh_cells(&r->mesh);
-  double dt = mhd_max_dt(&r->gas, &r->mesh), left = r->par.time_end - r->time;
+  double dt = r->gas.par.frozen ? INFINITY : mhd_max_dt(&r->gas, &r->mesh), left = r->par.time_end - r->time;
+  if (r->has_rays) dt = fmin(dt, rays_max_dt(&r->rays, &r->mesh, &r->gas, r->gas.par.cfl));
+  if (r->par.dt_max > 0.0) dt = fmin(dt, r->par.dt_max);
   if (!(dt > 0.0)) run_failed(r);
   /* Two steps of equal size rather than a full and a tiny one. */
   return dt >= left ? left : dt > 0.5 * left ? 0.5 * left : dt;
+}
+
+bool run_step(struct run *r) {
+  r->boundary.t = r->time;
+  if (r->has_rays) rays_before(&r->rays, &r->mesh, r->exchange, &r->gas, r->time, r->dt);
+  if (r->gas.par.frozen)
+    mhd_hold(&r->gas, &r->mesh, r->exchange, r->correction, r->dt);
+  else if (!mhd_step(&r->gas, &r->mesh, r->exchange, r->correction, r->dt))
+    return false;
+  if (r->has_rays) rays_after(&r->rays, &r->mesh, r->exchange, &r->gas, r->time, r->dt);
+  return true;
+}
+
+int run_fields(struct run *r, struct field *list[RUN_FIELDS]) {
+  int n = mhd_fields(&r->gas, list);
+  return r->has_rays ? n + rays_fields(&r->rays, list + n) : n;
 }
 
 bool run_done(struct run *r) {
@@ -283,6 +321,7 @@ void run_finish(struct run *r) {
   log_info("first-order fallback in %lld cell updates; density floor in %lld, pressure floor in %lld", (long long)c->fallback,
            (long long)c->floor_density, (long long)c->floor_pressure);
   run_regrid_report(r);
+  if (r->has_rays) outputs_tell_rays(r->outputs, r);
   if (r->stop == RUN_SIGNAL) log_info("asked to stop; go on with: %s", r->command);
   if (r->stop == RUN_WALL_TIME) log_info("run.wall_time is over; go on with: %s", r->command);
   if (r->stop == RUN_STEPS) log_info("run.step_end is reached; go on with: %s --set run.step_end=-1", r->command);
@@ -293,6 +332,7 @@ void run_finish(struct run *r) {
   memory_free(r->command);
   correction_destroy(r->correction);
   exchange_destroy(r->exchange);
+  if (r->has_rays) rays_destroy(&r->rays);
   mhd_destroy(&r->gas);
   mesh_destroy(&r->mesh);
   params_free(r->ps);

@@ -5,16 +5,19 @@
 #ifndef RUN_RUN_H
 #define RUN_RUN_H
 
+#include "crtransport/crtransport.h"
 #include "io/io.h"
 #include "mhd/criteria.h"
 #include "mhd/mhd.h"
 #include "setups/initial.h"
+#include "setups/initial_rays.h"
 #include "setups/setup.h"
 
 struct run_params {
   char name[64], setup[64];
   double time_end;
   int step_end;              /* -1: no limit                       */
+  double dt_max;             /* 0: no limit                        */
   double snapshots, history; /* time between outputs; 0: see YAML  */
   char fields[64][24];
   int field_count;
@@ -49,6 +52,9 @@ struct run {
   struct setup_boundary boundary;
   struct mesh mesh;
   struct gas gas;
+  bool has_rays;
+  struct rays rays;          /* only where there are cosmic rays   */
+  struct rays_initial initial;
   struct exchange *exchange;
   struct correction *correction;
   struct outputs *outputs;
@@ -70,7 +76,14 @@ struct run {
 };
 
 /* Declare all parameters of crux; those of one setup, or of all when it is NULL. */
-struct all_params { struct run_params run; struct mesh_params mesh; struct mhd_params mhd; struct refine_params refine; };
+struct all_params {
+  struct run_params run;
+  struct mesh_params mesh;
+  struct mhd_params mhd;
+  struct refine_params refine;
+  struct rays_params rays;
+  struct rays_initial initial;
+};
 void run_declare(struct params *ps, struct all_params *par, const struct setup *setup);
 
 /* What follows "run" on the command line. */
@@ -82,6 +95,11 @@ struct arguments read_arguments(int argc, char **argv);
 void run_start(struct run *r, const struct arguments *a, struct params *ps);
 /* The next time step, shortened to end at run.time_end. */
 double run_next_dt(struct run *r);
+/* Gas and cosmic rays by r->dt; false when the gas went wrong, which is then as before the step. */
+bool run_step(struct run *r);
+/* Everything that lives on with the mesh and in checkpoints; returns the number of fields. */
+enum { RUN_FIELDS = 2 + RAYS_FIELDS };
+int run_fields(struct run *r, struct field *list[RUN_FIELDS]);
 /* Whether the end is reached, or a signal (SIGINT, SIGTERM, SIGUSR1) or the limit of wall-clock time asks for it. */
 bool run_done(struct run *r);
 /* The gas went wrong in this step: say where, keep the last good state, and end with status 1. */
@@ -106,6 +124,8 @@ void outputs_resume(struct outputs *o, struct run *r);
 /* The first multiple of interval after time. */
 int64_t schedule_next(double time, double interval);
 void outputs_write(struct outputs *o, struct run *r, bool last);
+/* The cosmic rays in the last row of the history, and whether the balance closes. */
+void outputs_tell_rays(const struct outputs *o, const struct run *r);
 void outputs_close(struct outputs *o);
 
 /* Checkpoints.  To resume: find the newest intact one, set time, step and schedule from it and check the parameters against it (user mistakes
@@ -127,6 +147,6 @@ bool checkpoint_overdue(const struct run *r);
 /* What the run will take at least, on so many blocks (0: the root grid alone), in bytes: for each cell with its share of ghosts and copies, and in
  * all.  Ends the program with status 2 when a node has not that much. */
 struct memory_need { double cell, all; };
-struct memory_need memory_check(const struct mesh_params *par, const struct mhd_params *gas, int64_t blocks, MPI_Comm comm);
+struct memory_need memory_check(const struct all_params *par, int64_t blocks, MPI_Comm comm);
 
 #endif

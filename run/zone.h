@@ -58,8 +58,8 @@ struct zone_run {
   double change;                 /* largest relative change of a bin per escape time */
 };
 
-/* Declare the sections of the one-zone run beside "run" and "output". */
-void zone_declare(struct params *ps, struct zone_params *par, struct cr_params *cr);
+/* Declare the sections of the one-zone run beside "run", "output" and those of cr_params_declare. */
+void zone_declare(struct params *ps, struct zone_params *par);
 /* All parameters of the run, read and checked. */
 void zone_read(struct params *ps, const struct arguments *a, struct zone_params *par, struct cr_params *cr);
 /* The whole run; ends the program with status 2 on mistakes of the user.  Collective: all ranks check, rank 0 computes. */

@@ -28,7 +28,7 @@ static void declare_gas(struct params *ps, struct zone_params *p) {
   params_real(ps, "tolerance", &p->tolerance, "1e-3", 0.0, 1.0, "1", "leaky_box: steady when no bin changes by more in its own life time");
 }
 
-void zone_declare(struct params *ps, struct zone_params *p, struct cr_params *cr) {
+void zone_declare(struct params *ps, struct zone_params *p) {
   declare_gas(ps, p);
   params_section(ps, "source", "one_zone: sources of cosmic rays, with the spectra and abundances of cr_injection");
   params_real(ps, "power", &p->power, "0 eV cm^-3/Myr", 0.0, INFINITY, "eV cm^-3/Myr", "steady source");
@@ -53,7 +53,6 @@ void zone_declare(struct params *ps, struct zone_params *p, struct cr_params *cr
   params_real(ps, "secondary_ionisation", &p->secondaries, "0.666666666666667", 0.0, 10.0, "1", "ionisations by secondary electrons per primary one");
   params_real(ps, "gamma_nuclei", &p->nuclei, "1.8", 0.0, 10.0, "1", "factor of pion gamma rays for nuclei in cosmic rays and gas");
   params_real(ps, "modulation_MV", &p->modulation_MV, "0", 0.0, 2000.0, "1", "force-field potential with which `crux plot` compares with data");
-  cr_params_declare(ps, cr);
 }
 
 static void declare_run(struct params *ps, struct zone_params *p) {
@@ -81,7 +80,8 @@ static void check(const struct zone_params *p, const struct cr_params *cr, const
 
 void zone_read(struct params *ps, const struct arguments *a, struct zone_params *p, struct cr_params *cr) {
   declare_run(ps, p);
-  zone_declare(ps, p, cr);
+  zone_declare(ps, p);
+  cr_params_declare(ps, cr);
   params_load(ps);
   check(p, cr, params_units(ps), a);
 }

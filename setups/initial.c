@@ -1,11 +1,13 @@
 #include "setups/initial.h"
 
+#include "amr/boundary.h"
 #include "base/fail.h"
 #include "base/memory.h"
 #include "base/minmax.h"
 #include "base/sum.h"
 #include "mhd/mhd.h"
 #include "setups/gauss.h"
+#include "setups/rays.h"
 
 #include <string.h>
 
@@ -317,17 +319,54 @@ bool setup_reference(const struct mesh *mesh, int b, const int cell[3], const st
   return true;
 }
 
+/* The nearest cells inside. */
+static void fill_outflow(const struct mesh *mesh, int b, int axis, int side, const struct field *f) {
+  const bool is_face = f->centring == CENTRING_FACE;
+  for (int c = 0; c < f->ncomp; c++) {
+    const struct boundary_component component = {.face_axis = is_face ? c : -1, .flip = -1};
+    boundary_fill(BOUNDARY_OUTFLOW, component, view_field(mesh, f, b, c), mesh->nc, mesh->ngd, axis, side, mesh->ng);
+  }
+}
+
+/* The exact populations of a group.  False for other fields, and where they are not known. */
+static bool fill_rays(const struct setup_boundary *s, const struct mesh *mesh, int b, int axis, int side, const struct field *f) {
+  const struct rays *r = s->run->rays;
+  int group = 0;
+  if (r == NULL || !s->setup->exact_rays || s->setup->rays == NULL) return false;
+  while (group < r->transport.count && &r->transport.group[group].state != f) group++;
+  if (group == r->transport.count) return false;
+  double *value = memory_get(sizeof *value * 10 * (size_t)r->count), *work = value + 2 * r->count;
+  int lower[3], n[3], i[3];
+  for (int d = 0; d < 3; d++) {
+    lower[d] = d != axis ? -mesh->ngd[d] : side == 0 ? -mesh->ngd[d] : mesh->nc[d];
+    n[d] = d != axis ? mesh->nc[d] + 2 * mesh->ngd[d] : mesh->ngd[d];
+  }
+  EACH(i, n) {
+    const int cell[3] = {lower[0] + i[0], lower[1] + i[1], lower[2] + i[2]}, count = r->transport.group[group].count;
+    setup_rays_average(mesh, b, cell, s->setup, s->t, r, value, work);
+    for (int p = 0; p < r->count; p++) {
+      if (r->population[p].group != group) continue;
+      for (int flux = 0; flux < 2; flux++)
+        *view_move(view_field(mesh, f, b, r->population[p].member + flux * count), cell[0], cell[1], cell[2]).at = value[p + flux * r->count];
+    }
+  }
+  memory_free(value);
+  return true;
+}
+
 void setup_boundary_fill(void *data, const struct mesh *mesh, int b, int axis, int side, int nfield,
                          struct field *const *fields) {
-  enum { MOST = 8 };
+  enum { MOST = 32 };
   const struct setup_boundary *s = data;
   struct field *cells[MOST], *faces[MOST];
   int ncell = 0, nface = 0;
   require(nfield <= MOST, "setup_boundary_fill: %d fields, at most %d", nfield, MOST);
   for (int f = 0; f < nfield; f++) {
-    if (fields[f]->centring == CENTRING_FACE) faces[nface++] = fields[f];
-    else if (fields[f]->ncomp == 5 + s->run->nscalar || fields[f]->ncomp == 6 + s->run->nscalar) cells[ncell++] = fields[f];
+    if (strcmp(fields[f]->name, "field") == 0) faces[nface++] = fields[f];
+    else if (strcmp(fields[f]->name, "gas") == 0) cells[ncell++] = fields[f];
+    else if (!fill_rays(s, mesh, b, axis, side, fields[f])) fill_outflow(mesh, b, axis, side, fields[f]);
   }
+  if (ncell + nface == 0) return;
   struct box box = box_of(mesh, b, s->setup, s->run, s->t);
   for (int d = 0; d < 3; d++) {
     box.lower[d] = -mesh->ngd[d];

@@ -49,8 +49,8 @@ static inline void setup_case_open(struct setup_case *c, int dim, const int cell
   }
   if (region) par.region[0] = *region;
   mesh_create(&c->mesh, &par, 2, MPI_COMM_SELF);
-  field_create(&c->u, &c->mesh, "u", CENTRING_CELL, 5);
-  field_create(&c->b, &c->mesh, "b", CENTRING_FACE, 3);
+  field_create(&c->u, &c->mesh, "gas", CENTRING_CELL, 5);
+  field_create(&c->b, &c->mesh, "field", CENTRING_FACE, 3);
 }
 
 static inline void setup_case_fill(struct setup_case *c, const struct setup *setup, double t) {
