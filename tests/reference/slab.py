@@ -1,0 +1,382 @@
+"""Steady cosmic rays across a disc: an independent solution to compare the program with.
+
+    0 = d_z(kappa d_z N) + d_p(b N) - Gamma N + Q,        N(p, z) = 0 at z = +-H,
+
+for every species, with kappa(p) = v^2 / 3 nu, momentum losses b(p, z) = -dp/dt, catastrophic losses Gamma(p, z) and sources Q, primary or from the
+parents.  Half of the disc, cells of equal width, second order in z; from the highest momentum down in steps of ln p by the second-order backward
+difference formula.  N is dN/dp per volume.  No code and no table is shared with the program: what is here is typed from docs/physics.md and the papers it names.
+
+    s = Slab(gas=lambda z: ..., source=lambda z: ...)
+    s.solve()
+    s.bins('b', edges_GV, lower_kpc, upper_kpc)      number and energy of each bin, a mean over a layer
+
+python3 -m tests.reference.slab: compares it with exact solutions.
+"""
+import math
+
+import numpy as np
+
+C, PC, YEAR = 2.99792458e10, 3.0856775814913673e18, 3.15576e7
+GEV_ERG, MB = 1.602176634e-3, 1e-27
+MP, ME = 0.93827208816, 0.51099895e-3
+SIGMA_T, R_E, ALPHA = 6.6524587321e-25, 2.8179403262e-13, 7.2973525693e-3
+KPC = 1e3 * PC
+
+# Nucleons, charge; leptons have A = 0.
+SPECIES = {'p': (1, 1), 'cno': (14.8, 7.4), 'b': (10.8, 5), 'be10': (10, 4), 'be': (9, 4), 'pbar': (1, 1), 'e-': (0, 1), 'e+': (0, 1)}
+
+# Evoli et al. 2019, mb at GeV per nucleon of the first row.
+_T = [0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 10, 30, 100]
+_SIGMA = {
+    ('C', 'B'): [84.70, 80.93, 80.09, 79.45, 78.05, 75.21, 73.38, 71.75, 70.81, 70.51, 70.47],
+    ('N', 'B'): [50.98, 39.85, 36.87, 35.08, 34.08, 33.87, 33.80, 33.73, 33.83, 33.87, 33.87],
+    ('O', 'B'): [59.53, 43.72, 40.63, 39.46, 39.19, 38.54, 38.01, 37.52, 37.26, 37.23, 37.25],
+    ('C', 'Be'): [13.14, 12.55, 12.84, 13.36, 14.21, 15.25, 15.84, 16.38, 16.68, 16.81, 16.83],
+    ('N', 'Be'): [14.63, 12.02, 11.92, 12.28, 13.14, 14.03, 14.48, 14.63, 14.81, 14.89, 14.91],
+    ('O', 'Be'): [2.72, 7.06, 9.48, 11.85, 13.53, 13.39, 12.87, 12.35, 12.08, 12.04, 12.07],
+    ('C', '10Be'): [0.54, 1.57, 2.14, 2.70, 3.22, 3.59, 3.76, 3.90, 3.99, 4.05, 4.06],
+    ('N', '10Be'): [0.45, 0.83, 0.99, 1.16, 1.45, 1.92, 2.21, 2.47, 2.63, 2.70, 2.71],
+    ('O', '10Be'): [0.51, 0.90, 1.07, 1.29, 1.76, 2.62, 3.16, 3.65, 3.94, 4.06, 4.08],
+    ('10Be', 'Be'): [35.22, 34.98, 36.03, 37.23, 38.00, 36.38, 36.37, 36.37, 36.37, 36.37, 36.37],
+}
+# Below 0.1 GeV/n the energy dependence is that of their direct fits: threshold, sigma0, M, width, sigma1, xi, delta; MeV.  Isotopes
+# are scaled one by one.
+_ISOTOPES = {
+    ('C', '10B'): (23.40, [(21.346, 35.8, 48.2, 45.3, 17.6, .69, -.1)]),
+    ('C', '11B'): (61.30, [(20, 0, 1, 1, 30, 0, -.11), (17.881, 44.7, 19, 100, 30.3, 0, -.15)]),
+    ('N', '10B'): (10.77, []), ('N', '11B'): (40.21, [(13, 1000, 17.5, 3.7, 11.5, 0, .1)]),
+    ('O', '10B'): (30.13, [(26.859, 141.6, 56.4, 19.5, 13, 4, -.3)]),
+    ('O', '11B'): (29.40, [(26.033, 0, 1, 1, 15.8, 0, 0), (23.582, 37.3, 52.5, 44.7, 11, 2, 0)]),
+    ('C', '7Be'): (9.50, [(24.462, 66.5, 31.8, 43.9, 10.0, 2.5, -.05)]), ('C', '9Be'): (3.64, [(31.85, 0, 1, 1, 4.2, .38, .7)]),
+    ('N', '7Be'): (12.69, [(11.318, 275, 17.7, 7.9, 11.1, 5.3, .1)]), ('N', '9Be'): (1.94, []),
+    ('O', '7Be'): (1.70, [(26.859, 9.6, 21.7, 100, 11.5, 6.6, -.24)]), ('O', '9Be'): (1.02, [(33.716, 0, 1, 1, 5.3, 4, -.4)]),
+    ('C', '10Be'): (0.54, [(36.84, 0, 1, 1, 3.7, 4.2, .1)]), ('N', '10Be'): (0.45, [(42.44, 0, 1, 1, 1.29, 1.9, 1.1)]),
+    ('O', '10Be'): (0.51, [(40.109, 0, 1, 1, 1.36, 1.94, 2)]), ('10Be', '9Be'): (35.22, []),
+}
+_PARTS = {'B': ('10B', '11B'), 'Be': ('7Be', '9Be'), '10Be': ('10Be',)}
+
+
+def _fit(rows, t):
+    out = np.zeros_like(t)
+    for threshold, s0, m, w, s1, xi, delta in rows:
+        over = np.maximum(t - threshold, 0.0)
+        out += np.where(over > 0, s1 * (over / t)**xi * (1 + delta / (1 + 4e6 / t**2)) + s0 * (w * over)**2 / ((t * t - m * m)**2 + (w * m)**2), 0.0)
+    return out
+
+
+def sigma_nuclear(parent, child, t):
+    """mb at t GeV per nucleon."""
+    t = np.asarray(t, float)
+    high = np.interp(np.log(t), np.log(_T), _SIGMA[parent, child])
+    low = np.zeros_like(t)
+    for iso in _PARTS[child]:
+        if (parent, iso) not in _ISOTOPES:
+            continue
+        s, rows = _ISOTOPES[parent, iso]
+        low += s * (_fit(rows, 1e3 * t) / _fit(rows, np.array([100.0])) if rows else 1.0)
+    return np.where(t < 0.1, low, high)
+
+
+def sigma_cno(child, t):
+    return 0.325 * sigma_nuclear('C', child, t) + 0.082 * sigma_nuclear('N', child, t) + 0.593 * sigma_nuclear('O', child, t)
+
+
+def sigma_fragmentation(a, t):
+    """Letaw, Silberberg & Tsao 1983 with the phase of Hopkins et al. 2022, mb."""
+    s = 45 * a**0.7 * (1 + 0.016 * np.sin(1.3 - 2.63 * np.log(a)))
+    return s * np.where(t < 2.0, 1 - 0.62 * np.exp(-t / 0.2) * np.sin(1.57553 * t**-0.28), 1.0)
+
+
+_WINKLER = np.array([(7.24, 2.2e-5, .168), (9.55, 3.28e-3, .166), (20, .134, .146), (50.1, .775, .112), (95.5, 1.90, .092), (288, 5.15, .0654),
+                     (955, 10.6, .0462), (2880, 17.5, .0339), (9550, 26.1, .0173)])
+
+
+def antiprotons(t):
+    """Cross-section in mb and the mean share of the energy of the proton, t GeV."""
+    x = np.log(_WINKLER[:, 0])
+    at = np.log(np.asarray(t, float))
+    s, f = (np.exp(np.interp(at, x, np.log(_WINKLER[:, i]))) for i in (1, 2))
+    return np.where(at < x[0], 0.0, s), f
+
+
+def sigma_annihilation(g):
+    u = np.sqrt(g * g - 1)
+    return math.pi * R_E**2 / MB / (g + 1) * ((g * g + 4 * g + 1) / (g * g - 1) * np.log(g + u) - (g + 3) / u)
+
+
+def sigma_antiproton_loss(p):
+    x = np.log(np.maximum(p, 0.1))
+    return 1.5 * np.maximum(-107.9 + 29.43 * x - 1.655 * x * x + 189.9 * np.exp(-x / 3), 0.0)
+
+
+def sources(psi=4.2, electrons=0.02, positrons=1e-10, ia=0.15, winds=0.19, edges=None):
+    """Shares: {species: K} with dN/dR = K R^(2 - psi) per GeV of cosmic rays, R in GV; edges: {species: (lowest, highest) rigidity}."""
+    sun = {'H': 1.0, 'He': 0.0851, 'C': 2.69e-4, 'N': 6.76e-5, 'O': 4.90e-4, 'X': 1e-4}
+    mass = {'H': 1, 'He': 4, 'C': 12, 'N': 14, 'O': 16, 'X': 30}
+    cc = {'He': 3.87, 'C': 0.133, 'N': 0.0479 * 1.65, 'O': 1.17, 'X': 0.6104}
+    cc['H'] = 10.5 - 3.87 - 0.133 - 0.0479 - 1.17 - 0.6104
+    sn1a = {'H': 0.0, 'He': 0.0, 'C': 0.049, 'N': 1.2e-6, 'O': 0.143, 'X': 1.4 - 0.192}
+    gas = sum(sun[e] * mass[e] for e in sun)
+    out = {s: 0.0 for s in edges}
+
+    def energy(s):
+        a, z = SPECIES[s]
+        r = np.geomspace(*edges[s], 20001)
+        p, m = z * r, a * MP if a else ME
+        return np.trapezoid(r**(2 - psi) * (np.sqrt(p * p + m * m) - m), r) if hasattr(np, 'trapezoid') else np.trapz(
+            r**(2 - psi) * (np.sqrt(p * p + m * m) - m), r)
+    for share, ejecta in ((1 - ia - winds, cc), (ia, sn1a), (winds, None)):
+        # Numbers of atoms behind the shock: the ejecta and as much gas.
+        total = sum(ejecta.values()) if ejecta else 1.0
+        n = {e: (ejecta[e] / mass[e] if ejecta else 0.0) + total * sun[e] / gas for e in sun}
+        k = {'p': 1.0, 'cno': (n['C'] + n['N'] + n['O']) / max(n['H'], 1e-3 * (n['C'] + n['O'] + n['X'])) * 2.0**(psi - 3)}
+        hadrons = sum(k[s] * energy(s) for s in k if s in edges)
+        for s in edges:
+            if s in k and hadrons:
+                out[s] += share * (1 - electrons) * k[s] / hadrons
+            elif SPECIES[s][0] == 0:
+                out[s] += share * electrons / (1 + positrons) * (positrons if s == 'e+' else 1.0) / energy(s)
+    return out
+
+
+def thomas(lower, diagonal, upper, right):
+    """Tridiagonal system; plain lists are faster than arrays here."""
+    n = len(diagonal)
+    d, r = diagonal.tolist(), right.tolist()
+    for i in range(1, n):
+        w = lower / d[i - 1]
+        d[i] -= w * upper
+        r[i] -= w * r[i - 1]
+    r[-1] /= d[-1]
+    for i in range(n - 2, -1, -1):
+        r[i] = (r[i] - upper * r[i + 1]) / d[i]
+    return np.array(r)
+
+
+class Slab:
+    """gas: nucleons cm^-3 over z in kpc; source: shape over z in kpc, of which the integral is the power in erg s^-1 kpc^-2."""
+
+    def __init__(self, gas, source, power=2e38, height=4.0, cells=320, per_decade=120, ionised=1.0, hydrogen=0.76, field_uG=5.0, light=1.23, nu0=1e-9,
+                 slope=0.5, beta_power=1.0, hadrons=(0.056234132519034912, 1e3), leptons=(1e-3, 1e3), species=tuple(SPECIES), losses=True,
+                 fragments=True, decay=True, production=True, half_life_Myr=1.51, psi=4.2, electrons=0.02):
+        self.height, self.cells = height, cells
+        self.dz = height * KPC / cells
+        self.z = (np.arange(cells) + 0.5) * height / cells
+        self.n = np.asarray(gas(self.z), float) * np.ones(cells)
+        weight = np.asarray(source(self.z), float) * np.ones(cells)
+        # erg s^-1 kpc^-2 and a shape per kpc: GeV s^-1 cm^-3.
+        self.power = power * weight / GEV_ERG / KPC**3
+        self.per_nucleon = hydrogen + 0.5 * (1 - hydrogen)
+        self.ionised, self.u_b, self.light = ionised, 0.02483362 * field_uG**2, light
+        self.nu0, self.slope, self.beta_power = nu0, slope, beta_power
+        self.losses, self.fragments, self.decay, self.production, self.half_life = losses, fragments, decay, production, half_life_Myr
+        self.psi = psi
+        self.edges = {s: leptons if SPECIES[s][0] == 0 else hadrons for s in species}
+        self.injected = sources(psi, electrons=electrons, edges=self.edges)
+        self.grid, self.density = {}, {}
+        for s in species:
+            r0, r1 = self.edges[s]
+            steps = int(round(per_decade * math.log10(r1 / r0)))
+            self.grid[s] = SPECIES[s][1] * np.geomspace(r0, r1, steps + 1)   # momentum, GeV
+
+    def kinematics(self, s, p):
+        """mass, beta, gamma, kinetic energy"""
+        a, _ = SPECIES[s]
+        m = a * MP if a else ME
+        e = np.sqrt(p * p + m * m)
+        return m, p / e, e / m, p * p / (e + m)
+
+    def kappa(self, s, p):
+        _, beta, _, _ = self.kinematics(s, p)
+        nu = self.nu0 * beta**self.beta_power * (p / SPECIES[s][1])**-self.slope
+        return (beta * C)**2 / (3 * nu)
+
+    def loss(self, s, p):
+        """-dp/dt in GeV / s, all cells, at one momentum."""
+        if not self.losses:
+            return np.zeros(self.cells)
+        a, z = SPECIES[s]
+        _, beta, g, _ = self.kinematics(s, p)
+        ne, nn = self.ionised * self.per_nucleon * self.n, (1 - self.ionised) * self.per_nucleon * self.n
+        if a:
+            return 3.09e-16 * z * z / beta**2 * (ne + 0.57 * nn)
+        plasmon = 3.713e-11 * np.sqrt(np.maximum(ne, 1e-300))
+        bracket = np.log(ME * 1e9 * beta * math.sqrt(g - 1) / plasmon) - math.log(2) * (beta**2 / 2 + 1 / g) + 0.5 + ((g - 1) / g)**2 / 16
+        coulomb = 1.5 * SIGMA_T * C * ME * ne * bracket / beta**2
+        ionisation = 0.75 * SIGMA_T * C * ME * nn * math.log(2 * g**3 / ALPHA**4)
+        brems = p * 8 * ALPHA * R_E**2 * C * ne * max(math.log(2 * g) - 1 / 3, 0.0)
+        light = 4 / 3 * SIGMA_T * C * (self.light + self.u_b) * 1e-9 * (p / ME)**2 / beta
+        return coulomb + ionisation + brems + light
+
+    def gone(self, s, p):
+        """Catastrophic losses over the nucleon density, and decay, 1/s; all momenta."""
+        a, _ = SPECIES[s]
+        _, beta, g, t = self.kinematics(s, p)
+        per_nucleon, decay = np.zeros_like(p), np.zeros_like(p)
+        if self.fragments:
+            if s == 'p':
+                per_nucleon = np.where(t >= 0.28, 6.37e-16, 0.0)
+            elif s == 'pbar':
+                per_nucleon = beta * C * sigma_antiproton_loss(p) * MB
+            elif a:
+                per_nucleon = beta * C * sigma_fragmentation(a, t / a) * MB
+            elif s == 'e+':
+                per_nucleon = self.ionised * self.per_nucleon * beta * C * sigma_annihilation(g) * MB
+        if s == 'be10' and self.decay:
+            decay = math.log(2) / (g * self.half_life * 1e6 * YEAR)
+        return per_nucleon, decay
+
+    def primary(self, s):
+        """[momentum][cell] dN/dp per volume and second."""
+        z = SPECIES[s][1]
+        r = self.grid[s] / z
+        return np.outer(self.injected[s] * r**(2 - self.psi) / z, self.power)
+
+    def from_parent(self, s, parent, rate, momentum, with_gas=True):
+        """Of parents: rate(p) per nucleon cm^-3 (or per s), child's momentum(p); conservative in number, linear between nodes."""
+        p = self.grid[parent]
+        n = self.density[parent] * (rate(p)[:, None] * (self.n if with_gas else 1.0))
+        rise = np.zeros_like(n)                                    # number made below each momentum of the parent
+        u = np.log(p)
+        rise[1:] = np.cumsum(0.5 * (n[1:] * p[1:, None] + n[:-1] * p[:-1, None]) * np.diff(u)[:, None], axis=0)
+        q, child = np.log(momentum(p)), np.log(self.grid[s])
+        half = 0.5 * (child[1] - child[0])
+        out = np.empty((len(child), self.cells))
+        for i in range(self.cells):
+            out[:, i] = np.interp(child + half, q, rise[:, i]) - np.interp(child - half, q, rise[:, i])
+        width = np.clip(child + half, None, q[-1]) - np.clip(child - half, q[0], None)
+        return out / np.maximum(np.where(width < half, 2 * half, width), 1e-300)[:, None] / self.grid[s][:, None]
+
+    def secondaries(self, s):
+        total = np.zeros((len(self.grid[s]), self.cells))
+        if not self.production:
+            return total
+
+        def add(parent, rate, momentum, with_gas=True):
+            nonlocal total
+            if parent in self.density:
+                total = total + self.from_parent(s, parent, rate, momentum, with_gas)
+
+        def fragment(parent, sigma):
+            a, to = SPECIES[parent][0], SPECIES[s][0]
+            add(parent, lambda p: self.kinematics(parent, p)[1] * C * sigma(self.kinematics(parent, p)[3] / a) * MB, lambda p: p * to / a)
+        if s == 'b':
+            fragment('cno', lambda t: sigma_cno('B', t))
+            if self.decay:
+                add('be10', lambda p: self.gone('be10', p)[1], lambda p: p * 10.8 / 10, with_gas=False)
+        if s == 'be10':
+            fragment('cno', lambda t: sigma_cno('10Be', t))
+            fragment('b', lambda t: 12.5 * t**0.018)
+        if s == 'be':
+            fragment('cno', lambda t: sigma_cno('Be', t))
+            fragment('b', lambda t: 12.0 * t**-0.022)
+            fragment('be10', lambda t: sigma_nuclear('10Be', 'Be', t))
+        if s in ('e-', 'e+'):
+            def lepton(p):
+                t = 0.12 * self.kinematics('p', p)[3]
+                return np.sqrt(t * (t + 2 * ME))
+            add('p', lambda p: np.where(self.kinematics('p', p)[3] >= 0.28, 6.37e-16 / 3, 0.0), lepton)
+        if s == 'pbar':
+            def slower(p):
+                t = self.kinematics('p', p)[3]
+                t = antiprotons(t)[1] * t
+                return np.sqrt(t * (t + 2 * MP))
+            add('p', lambda p: self.kinematics('p', p)[1] * C * antiprotons(self.kinematics('p', p)[3])[0] * MB, slower)
+        return total
+
+    def march(self, s, source):
+        """[momentum][cell] dN/dp from the highest momentum down."""
+        p, per_nucleon = self.grid[s], self.gone(s, self.grid[s])
+        step = math.log(p[1] / p[0])
+        out = np.zeros((len(p), self.cells))
+        older = flow = np.zeros(self.cells)   # b N at the last two momenta
+        for i in range(len(p) - 1, -1, -1):
+            b, k = self.loss(s, p[i]), self.kappa(s, p[i]) / self.dz**2
+            first = i == len(p) - 1
+            rate = b / (step * p[i]) * (1.0 if i == len(p) - 2 else 1.5)
+            right = source[i].copy()
+            if first:     # nothing comes from above: the first value is that of a steady leak into the interval
+                rate = 0.0 * b
+                weight = 0.0
+            elif i == len(p) - 2:
+                right += flow / (step * p[i])
+            else:
+                right += (2.0 * flow - 0.5 * older) / (step * p[i])
+            diagonal = 2.0 * k + per_nucleon[0][i] * self.n + per_nucleon[1][i] + rate
+            diagonal[0] -= k
+            diagonal[-1] += k        # zero at the wall
+            n = thomas(-k, diagonal, -k, right)
+            if first:
+                n = np.where(b > 0, 0.0, n)
+            out[i] = n
+            older, flow = flow, b * n
+        return out
+
+    def solve(self, rounds=3):
+        order = [s for s in ('p', 'cno', 'b', 'be10', 'b', 'be10', 'be', 'pbar', 'e-', 'e+') if s in self.grid]
+        for s in order:
+            self.density[s] = self.march(s, self.primary(s) + self.secondaries(s))
+        return self
+
+    def bins(self, s, edges_GV, lower=0.0, upper=None):
+        """Number (cm^-3) and kinetic energy density (GeV cm^-3) between the edges, means over lower < |z| < upper in kpc."""
+        upper = upper or self.height / self.cells
+        inside = (self.z > lower) & (self.z < upper)
+        n, p = self.density[s][:, inside].mean(axis=1), self.grid[s]
+        t, u = self.kinematics(s, p)[3], np.log(p)
+
+        def between(values):
+            rise = np.concatenate([[0.0], np.cumsum(0.5 * (values[1:] + values[:-1]) * np.diff(u))])
+            return np.diff(np.interp(np.log(np.asarray(edges_GV) * SPECIES[s][1]), u, rise))
+        return between(n * p), between(n * p * t)
+
+
+def check():
+    """Against exact solutions; {name: relative error}."""
+    out = {}
+    h = 0.02
+
+    def thin(z):
+        return np.where(z < h, 0.5 / h, 0.0)
+    s = Slab(lambda z: 0.0 * z, thin, cells=400, per_decade=20, losses=False, fragments=False, species=('p',)).solve()
+    k, z = s.kappa('p', s.grid['p']), s.z * KPC
+    surface = s.injected['p'] * s.grid['p']**(2 - s.psi) * s.power.sum() * 2 * s.dz
+    far = s.z > h
+    exact = surface[:, None] * 4.0 * KPC / (2 * k[:, None]) * (1 - z / (4.0 * KPC))
+    out['no losses: Q H / 2 kappa (1 - |z| / H)'] = np.max(np.abs(s.density['p'][1:, far] / exact[1:, far] - 1))
+    # Decay: N ~ sinh((H - z) / l), l = sqrt(kappa gamma tau).
+    s = Slab(lambda z: 0.0 * z, thin, cells=1600, per_decade=20, losses=False, fragments=False, species=('be10',))
+    q = np.outer(np.ones(len(s.grid['be10'])), s.power)
+    n, k = s.march('be10', q), s.kappa('be10', s.grid['be10'])
+    g = s.gone('be10', s.grid['be10'])[1]
+    l = np.sqrt(k / g)[:, None]
+    z, w, top = s.z * KPC, h * KPC, 4.0 * KPC
+    inside = s.power[0] / g[:, None] * (1 - np.cosh(z / l) * np.cosh((top - w) / l) / np.cosh(top / l))
+    outside = s.power[0] / g[:, None] * np.sinh(w / l) * np.sinh((top - z) / l) / np.cosh(top / l)
+    exact = np.where(z < w, inside, outside)
+    near = s.z < 0.5
+    out['decay: sinh((H - z) / l)'] = np.max(np.abs(n[:, near] / exact[:, near] - 1))
+    # Losses alone in uniform gas, no diffusion to speak of: b N = int_p^inf Q.
+    s = Slab(lambda z: 0.0 * z + 1.0, lambda z: 0.0 * z + 1.0, cells=8, per_decade=120, species=('p',), fragments=False, nu0=1e3).solve()
+    p = s.grid['p']
+    rise = s.injected['p'] * s.power[0] * (p**(3 - s.psi) - p[-1]**(3 - s.psi)) / (s.psi - 3)
+    b = np.array([s.loss('p', x)[0] for x in p])
+    some = p < 100
+    out['losses alone: b N = sum of sources above'] = np.max(np.abs(b[some] * s.density['p'][some, 0] / rise[some] - 1))
+    # A leaky chain: in a uniform medium without walls B = rate CNO / (rate of loss).
+    s = Slab(lambda z: 0.0 * z + 1.0, lambda z: 0.0 * z + 1.0, cells=8, per_decade=60, species=('cno', 'b'), losses=False, nu0=1e3, decay=False).solve()
+    r = 10.0
+    i, j = (int(np.argmin(np.abs(s.grid[x] / SPECIES[x][0] - r))) for x in ('cno', 'b'))
+    pc, pb = s.grid['cno'][i], s.grid['b'][j]
+    tc = s.kinematics('cno', pc)[3] / 14.8
+    beta = s.kinematics('cno', pc)[1]
+    made = beta * C * MB * sigma_cno('B', np.array([tc]))[0]
+    ratio = made / s.gone('b', np.array([pb]))[0][0]
+    got = s.density['b'][j, 0] * 10.8 / np.exp(np.interp(np.log(pb / 10.8 * 14.8), np.log(s.grid['cno']), np.log(s.density['cno'][:, 0]))) / 14.8
+    out['secondaries over primaries without diffusion'] = abs(got / ratio - 1)
+    return out
+
+
+if __name__ == '__main__':
+    for name, error in check().items():
+        print(f'{error:.2e}  {name}')
