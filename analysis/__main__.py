@@ -3,13 +3,14 @@ import argparse
 import os
 import sys
 
-WHATS = ('slices', 'projections', 'profiles', 'radial', 'history', 'convergence', 'all')
+WHATS = ('slices', 'projections', 'profiles', 'radial', 'spectra', 'history', 'convergence', 'all')
 
 EPILOG = """what:
   slices        maps of density, pressure, speed and field in 2-D and 3-D
   projections   integrals along an axis, 2-D and 3-D
   profiles      along a line; with the exact solution where the run wrote one (reference.txt), and the start
   radial        means over shells around a point
+  spectra       of cosmic rays: all species and their ratios, a mean over the box; at --position, or over a sphere --radius around it
   history       energies, conservation, div B, time step, cells
   convergence   error over resolution; DIR holds the folders of several runs
   (one_zone)    of a one-zone run all is drawn: spectra, ratios, energies, emission, losses; several DIR are laid over the first
@@ -20,6 +21,7 @@ examples:
   crux plot runs/orszag_tang
   crux plot runs/orszag_tang slices --field press,B --field-lines --snapshot all
   crux plot runs/sedov profiles --axis y --position 0,0,0.1
+  crux plot runs/cr_slab spectra --position 0 --data ../data
   crux plot runs/one_zone --data ../data
   crux plot convergence runs/wave_16 runs/wave_32 runs/wave_64
 """
@@ -78,8 +80,9 @@ def parser():
     p.add_argument('--snapshot', type=_which, default='last', metavar='N|first|last|all', help='which snapshot (default: last)')
     p.add_argument('--range', type=_range, metavar='LOW,HIGH', help='of the colours or of the vertical axis, in the unit shown; of one --field')
     p.add_argument('--level', type=int, metavar='N', help='resolution of maps (default: the finest level)')
-    p.add_argument('--data', metavar='DIR', help='one_zone: measurements to be drawn as well (a folder with kiss_crdb, dragon2, nlbm)')
-    p.add_argument('--modulation', type=float, metavar='MV', help='one_zone: force-field potential of the Sun')
+    p.add_argument('--radius', type=float, metavar='R', help='spectra: mean over a sphere around --position, code lengths')
+    p.add_argument('--data', metavar='DIR', help='spectra: measurements to be drawn as well (a folder with kiss_crdb, dragon2, nlbm)')
+    p.add_argument('--modulation', type=float, metavar='MV', help='spectra: force-field potential of the Sun')
     p.add_argument('--format', choices=('png', 'pdf'), default='png')
     p.add_argument('--log', action='store_true', default=None, help='logarithmic scales (default: where the values want it)')
     p.add_argument('--linear', action='store_false', dest='log', help='linear scales')
@@ -138,6 +141,9 @@ def _draw_snapshots(folder, paths, shots, what, options):
                 maps.slices(s, folder, options)
             if 'projections' in what:
                 maps.projections(s, folder, options)
+            if 'spectra' in what:
+                from analysis import rays
+                rays.spectra(s, folder, options)
             if 'radial' in what:
                 profiles.radial(s, folder, options)
             if 'profiles' in what:
@@ -203,7 +209,9 @@ def plot(argv):
     if paths:
         with Snapshot(paths[-1]) as s:
             dim, name = s.dim, s.run_name
+            spectra = {'spectra'} if s.extra('cosmic_rays') is not None else set()
         wanted = {None: {'profiles'} if dim == 1 else {'slices'}, 'all': {'profiles'} if dim == 1 else {'slices', 'projections', 'profiles'}}
+        wanted['all'] |= spectra
         _draw_snapshots(folder, paths, shots, wanted.get(what, {what}), options)
     if has_history and (what == 'all' or (what is None and not options.field)):
         options.field = None

@@ -39,6 +39,7 @@ _DERIVED = {
     'kinetic': (('press', 'rho') + _V, lambda g, p, d, *v: 0.5 * d * _norm(*v)**2, 'press', 'kinetic energy density'),
     'magnetic': (('press',) + _B, lambda g, p, *b: 0.5 * _norm(*b)**2, 'press', 'magnetic energy density'),
     'beta': (('press',) + _B, lambda g, p, *b: _ratio(p, 0.5 * _norm(*b)**2), None, 'gas pressure over magnetic pressure'),
+    'cr_over_gas': (('cr_press', 'press'), lambda g, c, p: _ratio(c, p), None, 'pressure of cosmic rays over that of the gas'),
     'entropy': (('rho', 'press'), lambda g, d, p: p / d**g, None, 'p / rho^gamma in code units'),
 }
 
@@ -54,9 +55,37 @@ def derived(stored, gamma):
     return out
 
 
+def bins(group, stored):
+    """Number and energy of the momentum bins of cosmic rays, from their populations: p_03_number, p_03_energy."""
+    out = {}
+    for name in group:
+        edges, mass, charge = group[name][...], float(group[name].attrs['mass_GeV']), abs(float(group[name].attrs['charge']))
+        p = edges * charge
+        t = p * p / (np.sqrt(p * p + mass * mass) + mass)
+        for k in range(len(edges) - 1):
+            short = f'{name[:6]}_{k:02d}'
+            needs = (f'{short}_lo', f'{short}_hi')
+            if not all(n in stored for n in needs):
+                continue
+            where = f'{name}, {edges[k]:.3g} to {edges[k + 1]:.3g} GV'
+            out[f'{short}_number'] = Variable(f'{short}_number', 'cm^-3', 1.0, 'cm^-3', f'number of {where}', needs=needs, make=lambda a, b: a + b)
+            out[f'{short}_energy'] = Variable(f'{short}_energy', 'GeV cm^-3', 1.0, 'GeV cm^-3', f'kinetic energy of {where}', needs=needs,
+                                              make=lambda a, b, t0=t[k], t1=t[k + 1]: t0 * a + t1 * b)
+            _WORDS[f'{short}_number'] = ('number', rf'n(\mathrm{{{name}}},\ {edges[k]:.3g}-{edges[k + 1]:.3g}\ \mathrm{{GV}})')
+            _WORDS[f'{short}_energy'] = ('energy', rf'e(\mathrm{{{name}}},\ {edges[k]:.3g}-{edges[k + 1]:.3g}\ \mathrm{{GV}})')
+    return out
+
+
+def is_population(name):
+    """Of cosmic rays, one of very many."""
+    return bool(re.fullmatch(r'[\w+-]{1,6}_\d\d+_(lo|hi)(_flux)?', name))
+
+
 _WORDS = {'rho': ('density', r'\rho'), 'press': ('pressure', 'p'), 'vel1': ('velocity', 'v_x'), 'vel2': ('velocity', 'v_y'),
           'vel3': ('velocity', 'v_z'), 'Bcc1': ('field', 'B_x'), 'Bcc2': ('field', 'B_y'), 'Bcc3': ('field', 'B_z'),
           'speed': ('speed', '|v|'), 'B': ('field', '|B|'), 'sound_speed': ('sound speed', 'c_s'), 'mach': ('Mach number', 'M'),
+          'cr_energy': ('cosmic rays', r'e_\mathrm{cr}'), 'cr_press': ('cosmic rays', r'P_\mathrm{cr}'),
+          'cr_over_gas': ('', r'P_\mathrm{cr}/P_\mathrm{gas}'),
           'beta': ('plasma beta', r'\beta'), 'entropy': ('entropy', r'p/\rho^\gamma'),
           'kinetic': ('kinetic energy', r'\rho v^2/2'), 'magnetic': ('magnetic energy', 'B^2/2')}
 
@@ -65,6 +94,9 @@ def symbol(name):
     """As mathematics where the name is known, else the name."""
     if name in _WORDS:
         return f'${_WORDS[name][1]}$'
+    species = re.fullmatch(r'cr_([\w+-]+)_energy', name)
+    if species:
+        return rf'$e_\mathrm{{{species[1]}}}$'
     return f'$r_{{{name[1:]}}}$' if re.fullmatch(r'r\d+', name) else name.replace('_', ' ')
 
 
@@ -95,8 +127,12 @@ def times_cm(unit):
 _USUAL = {'cm s^-1': ('km s^-1', 1e-5), 'G': ('µG', 1e6)}
 
 
-def usual(unit):
-    return _USUAL.get(unit, (unit, 1.0))
+_GROUPS = {'cr': {'erg cm^-3': ('eV cm^-3', 1 / 1.602176634e-12)}}
+
+
+def usual(unit, group=''):
+    """(unit, factor) for pictures; some groups of variables have units of their own."""
+    return {**_USUAL, **_GROUPS.get(group, {})}.get(unit, (unit, 1.0))
 
 
 def with_unit(text, unit):

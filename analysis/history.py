@@ -1,5 +1,6 @@
 """The history of a run: energies, drift of what is conserved, div B, time step and mesh."""
 import os
+import re
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -7,7 +8,9 @@ import numpy as np
 from analysis import fields, style, table
 from analysis.fault import Fault, nearest
 
-_NAMES = {'total_energy': 'total', 'kinetic_energy': 'kinetic', 'internal_energy': 'internal', 'magnetic_energy': 'magnetic'}
+_NAMES = {'total_energy': 'total', 'kinetic_energy': 'kinetic', 'internal_energy': 'internal', 'magnetic_energy': 'magnetic', 'cr_energy': 'cosmic rays'}
+_SPECIES = re.compile(r'cr_([a-z]+\d*[+-]?)_energy')
+_BOOKS = ('outflow', 'lost', 'given', 'closure')
 LOWEST = 1e-17   # a drift of nothing at all is drawn here
 
 
@@ -15,9 +18,23 @@ def read(folder):
     return table.read(os.path.join(folder, 'history.txt'))
 
 
+def _energies(h):
+    """Columns of the energies of gas, field and all cosmic rays."""
+    return {n: v for n, v in h.columns.items() if n.endswith('_energy') and (not n.startswith('cr_') or n == 'cr_energy') and np.any(v)}
+
+
+def _species(h):
+    """{species: column} of cosmic rays."""
+    found = {n: _SPECIES.fullmatch(n) for n in h.columns}
+    return {m[1]: h[n] for n, m in found.items() if m and m[1] not in _BOOKS and np.any(h[n])}
+
+
 def drifts(h):
     """{name: |change since the start| over a scale} of mass, energy, momentum and passive scalars.  The scale is the largest size of the
     total; for momentum, which may be zero, also sqrt(2 M E_kin)."""
+    if 'cr_closure_energy' in h:      # gas alone is not closed
+        return {n: np.abs(h[n]) for n in ('cr_closure_energy', 'cr_closure_momentum')} | {
+            n: np.abs(h[n] - h[n][0]) / np.max(np.abs(h[n])) for n in h.columns if n == 'mass' and np.any(h[n])}
     out = {}
     push = np.sqrt(2.0 * h['mass'] * h['kinetic_energy']) if 'mass' in h and 'kinetic_energy' in h else np.zeros(1)
     for n, v in h.columns.items():
@@ -31,12 +48,11 @@ def drifts(h):
 
 
 def _panel_energies(ax, h):
-    for n, v in h.columns.items():
-        if n.endswith('_energy') and np.any(v):
-            ax.plot(h['time'], v, label=_NAMES.get(n, n[:-7].replace('_', ' ')), ls='-' if n != 'total_energy' else '--',
-                    color='black' if n == 'total_energy' else None)
+    for n, v in _energies(h).items():
+        ax.plot(h['time'], v, label=_NAMES.get(n, n[:-7].replace('_', ' ')), ls='-' if n != 'total_energy' else '--',
+                color='black' if n == 'total_energy' else None)
     ax.set_ylabel(fields.with_unit('energy', h.units.get('total_energy', '')))
-    positive = [v[v > 0] for n, v in h.columns.items() if n.endswith('_energy') and np.any(v > 0)]
+    positive = [v[v > 0] for v in _energies(h).values() if np.any(v > 0)]
     if positive and max(p.max() for p in positive) > 1e3 * min(p.max() for p in positive):
         ax.set_yscale('log')
     ax.legend(loc='best', ncol=2)
@@ -44,7 +60,7 @@ def _panel_energies(ax, h):
 
 def _panel_drift(ax, h):
     words = {'mass': 'mass', 'total_energy': 'energy', 'momentum1': 'momentum x', 'momentum2': 'momentum y',
-             'momentum3': 'momentum z'}
+             'momentum3': 'momentum z', 'cr_closure_energy': 'energy with cosmic rays', 'cr_closure_momentum': 'momentum with cosmic rays'}
     for n, v in drifts(h).items():
         ax.semilogy(h['time'], np.maximum(v, LOWEST), label=words.get(n, n))
     ax.set_ylabel('drift since the start')
@@ -53,6 +69,38 @@ def _panel_drift(ax, h):
     ax.set_ylim(low, max(high, 1e-12))
     ax.axhline(2.2e-16, color='0.6', lw=0.8, ls=':')
     ax.legend(loc='best', ncol=2)
+
+
+def _panel_species(ax, h):
+    from analysis import zone
+    for n, v in _species(h).items():
+        ax.plot(h['time'], np.where(v > 0, v, np.nan), label=zone.NAMES.get(n, n), color=zone.COLOURS.get(n))
+    ax.set_yscale('log')
+    low, high = ax.get_ylim()
+    ax.set_ylim(max(low, 1e-9 * high), 3 * high)
+    ax.set_ylabel(fields.with_unit('energy of cosmic rays', h.units.get('cr_energy', '')))
+    ax.legend(loc='best', ncol=3, fontsize=8)
+
+
+def _panel_ledger(ax, h):
+    """What became of the energy of cosmic rays; gains dashed."""
+    ends = {}
+    for n, v in h.columns.items():
+        m = re.fullmatch(r'cr_[a-z]+\d*[+-]?_(\w+)_energy', n)
+        if m:
+            ends[m[1]] = ends.get(m[1], 0.0) + v
+    ranked = sorted((n for n in ends if np.any(ends[n])), key=lambda n: -np.max(np.abs(ends[n])))[:7]
+    for n in ranked:
+        ax.plot(h['time'], np.abs(ends[n]), ls='--' if ends[n][-1] < 0 else '-', label=n.replace('_', ' ') + (' (gain)' if ends[n][-1] < 0 else ''))
+    ax.set_yscale('log')
+    top = max(np.max(np.abs(ends[n])) for n in ranked)
+    ax.set_ylim(1e-7 * top, 3 * top)
+    ax.set_ylabel(fields.with_unit('energy since the start', h.units.get('cr_energy', '')))
+    ax.legend(loc='best', ncol=2, fontsize=8)
+
+
+def _has_ledger(h):
+    return any(re.fullmatch(r'cr_[a-z]+\d*[+-]?_\w+_energy', n) and np.any(v) for n, v in h.columns.items())
 
 
 def _panel_div_b(ax, h):
@@ -96,6 +144,10 @@ def history(folder, options, name=''):
     if options.field:
         return _columns(folder, h, options)
     panels = [_panel_energies, _panel_drift]
+    if len(_species(h)) > 1:
+        panels.append(_panel_species)
+    if _has_ledger(h):
+        panels.append(_panel_ledger)
     if 'max_div_b' in h and np.any(h['max_div_b']):
         panels.append(_panel_div_b)
     panels.append(_panel_step)

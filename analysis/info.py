@@ -1,10 +1,11 @@
 """What a file holds."""
 import os
+import re
 
 import h5py
 import numpy as np
 
-from analysis import table
+from analysis import fields, rays, table
 from analysis.fault import Fault
 from analysis.snapshot import Snapshot, _text
 
@@ -40,11 +41,20 @@ def snapshot(path):
             print(f'  level {l}: {of.sum()} blocks, {100 * share:.4g}% of the box, cells of {" x ".join(f"{w:.6g}" for w in width)}')
         print('fields    (code units)')
         print(f'  {"name":<12} {"unit":<16} {"least":>13} {"largest":>13} {"integral":>13}  meaning')
+        populations = [n for n in s.stored if fields.is_population(n)]
         for n, v in s.stored.items():
+            if n in populations:
+                continue
             least, most, total, bad = s.summary(n)
             note = f'  {bad} CELLS ARE NOT FINITE' if bad else ''
             print(f'  {n:<12} {v.unit:<16} {least:13.6g} {most:13.6g} {total:13.6g}  {v.meaning}{note}')
-        made = [n for n in s.variables if n not in s.stored]
+        if populations:
+            print(f'  {populations[0]} ... {populations[-1]}: {len(populations)} populations of cosmic rays and their fluxes')
+        if s.extra('cosmic_rays') is not None:
+            print('cosmic rays')
+            for name, c in rays.species_of(s).items():
+                print(f'  {name:<12} {len(c.edges) - 1} bins from {c.edges[0]:.4g} to {c.edges[-1]:.4g} GV; {c.meaning}')
+        made = [n for n in s.variables if n not in s.stored and not re.search(r'_\d\d+_(number|energy)$', n)]
         if made:
             print(f'  made from them: {", ".join(made)}')
 

@@ -17,7 +17,12 @@ def default_fields(snapshot):
     if 'B' in wanted and not any(np.any(snapshot.field(f'Bcc{d}', b)) for b in (some, None) for d in (1, 2, 3)):
         wanted.remove('B')
     wanted += [n for n in snapshot.stored if n[0] == 'r' and n[1:].isdigit()][:2]
-    return wanted or list(snapshot.stored)[:4]
+    if 'cr_energy' in snapshot.stored:   # in place of what is the same everywhere
+        def varies(n):
+            x = snapshot.field(n, some)
+            return np.ptp(x) > 1e-6 * np.max(np.abs(x))
+        wanted = ['cr_energy'] + [n for n in wanted if varies(n)]
+    return wanted[:6] or list(snapshot.stored)[:4]
 
 
 def flux_function(bh, bv, dh, dv):

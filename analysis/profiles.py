@@ -9,10 +9,14 @@ MOST_MARKERS = 300
 
 
 def default_fields(snapshot, ray_of):
-    """All variables of the file but those that are zero all along."""
-    names = list(snapshot.stored)
-    values = ray_of(names).values
-    return [n for n in names if np.any(values[n])] or names
+    """All variables of the file but those that are zero all along; with cosmic rays those that vary, and energies of eight species at most."""
+    rays = [n for n in snapshot.stored if snapshot.stored[n].group == 'cr' and not fields.is_population(n)]
+    gas = [n for n in snapshot.stored if snapshot.stored[n].group != 'cr']
+    species = rays[2:] if len(rays) > 3 else []
+    values = ray_of(gas + rays).values
+    if not rays:
+        return [n for n in gas if np.any(values[n])] or gas
+    return [n for n in gas if np.ptp(values[n]) > 1e-6 * np.max(np.abs(values[n]))] + rays[:2] + species[:8]
 
 
 def _point(snapshot, axis, position):

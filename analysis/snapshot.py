@@ -18,7 +18,7 @@ import h5py
 import numpy as np
 
 from analysis.fault import Fault, nearest
-from analysis.fields import Variable, derived, length_unit, time_unit, usual
+from analysis.fields import Variable, bins, derived, length_unit, time_unit, usual
 
 LARGEST_IMAGE = 2048   # cells along a side, where no level is asked for
 
@@ -97,7 +97,10 @@ class Snapshot:
             b = self._file[group].attrs
             for row, (n, u, c, cu, m) in enumerate(zip(b['names'], b['units'], b['cgs'], b['cgs_units'], b['meanings'])):
                 self.stored[_text(n)] = Variable(_text(n), _text(u), float(c), _text(cu), _text(m), group, row)
-        self.variables = {**self.stored, **derived(self.stored, self.gamma)}
+        made = derived(self.stored, self.gamma)
+        if 'cosmic_rays' in self._file:
+            made.update(bins(self._file['cosmic_rays'], self.stored))
+        self.variables = {**self.stored, **made}
 
     def close(self):
         self._file.close()
@@ -107,6 +110,10 @@ class Snapshot:
 
     def __exit__(self, *_):
         self.close()
+
+    def extra(self, name):
+        """A group of the file beyond the usual ones, or None."""
+        return self._file.get(name)
 
     # Shape of the mesh
 
@@ -157,7 +164,7 @@ class Snapshot:
     def shown(self, name):
         """(factor, unit) for pictures: code units, or if the run has physical ones cgs, with km/s and microgauss."""
         v = self.variable(name)
-        unit, factor = usual(v.cgs_unit)
+        unit, factor = usual(v.cgs_unit, v.group or v.name)
         return (v.cgs * factor, unit) if self.physical else (1.0, v.unit)
 
     def length_shown(self):
@@ -379,6 +386,13 @@ class Snapshot:
         x = np.atleast_1d(np.asarray(x, float))
         p[:min(len(x), self.dim)] = x[:self.dim]
         return p
+
+    def cell_of(self, x):
+        """(block, (k, j, i)) of the cell at a point."""
+        x = self._point(x)
+        at = np.stack([self._cell_at(x[d], d, self.level) for d in range(3)], axis=1) - self.place * self.block
+        block = int(np.flatnonzero(np.all((at >= 0) & (at < self.block), axis=1))[0])
+        return block, tuple(int(n) for n in at[block][::-1])
 
     def ray(self, names, start, end):
         """All cells between two points, in order."""

@@ -2,7 +2,7 @@
 
     from analysis.yt_helper import load
     ds = load('out/galaxy.00010.athdf')
-    ds.all_data()['gas', 'density'].to('Msun/pc**3'), ds.all_data()['crux', 'ecr_p_000'].to('eV/cm**3')
+    ds.all_data()['gas', 'density'].to('Msun/pc**3'), ds.all_data()['gas', 'cosmic_ray_energy_density'].to('eV/cm**3')
 
 yt.load alone works too, but takes code units for cgs, gamma for 5/3 and all boundaries for periodic.  Every variable of
 the file is there as ('crux', name), with the unit and the meaning the file gives.
@@ -50,4 +50,8 @@ def load(path, **options):
     ds = yt.load(path, parameters={**parameters, **options.pop('parameters', {})}, **options)
     for name, (_, cgs, cgs_unit, meaning) in variables(path).items():
         _add(ds, name, cgs if physical else 1.0, yt_unit(cgs_unit) if physical else 'dimensionless', meaning)
+    # The names that other codes of yt have.
+    for name, standard, unit in (('cr_energy', 'cosmic_ray_energy_density', 'erg/cm**3'), ('cr_press', 'cosmic_ray_pressure', 'dyn/cm**2')):
+        if physical and name in variables(path):
+            ds.add_field(('gas', standard), function=lambda field, data, name=name: data['crux', name], sampling_type='local', units=unit)
     return ds

@@ -97,15 +97,17 @@ PANELS = (('protons', ('p', 'pbar')), ('leptons', ('e-', 'e+')), ('carbon', ('c'
           ('helium', ('he',)), ('oxygen', ('o',)))
 
 
-def spectra(zone, options):
+def spectra(zone, options, name='spectra', where=''):
     modulation = zone.modulation(options)
     panels = [(n, [s for s in w if _intensity(zone, s) is not None]) for n, w in PANELS]
     panels = [(n, w) for n, w in panels if w]
+    if not panels:
+        raise Fault(f'{zone.folder}: no species to draw')
     columns = min(3, len(panels))
     rows = -(-len(panels) // columns)
     fig, axes = plt.subplots(rows, columns, figsize=(4.3 * columns, 3.5 * rows + 0.3), squeeze=False)
     seen = set()
-    for ax, (name, which) in zip(axes.flat, panels):
+    for ax, (panel, which) in zip(axes.flat, panels):
         drawn = []
         for s in which:
             t, j = _intensity(zone, s)
@@ -119,18 +121,19 @@ def spectra(zone, options):
             data = zone_data.flux(options.data, s)
             _draw_data(ax, data, options, modulation > 0, 2.0, seen)
             drawn += [d.x ** 2 * d.y for d in data]
-        _limits(ax, drawn, 8 if len(which) == 1 or name == 'leptons' else 9)
-        ax.set_xlabel('T [GeV]' if name in ('leptons', 'protons') else 'T [GeV per nucleon]')
+        _limits(ax, drawn, 8 if len(which) == 1 or panel == 'leptons' else 9)
+        ax.set_xlabel('T [GeV]' if panel in ('leptons', 'protons') else 'T [GeV per nucleon]')
         ax.set_ylabel(r'T$^2$ j  [GeV m$^{-2}$ s$^{-1}$ sr$^{-1}$]')
-        ax.legend(loc='upper left' if name == 'protons' else 'lower center' if name != 'leptons' else 'lower left', fontsize=8)
+        ax.legend(loc='upper left' if panel == 'protons' else 'lower center' if panel != 'leptons' else 'lower left', fontsize=8)
         low = min(_intensity(zone, s)[0].min() for s in which)
-        ax.set_xlim(low, 1.5e3)
+        high = max(_intensity(zone, s)[0].max() for s in which)
+        ax.set_xlim(low, 1.5e3 if low < 1.5e3 else 1.5 * high)
     for ax in axes.flat[len(panels):]:
         ax.remove()
     note = f';  dashed: behind {modulation:.0f} MV of the Sun' if modulation > 0 else ''
-    fig.suptitle(f'{zone.name},  t = {zone.attrs["time_Myr"]:.4g} Myr{note}')
+    fig.suptitle(f'{zone.name},  t = {zone.attrs["time_Myr"]:.4g} Myr{", " + where if where else ""}{note}')
     fig.tight_layout()
-    return style.save(fig, zone.folder, 'spectra', options.format)
+    return style.save(fig, zone.folder, name, options.format)
 
 
 def ratios(zones, options, name='ratios', labels=None):

@@ -2,6 +2,8 @@
 
 #include "amr/mesh.h"
 #include "base/fail.h"
+#include "base/memory.h"
+#include "setups/rays.h"
 #include "setups/setup.h"
 
 #include <stdio.h>
@@ -36,6 +38,31 @@ static bool state_at(const struct setup *setup, const struct setup_run *run, dou
   return setup->reference && setup->reference(t, x, w, b);
 }
 
+/* Names of the columns of cosmic rays, those of snapshots. */
+static void rays_names(FILE *f, const struct rays *r) {
+  fprintf(f, " cr_energy cr_press");
+  for (int s = 0; s < r->net.count; s++) fprintf(f, " cr_%s_energy", r->net.species[s].name);
+  fprintf(f, "\n");
+}
+
+static void rays_row(FILE *f, const struct setup *setup, const struct rays *r, double t, const double x[3], double *q) {
+  const size_t bins = (size_t)cr_network_bins(&r->net);
+  struct rays_point w = {.lo = q, .hi = q + bins, .flux_lo = q + 2 * bins, .flux_hi = q + 3 * bins};
+  double energy[CR_MAX_SPECIES] = {0.0}, all = 0.0, pressure = 0.0;
+  for (size_t k = 0; k < 4 * bins; k++) q[k] = 0.0;
+  setup->rays(t, x, &r->net, &w);
+  for (int s = 0; s < r->net.count; s++) {
+    for (int k = r->net.first[s]; k < r->net.first[s + 1]; k++) {
+      const struct rays_population *lo = &r->population[2 * k], *hi = lo + 1;
+      energy[s] += w.lo[k] * lo->energy + w.hi[k] * hi->energy;
+      pressure += (w.lo[k] * lo->stress + w.hi[k] * hi->stress) / 3.0;
+    }
+    all += energy[s];
+  }
+  fprintf(f, " %.10g %.10g", all, pressure);
+  for (int s = 0; s < r->net.count; s++) fprintf(f, " %.10g", energy[s]);
+}
+
 bool profile_write(const char *dir, const struct mesh *mesh, const struct setup *setup, const struct setup_run *run, double t) {
   int axis = 0, cells[3];
   double x[3], b[3], width;
@@ -59,13 +86,20 @@ bool profile_write(const char *dir, const struct mesh *mesh, const struct setup 
   FILE *f = fopen(path, "w");
   require(f != NULL, "%s: cannot be written", path);
   int points = cells[axis] < MOST_POINTS / POINTS_PER_CELL ? POINTS_PER_CELL * cells[axis] : MOST_POINTS;
-  fprintf(f, "# time %.17g\n# %c rho press vel1 vel2 vel3 Bcc1 Bcc2 Bcc3\n", t, 'x' + axis);
+  fprintf(f, "# time %.17g\n# %c rho press vel1 vel2 vel3 Bcc1 Bcc2 Bcc3", t, 'x' + axis);
+  const struct rays *rays = setup->exact_rays ? run->rays : NULL;
+  double *q = rays ? memory_get(4 * sizeof *q * (size_t)cr_network_bins(&rays->net)) : NULL;
+  if (rays) rays_names(f, rays);
+  else fprintf(f, "\n");
   for (int i = 0; i < points; i++) {
     x[axis] = mesh->lower[axis] + (i + 0.5) / points * width;
     if (!state_at(setup, run, t, x, h, &w, b)) continue;
     double p = run->sound_speed > 0.0 ? run->sound_speed * run->sound_speed * w.rho : w.p;
-    fprintf(f, "%.10g %.10g %.10g %.10g %.10g %.10g %.10g %.10g %.10g\n", x[axis], w.rho, p, w.v[0], w.v[1], w.v[2], b[0], b[1], b[2]);
+    fprintf(f, "%.10g %.10g %.10g %.10g %.10g %.10g %.10g %.10g %.10g", x[axis], w.rho, p, w.v[0], w.v[1], w.v[2], b[0], b[1], b[2]);
+    if (rays) rays_row(f, setup, rays, t, x, q);
+    fprintf(f, "\n");
   }
+  memory_free(q);
   require(fclose(f) == 0, "%s: cannot be written", path);
   return true;
 }

@@ -10,7 +10,7 @@ struct setup_run;
 
 /* The state at time t at many points on a line along the axis with the most cells (the first of them), through the middle of
  * the domain, or, where that is a face, through the middles of the finest cells above it: those that analysis shows.
- * Columns: the coordinate, rho press vel1 vel2 vel3 Bcc1 Bcc2 Bcc3, code units; the line "# time t" comes first.  Returns
+ * Columns: the coordinate, rho press vel1 vel2 vel3 Bcc1 Bcc2 Bcc3, and with setup->exact_rays those of cosmic rays, code units; the line "# time t" comes first.  Returns
  * false, and writes nothing, where the solution is not known.  Rank 0 writes; collective. */
 bool profile_write(const char *dir, const struct mesh *mesh, const struct setup *setup, const struct setup_run *run, double t);
 
