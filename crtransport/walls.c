@@ -77,7 +77,9 @@ void crt_walls_absorb(const struct mesh *mesh, int b, const struct crt_params *p
           continue;
         }
         const size_t to = ((size_t)i[2] * e[1] + i[1]) * e[0] + i[0], at = ((size_t)from[2] * e[1] + from[1]) * e[0] + from[0];
-        double tau = p->rate * (g->profile ? g->profile[at] : 1.0) * (dx / p->signal), thick = crt_depth_bounds(p->m1 ? 0.1 * tau : tau);
+        /* In true mean free paths, so that the steady state does not depend on the reduced speed of light. */
+        double tau = p->rate * (g->profile ? g->profile[at] : 1.0) * (dx / p->signal) * (p->flux_speed / p->signal);
+        double thick = crt_depth_bounds(p->m1 ? 0.1 * tau : tau);
         double odd[3] = {1.0, 1.0, 1.0}, even[3] = {1.0, 1.0, 1.0};
         for (int d = 0; d < 3; d++)
           if (sign[d] != 0) {

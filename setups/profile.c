@@ -39,13 +39,13 @@ static bool state_at(const struct setup *setup, const struct setup_run *run, dou
 }
 
 /* Names of the columns of cosmic rays, those of snapshots. */
-static void rays_names(FILE *f, const struct rays *r) {
+static void name_rays(FILE *f, const struct rays *r) {
   fprintf(f, " cr_energy cr_press");
   for (int s = 0; s < r->net.count; s++) fprintf(f, " cr_%s_energy", r->net.species[s].name);
   fprintf(f, "\n");
 }
 
-static void rays_row(FILE *f, const struct setup *setup, const struct rays *r, double t, const double x[3], double *q) {
+static void write_rays(FILE *f, const struct setup *setup, const struct rays *r, double t, const double x[3], double *q) {
   const size_t bins = (size_t)cr_network_bins(&r->net);
   struct rays_point w = {.lo = q, .hi = q + bins, .flux_lo = q + 2 * bins, .flux_hi = q + 3 * bins};
   double energy[CR_MAX_SPECIES] = {0.0}, all = 0.0, pressure = 0.0;
@@ -89,14 +89,14 @@ bool profile_write(const char *dir, const struct mesh *mesh, const struct setup 
   fprintf(f, "# time %.17g\n# %c rho press vel1 vel2 vel3 Bcc1 Bcc2 Bcc3", t, 'x' + axis);
   const struct rays *rays = setup->exact_rays ? run->rays : NULL;
   double *q = rays ? memory_get(4 * sizeof *q * (size_t)cr_network_bins(&rays->net)) : NULL;
-  if (rays) rays_names(f, rays);
+  if (rays) name_rays(f, rays);
   else fprintf(f, "\n");
   for (int i = 0; i < points; i++) {
     x[axis] = mesh->lower[axis] + (i + 0.5) / points * width;
     if (!state_at(setup, run, t, x, h, &w, b)) continue;
     double p = run->sound_speed > 0.0 ? run->sound_speed * run->sound_speed * w.rho : w.p;
     fprintf(f, "%.10g %.10g %.10g %.10g %.10g %.10g %.10g %.10g %.10g", x[axis], w.rho, p, w.v[0], w.v[1], w.v[2], b[0], b[1], b[2]);
-    if (rays) rays_row(f, setup, rays, t, x, q);
+    if (rays) write_rays(f, setup, rays, t, x, q);
     fprintf(f, "\n");
   }
   memory_free(q);

@@ -17,7 +17,7 @@ static struct { double middle[3], half[3]; const struct rays *rays; double *made
 static void declare(struct params *ps) {
   params_section(ps, "cr_point_source", "a steady source in a radial field");
   params_real(ps, "power", &par.power, "1e38 erg s^-1", 0.0, INFINITY, "erg s^-1", "of the source");
-  params_real(ps, "radius", &par.radius, "0.1", PARAMS_POSITIVE, INFINITY, "code length", "of the source, a uniform sphere");
+  params_real(ps, "radius", &par.radius, "0.4", PARAMS_POSITIVE, INFINITY, "code length", "of the source, a sphere with the profile (1 - (r / radius)^2)^2");
   params_bool(ps, "steady", &par.steady, "true", "start from the solution; false: from nothing");
   params_real(ps, "field", &par.field, "1e-6", PARAMS_POSITIVE, INFINITY, "code field", "at the distance of one code length");
   params_real(ps, "density", &par.density, "1", PARAMS_POSITIVE, INFINITY, "code density", "of the gas");
@@ -55,9 +55,9 @@ static void potential(double t, const double x[3], double a[3]) {
 }
 
 static double source(double t, const double x[3]) {
-  double d[3];
+  double d[3], s = distance(x, d) / par.radius, room = 1.0 - s * s;
   (void)t;
-  return distance(x, d) < par.radius ? par.power / (4.0 / 3.0 * PI * par.radius * par.radius * par.radius) : 0.0;
+  return s < 1.0 ? par.power * room * room * 105.0 / (32.0 * PI * par.radius * par.radius * par.radius) : 0.0;
 }
 
 /* Populations that the source makes, lo of all bins and then hi, in cm^-3 code volume per code time. */
@@ -73,14 +73,18 @@ static const double *made(const struct cr_network *net) {
 }
 
 static void rays(double t, const double x[3], const struct cr_network *net, struct rays_point *w) {
-  double d[3], r = fmax(distance(x, d), 1e-12 * par.radius), edge = INFINITY, inner = par.radius;
+  double d[3], r = fmax(distance(x, d), 1e-12 * par.radius), edge = INFINITY, s2 = r * r / (par.radius * par.radius);
   const double sign = d[2] >= 0.0 ? 1.0 : -1.0;
   const int bins = cr_network_bins(net);
   if (!par.steady && t <= 0.0) return;
   for (int a = 0; a < 3; a++) edge = fmin(edge, now.half[a] * r / fmax(fabs(d[a]), 1e-300));
-  /* 1 / r outside; inside the sphere the part of the source within r. */
-  const double rise = (r < inner ? 0.5 * (3.0 - r * r / (inner * inner)) / inner : 1.0 / r) - 1.0 / edge;
-  const double flow = r < inner ? r / (inner * inner * inner) : 1.0 / (r * r);
+  /* 1 / r outside of the source; inside it, with the part of the source within r. */
+  double rise = 1.0 / r, flow = 1.0 / (r * r);
+  if (s2 < 1.0) {
+    rise = (1.0 + 105.0 / 8.0 * ((1.0 - s2) / 6.0 - (1.0 - s2 * s2) / 10.0 + (1.0 - s2 * s2 * s2) / 42.0)) / par.radius;
+    flow = 105.0 / 8.0 * (1.0 / 3.0 - s2 * (2.0 / 5.0 - s2 / 7.0)) * r / (par.radius * par.radius * par.radius);
+  }
+  rise -= 1.0 / edge;
   for (int k = 0; k < bins; k++) {
     for (int end = 0; end < 2; end++) {
       const double q = made(net)[end * bins + k] / (4.0 * PI), share = now.rays->transport.par.form == RSOL_FULL
