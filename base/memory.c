@@ -1,15 +1,23 @@
+#define _DEFAULT_SOURCE /* madvise */
 #include "base/memory.h"
 
 #include "base/fail.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+/* Arrays from `LARGE` bytes on lie in pages of `PAGE` where the system has them: fewer faults, and fewer misses of the table of pages. */
+enum { PAGE = 2 << 20, LARGE = 8 << 20, LINE = 64 };
 
 void *memory_get(size_t bytes) {
   if (bytes == 0) return NULL;
-  size_t rounded = (bytes + 63) / 64 * 64;
-  void *p = aligned_alloc(64, rounded);
+  size_t rounded = (bytes + LINE - 1) / LINE * LINE;
+  void *p = aligned_alloc(rounded < LARGE ? LINE : PAGE, rounded);
   require(p != NULL, "out of memory: could not get %.1f MB", (double)bytes / 1e6);
+#ifdef MADV_HUGEPAGE
+  if (rounded >= LARGE) madvise(p, rounded, MADV_HUGEPAGE); /* advice: a refusal does no harm */
+#endif
   memset(p, 0, rounded);
   return p;
 }
