@@ -17,9 +17,12 @@ void boundary_fill(int kind, struct boundary_component c, struct view v, const i
     int to = side ? n[axis] + normal + m : -1 - m;
     int from = side ? n[axis] - 1 + normal - inside : inside;
     for (int b = lower[q]; b < upper[q]; b++) {
-      double *row = v.at + b * stride[q];
-      for (int a = lower[p]; a < upper[p]; a++) {
-        row[a * stride[p] + to * stride[axis]] = sign * row[a * stride[p] + from * stride[axis]];
+      double *restrict t = v.at + b * stride[q] + to * stride[axis];
+      const double *restrict f = v.at + b * stride[q] + from * stride[axis];
+      if (p == 0) {
+        for (int a = lower[p]; a < upper[p]; a++) t[a] = sign * f[a];
+      } else {
+        for (int a = lower[p]; a < upper[p]; a++) t[a * v.sy] = sign * f[a * v.sy];
       }
     }
   }

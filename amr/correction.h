@@ -32,8 +32,8 @@ struct registers *correction_registers(struct correction *c, int b);
 void correction_exchange(struct correction *c);
 /* cells[comp] -= dt * (difference of flux) / dx in the cells of local block b along its coarse-fine faces, for the first
  * ncomp components of the cell field; faces += the curl of the difference of EMFs (dB/dt = -curl E).  After correction_exchange.
- * cells or faces may be NULL. */
-void correction_apply(struct correction *c, int b, double dt, struct field *cells, struct field *faces);
+ * cells or faces may be NULL.  Returns the sides of the block whose layer of cells and faces may have changed: the sum of 1 << face. */
+unsigned correction_apply(struct correction *c, int b, double dt, struct field *cells, struct field *faces);
 /* The same for an edge-centred vector potential: after filling the EMF registers with A and setting faces = curl A,
  * makes the faces of coarse blocks agree with the fine ones: faces -= curl of the difference, i.e. correction_apply with dt = -1. */
 /* What the correction of component comp amounts to on the coarse faces themselves: faces += dt * (fine - coarse flux). */

@@ -2,8 +2,6 @@
 
 #include "base/minmax.h"
 
-#include <string.h>
-
 /* What a cell next to faces of several directions gets, on a face of the block and at (a, b) in it; 0 at faces without
  * finer neighbours. */
 struct share { const struct correction *c; double factor[3]; bool has[6]; };
@@ -99,49 +97,43 @@ void correction_faces(const struct correction *c, int b, int comp, double dt, st
   }
 }
 
-/* Differences of EMFs on the edges of block b; returns whether there are any.  Blocks that share an edge bring the same value. */
-static bool edge_differences(struct correction *c, int b) {
+/* Differences of EMFs on the edges of block b, or zeros again in their place.  Blocks that share an edge bring the same value. */
+static void set_edges(struct correction *c, int b, bool clear) {
   const struct mesh *m = c->mesh;
-  bool any = false;
-  for (int i = c->first[b]; i < c->first[b + 1]; i++) any = any || c->patch[i].axis != FLUX;
-  if (!any) return false;
-  for (int e = 0; e < 3; e++) {
-    const int *n = c->edge_extent[e];
-    memset(c->edge[e], 0, sizeof(double) * (size_t)n[0] * (size_t)n[1] * (size_t)n[2]);
-  }
   for (int i = c->first[b]; i < c->first[b + 1]; i++) {
     const struct patch *p = &c->patch[i];
     if (p->axis == FLUX) continue;
     int o[2], at[3];
     correction_across(p->face / 2, o);
     at[p->face / 2] = p->face % 2 ? m->nc[p->face / 2] : 0;
-    const int *n = c->edge_extent[p->axis];
-    const double *own = c->reg[b].emf[p->face] + correction_emf_size(m, p->face) * (size_t)p->axis, *fine = c->fine + p->at;
+    at[o[0]] = p->to[0];
+    at[o[1]] = p->to[1];
+    const int *n = c->edge_extent[p->axis], stride[3] = {1, n[0], n[0] * n[1]}, row = correction_edge_stride(m, o[0]);
+    const double *own = c->reg[b].emf[p->face] + correction_emf_size(m, p->face) * (size_t)p->axis + p->to[0] + p->to[1] * row;
+    const double *fine = c->fine + p->at;
+    double *edge = c->edge[p->axis] + at[0] + at[1] * stride[1] + at[2] * stride[2];
     for (int y = 0; y < p->n[1]; y++) {
-      for (int x = 0; x < p->n[0]; x++) {
-        at[o[0]] = p->to[0] + x;
-        at[o[1]] = p->to[1] + y;
-        c->edge[p->axis][at[0] + n[0] * (at[1] + n[1] * at[2])] =
-            *fine++ - own[at[o[0]] + at[o[1]] * correction_edge_stride(m, o[0])];
-      }
+      for (int x = 0; x < p->n[0]; x++) edge[x * stride[o[0]]] = clear ? 0.0 : fine[x] - own[x];
+      edge += stride[o[1]];
+      own += row;
+      fine += p->n[0];
     }
   }
-  return true;
 }
 
 /* Edges and strides for one component d of the curl: (d, p, q) cyclic. */
 struct curl { const double *ep, *eq; ptrdiff_t up_p, up_q; double dt, dxp, dxq; };
 
-/* n faces of a row, stride apart: b -= dt (dE_q / dx_p - dE_p / dx_q). */
-static inline void curl_row(const struct curl *c, int n, int stride, ptrdiff_t at_p, ptrdiff_t at_q, double *restrict b) {
+/* n faces of a row: b -= dt (dE_q / dx_p - dE_p / dx_q). */
+static inline void curl_row(const struct curl *c, int n, ptrdiff_t at_p, ptrdiff_t at_q, double *restrict b) {
   const double *restrict ep = c->ep + at_p, *restrict eq = c->eq + at_q;
   const ptrdiff_t up_p = c->up_p, up_q = c->up_q;
   const double dt = c->dt, dxp = c->dxp, dxq = c->dxq;
-  for (int i = 0; i < n * stride; i += stride) b[i] -= dt * ((eq[i + up_q] - eq[i]) / dxp - (ep[i + up_p] - ep[i]) / dxq);
+  for (int i = 0; i < n; i++) b[i] -= dt * ((eq[i + up_q] - eq[i]) / dxp - (ep[i + up_p] - ep[i]) / dxq);
 }
 
-/* Only faces that touch an edge on the surface of the block can change. */
-static void curl(const struct correction *c, int d, double dt, const double dx[3], double *b, ptrdiff_t sy, ptrdiff_t sz) {
+/* Only faces that touch an edge on one of the sides can change. */
+static void curl(const struct correction *c, int d, unsigned sides, double dt, const double dx[3], double *b, ptrdiff_t sy, ptrdiff_t sz) {
   const struct mesh *m = c->mesh;
   const int p = (d + 1) % 3, q = (d + 2) % 3;
   const int *np = c->edge_extent[p], *nq = c->edge_extent[q];
@@ -151,25 +143,38 @@ static void curl(const struct correction *c, int d, double dt, const double dx[3
                          .up_q = p < m->dim ? stride_q[p] : 0, .dt = dt, .dxp = dx[p], .dxq = dx[q]};
   const int nx = m->nc[0] + (d == 0), ny = m->nc[1] + (d == 1 && m->dim > 1), nz = m->nc[2] + (d == 2 && m->dim > 2);
   for (int z = 0; z < nz; z++) {
+    const bool plane = (z == 0 && sides & 16) || (z == nz - 1 && sides & 32);
     for (int y = 0; y < ny; y++) {
       const ptrdiff_t at_p = y * stride_p[1] + z * stride_p[2], at_q = y * stride_q[1] + z * stride_q[2];
-      const bool rim = (m->dim > 1 && (y == 0 || y == ny - 1)) || (m->dim > 2 && (z == 0 || z == nz - 1));
       double *row = b + y * sy + z * sz;
-      if (rim) curl_row(&k, nx, 1, at_p, at_q, row);
-      else curl_row(&k, 2, nx - 1, at_p, at_q, row);
+      if (plane || (y == 0 && sides & 4) || (y == ny - 1 && sides & 8)) {
+        curl_row(&k, nx, at_p, at_q, row);
+        continue;
+      }
+      if (sides & 1) curl_row(&k, 1, at_p, at_q, row);
+      if (sides & 2) curl_row(&k, 1, at_p + nx - 1, at_q + nx - 1, row + nx - 1);
     }
   }
 }
 
-void correction_apply(struct correction *c, int b, double dt, struct field *cells, struct field *faces) {
+unsigned correction_apply(struct correction *c, int b, double dt, struct field *cells, struct field *faces) {
   const struct mesh *m = c->mesh;
-  if (c->first[b] == c->first[b + 1]) return;
+  unsigned sides = 0;
+  bool edges = false;
+  for (int i = c->first[b]; i < c->first[b + 1]; i++) {
+    sides |= 1u << c->patch[i].face;
+    edges = edges || c->patch[i].axis != FLUX;
+  }
+  if (sides == 0) return 0;
   if (cells != NULL) correct_cells(c, b, dt, cells);
-  if (faces == NULL || !c->emf || !edge_differences(c, b)) return;
+  if (faces == NULL || !edges) return sides;
+  set_edges(c, b, false);
   for (int d = 0; d < 3; d++) {
     const int *extent = field_extent(faces, d);
     const ptrdiff_t sy = extent[0], sz = (ptrdiff_t)extent[0] * extent[1];
     double *at = field_data(faces, b, d) + m->ngd[0] + m->ngd[1] * sy + m->ngd[2] * sz;
-    curl(c, d, dt, m->block[b].dx, at, sy, sz);
+    curl(c, d, sides, dt, m->block[b].dx, at, sy, sz);
   }
+  set_edges(c, b, true);
+  return sides;
 }

@@ -28,7 +28,7 @@ static inline double shrink(struct room r, double here, double reach, double sha
 }
 
 /* child[corner][2 I + (corner along x)]: the children of n cells of a row. */
-static void row_3d(int n, const double *restrict c, ptrdiff_t sy, ptrdiff_t sz, double share, double child[4][2 * ROW]) {
+static inline void row_3d(int n, const double *restrict c, ptrdiff_t sy, ptrdiff_t sz, double share, double child[4][2 * ROW]) {
 #pragma omp simd
   for (int i = 0; i < n; i++) {
     double f = c[i];
@@ -49,7 +49,7 @@ static void row_3d(int n, const double *restrict c, ptrdiff_t sy, ptrdiff_t sz, 
   }
 }
 
-static void row_2d(int n, const double *restrict c, ptrdiff_t sy, double share, double child[4][2 * ROW]) {
+static inline void row_2d(int n, const double *restrict c, ptrdiff_t sy, double share, double child[4][2 * ROW]) {
 #pragma omp simd
   for (int i = 0; i < n; i++) {
     double f = c[i];
@@ -65,7 +65,7 @@ static void row_2d(int n, const double *restrict c, ptrdiff_t sy, double share, 
   }
 }
 
-static void row_1d(int n, const double *restrict c, double share, double child[4][2 * ROW]) {
+static inline void row_1d(int n, const double *restrict c, double share, double child[4][2 * ROW]) {
 #pragma omp simd
   for (int i = 0; i < n; i++) {
     double f = c[i], x = quarter(c[i - 1], f, c[i + 1]);
@@ -78,33 +78,47 @@ static void row_1d(int n, const double *restrict c, double share, double child[4
 
 static int half_down(int i) { return (i - (i & 1)) / 2; }
 
-void prolong_cells(int dim, struct view fine, struct view coarse, const int lower[3], const int upper[3], bool positive) {
+/* A box of coarse cells, and the fine cells wanted of their children. */
+struct box { const int *lower, *upper; int from[3], to[3]; };
+
+static inline void prolong_rows(int dim, struct view fine, struct view coarse, const struct box *box, double share, int start, int n) {
   double child[4][2 * ROW];
-  int from[3], to[3];
+  const int *lower = box->lower, *upper = box->upper;
+  const int first = lower[0] > 2 * start ? lower[0] : 2 * start, last = upper[0] < 2 * (start + n) ? upper[0] : 2 * (start + n);
+  const bool whole = first == 2 * start && last == 2 * (start + n);
+  for (int k = box->from[2]; k < box->to[2]; k++) {
+    for (int j = box->from[1]; j < box->to[1]; j++) {
+      const double *c = view_move(coarse, start, j, k).at;
+      if (dim == 3) row_3d(n, c, coarse.sy, coarse.sz, share, child);
+      else if (dim == 2) row_2d(n, c, coarse.sy, share, child);
+      else row_1d(n, c, share, child);
+
+      for (int corner = 0; corner < 1 << (dim - 1); corner++) {
+        const int jj = dim > 1 ? 2 * j + (corner & 1) : 0, kk = dim > 2 ? 2 * k + (corner >> 1) : 0;
+        if (dim > 1 && (jj < lower[1] || jj >= upper[1])) continue;
+        if (dim > 2 && (kk < lower[2] || kk >= upper[2])) continue;
+        double *to = view_move(fine, first, jj, kk).at;
+        if (whole) memcpy(to, child[corner], sizeof(double) * 2 * (size_t)n);
+        else memcpy(to, &child[corner][first - 2 * start], sizeof(double) * (size_t)(last - first));
+      }
+    }
+  }
+}
+
+void prolong_cells(int dim, struct view fine, struct view coarse, const int lower[3], const int upper[3], bool positive) {
+  struct box box = {.lower = lower, .upper = upper};
   for (int d = 0; d < 3; d++) {
-    from[d] = d < dim ? half_down(lower[d]) : 0;
-    to[d] = d < dim ? half_down(upper[d] + 1) : 1;
+    box.from[d] = d < dim ? half_down(lower[d]) : 0;
+    box.to[d] = d < dim ? half_down(upper[d] + 1) : 1;
   }
   const double share = positive ? 0.875 : 0.0;
-  for (int k = from[2]; k < to[2]; k++) {
-    for (int j = from[1]; j < to[1]; j++) {
-      for (int start = from[0]; start < to[0]; start += ROW) {
-        const int n = to[0] - start < ROW ? to[0] - start : ROW;
-        const double *c = view_move(coarse, start, j, k).at;
-        if (dim == 3) row_3d(n, c, coarse.sy, coarse.sz, share, child);
-        else if (dim == 2) row_2d(n, c, coarse.sy, share, child);
-        else row_1d(n, c, share, child);
-
-        const int first = lower[0] > 2 * start ? lower[0] : 2 * start;
-        const int last = upper[0] < 2 * (start + n) ? upper[0] : 2 * (start + n);
-        for (int corner = 0; corner < 1 << (dim - 1); corner++) {
-          const int jj = dim > 1 ? 2 * j + (corner & 1) : 0, kk = dim > 2 ? 2 * k + (corner >> 1) : 0;
-          if (dim > 1 && (jj < lower[1] || jj >= upper[1])) continue;
-          if (dim > 2 && (kk < lower[2] || kk >= upper[2])) continue;
-          memcpy(view_move(fine, first, jj, kk).at, &child[corner][first - 2 * start],
-                 sizeof(double) * (size_t)(last - first));
-        }
-      }
+  for (int start = box.from[0]; start < box.to[0]; start += ROW) {
+    const int n = box.to[0] - start < ROW ? box.to[0] - start : ROW;
+    switch (n) { /* ghosts come in rows of few lengths: each gets its own loop */
+      case 1: prolong_rows(dim, fine, coarse, &box, share, start, 1); break;
+      case 2: prolong_rows(dim, fine, coarse, &box, share, start, 2); break;
+      case 8: prolong_rows(dim, fine, coarse, &box, share, start, 8); break;
+      default: prolong_rows(dim, fine, coarse, &box, share, start, n); break;
     }
   }
 }

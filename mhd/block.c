@@ -110,7 +110,7 @@ struct mhd_block_counts mhd_block_stage(const struct mhd_scheme *s, struct block
     update_plane(s, w, a, 0);
     if (a->mass[0]) mass_plane(s, w, a, 0);
     for (int d = 0; s->magnetic && d < 3; d++) ct_update(s, w, a, d, 0);
-    check_plane(s, a, 0, &counts);
+    check_plane(s, a, 0, gy, gy + ny, &counts);
     return counts;
   }
 
@@ -142,12 +142,20 @@ struct mhd_block_counts mhd_block_stage(const struct mhd_scheme *s, struct block
       update_plane(s, w, a, k - 1);
       if (a->mass[0]) mass_plane(s, w, a, k - 1);
       for (int d = 0; ct && d < 2; d++) ct_update(s, w, a, d, k - 1);
-      check_plane(s, a, k - 1, &counts);
+      check_plane(s, a, k - 1, gy, gy + ny, &counts);
     }
   }
   return counts;
 }
 
-void mhd_block_check(const struct mhd_scheme *s, const struct mhd_stage *a, struct mhd_block_counts *counts) {
-  for (int k = s->ng[2]; k < s->ng[2] + s->nc[2]; k++) check_plane(s, a, k, counts);
+void mhd_block_check(const struct mhd_scheme *s, const struct mhd_stage *a, unsigned sides, struct mhd_block_counts *counts) {
+  const int j0 = s->ng[1], j1 = j0 + s->nc[1], k0 = s->ng[2], k1 = k0 + s->nc[2];
+  for (int k = k0; k < k1; k++) {
+    if (sides & 3 || (k == k0 && sides & 16) || (k == k1 - 1 && sides & 32)) {
+      check_plane(s, a, k, j0, j1, counts);
+      continue;
+    }
+    if (sides & 4) check_plane(s, a, k, j0, j0 + 1, counts);
+    if (sides & 8) check_plane(s, a, k, j1 - 1, j1, counts);
+  }
 }

@@ -55,7 +55,9 @@ void block_scratch_destroy(struct block_scratch *w);
 /* Counts cells whose new density or pressure is below the floor (bad), and those put on a floor. */
 struct mhd_block_counts mhd_block_stage(const struct mhd_scheme *s, struct block_scratch *w, const struct mhd_stage *a);
 
-/* The check for floors alone, over a whole block: u_out, u_comp, b_out, floors and bad of the stage are used. */
-void mhd_block_check(const struct mhd_scheme *s, const struct mhd_stage *a, struct mhd_block_counts *counts);
+/* The check for floors alone: u_out, u_comp, b_out, floors and bad of the stage are used.  It covers at least the layers of cells along
+ * the given sides, a sum of 1 << (2 axis + side). */
+enum { MHD_EVERYWHERE = 63 };
+void mhd_block_check(const struct mhd_scheme *s, const struct mhd_stage *a, unsigned sides, struct mhd_block_counts *counts);
 
 #endif

@@ -26,44 +26,74 @@ struct patch {
 };
 enum { BUFFERS = 4 };
 
-/* Walk the cells with one layer of ghosts; n counts them. */
-#define EACH_WITH_GHOSTS(m)                                      \
-  for (int k = -((m)->dim > 2), n = 0; k < (m)->nc[2] + ((m)->dim > 2); k++) \
-    for (int j = -((m)->dim > 1); j < (m)->nc[1] + ((m)->dim > 1); j++)      \
-      for (int i = -1; i < (m)->nc[0] + 1; i++, n++)
+/* Walk the rows of cells with one layer of ghosts; at: what precedes the row in the buffer. */
+#define EACH_ROW(m)                                                          \
+  for (int nx = (m)->nc[0] + 2, at = 0, k = -((m)->dim > 2); k < (m)->nc[2] + ((m)->dim > 2); k++) \
+    for (int j = -((m)->dim > 1); j < (m)->nc[1] + ((m)->dim > 1); j++, at += nx)
 
-static struct view gas_view(const struct patch *p, int v) { return view_field(p->mesh, &p->gas->u[0], p->b, v); }
+/* The row (j, k) of a component of the gas. */
+static const double *gas_row(const struct patch *p, int v, int j, int k) {
+  return view_move(view_field(p->mesh, &p->gas->u[0], p->b, v), -1, j, k).at;
+}
+
+/* Faces below and above the cells of a row. */
+struct field_rows { const double *below, *above; };
+static struct field_rows field_rows(const struct patch *p, int d, int j, int k) {
+  struct view b = view_move(view_field(p->mesh, &p->gas->b[0], p->b, d), -1, j, k);
+  return (struct field_rows){b.at, d < p->mesh->dim ? view_move(b, d == 0, d == 1, d == 2).at : b.at};
+}
 
 static void get_density(const struct patch *p, double *q) {
-  struct view rho = gas_view(p, GAS_RHO);
-  EACH_WITH_GHOSTS(p->mesh) q[n] = *view_move(rho, i, j, k).at;
+  EACH_ROW(p->mesh) memcpy(q + at, gas_row(p, GAS_RHO, j, k), sizeof *q * (size_t)nx);
+}
+
+static void divide_row(int n, const double *restrict u, const double *restrict rho, double *restrict q) {
+#pragma omp simd
+  for (int i = 0; i < n; i++) q[i] = u[i] / rho[i];
 }
 
 static void get_specific(const struct patch *p, int v, double *q) {
-  struct view rho = gas_view(p, GAS_RHO), u = gas_view(p, v);
-  EACH_WITH_GHOSTS(p->mesh) q[n] = *view_move(u, i, j, k).at / *view_move(rho, i, j, k).at;
-}
-
-static double centre(const struct patch *p, int d, int i, int j, int k) {
-  struct view b = view_move(view_field(p->mesh, &p->gas->b[0], p->b, d), i, j, k);
-  return d < p->mesh->dim ? 0.5 * (b.at[0] + *view_move(b, d == 0, d == 1, d == 2).at) : b.at[0];
+  EACH_ROW(p->mesh) divide_row(nx, gas_row(p, v, j, k), gas_row(p, GAS_RHO, j, k), q + at);
 }
 
 static void get_field(const struct patch *p, int d, double *q) {
-  EACH_WITH_GHOSTS(p->mesh) q[n] = centre(p, d, i, j, k);
+  EACH_ROW(p->mesh) {
+    const struct field_rows b = field_rows(p, d, j, k);
+    for (int i = 0; i < nx; i++) q[at + i] = 0.5 * (b.below[i] + b.above[i]);
+  }
+}
+
+/* From the conserved energy; b: one pair of rows per axis, or NULL. */
+static inline void pressure_row(int n, bool magnetic, double gm1, double p_floor, const double *const u[5], const struct field_rows *b,
+                                double *restrict q) {
+  const double *restrict rho = u[0], *restrict m1 = u[1], *restrict m2 = u[2], *restrict m3 = u[3], *restrict e = u[4];
+#pragma omp simd
+  for (int i = 0; i < n; i++) {
+    double b1 = 0.0, b2 = 0.0, b3 = 0.0;
+    if (magnetic) {
+      b1 = 0.5 * (b[0].below[i] + b[0].above[i]);
+      b2 = 0.5 * (b[1].below[i] + b[1].above[i]);
+      b3 = 0.5 * (b[2].below[i] + b[2].above[i]);
+    }
+    double kinetic = sum3(m1[i] * m1[i], m2[i] * m2[i], m3[i] * m3[i]) / rho[i], square = sum3(b1 * b1, b2 * b2, b3 * b3);
+    q[i] = max(gm1 * (e[i] - 0.5 * (kinetic + square)), p_floor);
+  }
 }
 
 static void get_pressure(const struct patch *p, double *q) {
   const struct mhd_params *par = &p->gas->par;
-  struct view u[5];
-  for (int v = 0; v < 5; v++) u[v] = gas_view(p, v);
-  EACH_WITH_GHOSTS(p->mesh) {
-    double w[5], b[3] = {0.0, 0.0, 0.0};
-    for (int v = 0; v < 5; v++) w[v] = *view_move(u[v], i, j, k).at;
-    for (int d = 0; par->magnetic && d < 3; d++) b[d] = centre(p, d, i, j, k);
-    double kinetic = sum3(w[1] * w[1], w[2] * w[2], w[3] * w[3]) / w[0], magnetic = sum3(b[0] * b[0], b[1] * b[1], b[2] * b[2]);
-    q[n] = par->eos == EOS_ISOTHERMAL ? par->sound_speed * par->sound_speed * w[0]
-                                      : max((par->gamma - 1.0) * (w[4] - 0.5 * (kinetic + magnetic)), par->floor_pressure);
+  const double sound2 = par->sound_speed * par->sound_speed;
+  EACH_ROW(p->mesh) {
+    const double *u[5];
+    struct field_rows b[3];
+    for (int v = 0; v < 5; v++) u[v] = gas_row(p, v, j, k);
+    for (int d = 0; par->magnetic && d < 3; d++) b[d] = field_rows(p, d, j, k);
+    if (par->eos == EOS_ISOTHERMAL)
+      for (int i = 0; i < nx; i++) q[at + i] = sound2 * u[0][i];
+    else if (par->magnetic)
+      pressure_row(nx, true, par->gamma - 1.0, par->floor_pressure, u, b, q + at);
+    else
+      pressure_row(nx, false, par->gamma - 1.0, par->floor_pressure, u, NULL, q + at);
   }
 }
 

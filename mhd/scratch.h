@@ -45,9 +45,9 @@ void ct_emf(struct block_scratch *w, const struct mhd_stage *a, int c, int k, in
 /* New B on the faces normal to axis d of plane k. */
 void ct_update(const struct mhd_scheme *s, struct block_scratch *w, const struct mhd_stage *a, int d, int k);
 
-/* New conserved variables of plane k, then the check for floors, which needs the new B of the plane. */
+/* New conserved variables of plane k, then the check of its rows from j0 to before j1 for floors, which needs the new B. */
 void update_plane(const struct mhd_scheme *s, struct block_scratch *w, const struct mhd_stage *a, int k);
-void check_plane(const struct mhd_scheme *s, const struct mhd_stage *a, int k, struct mhd_block_counts *counts);
+void check_plane(const struct mhd_scheme *s, const struct mhd_stage *a, int k, int j0, int j1, struct mhd_block_counts *counts);
 
 /* The mass through the faces of plane k. */
 void mass_plane(const struct mhd_scheme *s, const struct block_scratch *w, const struct mhd_stage *a, int k);

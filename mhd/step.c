@@ -239,23 +239,16 @@ static void fall_back(struct pass *p) {
   for (int b = 0; b < p->mesh->count; b++) memset(field_data(mask, b, 0), 0, mask->block_size * sizeof(double));
 }
 
-/* Settle the internal energy of a block, with floors. */
-static void check_block(struct gas *g, int copy, int b, struct mhd_block_counts *counts) {
+/* Settle the internal energy of a block, with floors, along some sides at least. */
+static void check_block(struct gas *g, int copy, int b, unsigned sides, struct mhd_block_counts *counts) {
   struct mhd_stage a = {.u_out = field_data(&g->u[copy], b, 0), .u_comp = g->u[0].comp_size[0], .floors = true};
   for (int d = 0; g->par.magnetic && d < 3; d++) a.b_out[d] = field_data(&g->b[copy], b, d);
-  mhd_block_check(&g->work->scheme, &a, counts);
+  mhd_block_check(&g->work->scheme, &a, sides, counts);
 }
 
 void mhd_settle(struct gas *g, const struct mesh *mesh) {
   struct mhd_block_counts counts = {0};
-  for (int b = 0; b < mesh->count; b++) check_block(g, 0, b, &counts);
-}
-
-/* Blocks whose cells and faces are corrected. */
-static bool has_finer(const struct mesh *mesh, int b) {
-  for (int dir = 0; dir < DIRECTIONS; dir++)
-    if (mesh->neighbour[b][dir].kind == NEIGHBOUR_FINE) return true;
-  return false;
+  for (int b = 0; b < mesh->count; b++) check_block(g, 0, b, MHD_EVERYWHERE, &counts);
 }
 
 /* Returns whether the new state is made of numbers. */
@@ -272,10 +265,9 @@ static bool run_stage(struct gas *g, const struct mesh *mesh, struct exchange *x
     struct mhd_block_counts fixed = {0}, sum;
     correction_exchange(c);
     for (int b = 0; b < mesh->count; b++) {
-      if (!has_finer(mesh, b)) continue;
-      correction_apply(c, b, stage->dt, &g->u[stage->out], g->par.magnetic ? &g->b[stage->out] : NULL);
+      unsigned sides = correction_apply(c, b, stage->dt, &g->u[stage->out], g->par.magnetic ? &g->b[stage->out] : NULL);
       if (stage_mass(g, stage->out)) correction_faces(c, b, GAS_RHO, stage->dt, stage_mass(g, stage->out));
-      check_block(g, stage->out, b, &fixed);
+      if (sides) check_block(g, stage->out, b, sides, &fixed);
     }
     sum = total(&fixed, mesh->comm);
     all.floor_density += sum.floor_density;

@@ -146,10 +146,10 @@ static void repair_row(const struct mhd_scheme *s, const struct mhd_stage *a, si
   }
 }
 
-void check_plane(const struct mhd_scheme *s, const struct mhd_stage *a, int k, struct mhd_block_counts *counts) {
+void check_plane(const struct mhd_scheme *s, const struct mhd_stage *a, int k, int j0, int j1, struct mhd_block_counts *counts) {
   int nx = s->nc[0] + 2 * s->ng[0], ny = s->nc[1] + 2 * s->ng[1], n = s->nc[0];
   double share = s->dual_energy, rho_floor = s->floor_density, e_floor = s->isothermal ? 0.0 : s->floor_pressure / (s->eos - 1.0);
-  for (int j = s->ng[1]; j < s->ng[1] + s->nc[1]; j++) {
+  for (int j = j0; j < j1; j++) {
     size_t cell = ((size_t)k * ny + j) * nx + s->ng[0];
     struct gas_cells u = {.rho = a->u_out + cell, .e = a->u_out + 4 * a->u_comp + cell, .internal = a->u_out + (5 + s->nscalar) * a->u_comp + cell};
     for (int d = 0; d < 3; d++) u.m[d] = a->u_out + (1 + d) * a->u_comp + cell;
