@@ -4,7 +4,8 @@
  * vectorised loops.  The result in a cell does not depend on the cells beside it, not even in the last bit.  Against the reference
  * (remap.h, secondaries.h):
  * - leptons: the sum of all rates is a parabola in p in each bin, equal to the exact rate at both edges and in the middle, and is solved
- *   exactly; hadrons: the symmetric product of closed forms, second order in dt;
+ *   exactly; hadrons: exact for slow ones and for those with p > 5 m, between them a symmetric product of second order in dt;
+ *   with `split` a symmetric product of the closed forms of the processes;
  * - averages are 6-point sums in ln p over a window of 16 e-foldings, those of narrow pieces 2-point sums;
  * - rates of losses and yields of secondaries are polynomials in (hi - lo)/(hi + lo) of each bin. */
 #ifndef MICROPHYSICS_BATCH_H
@@ -39,6 +40,7 @@ struct cr_batch_options {
   struct cr_fate_options fate;
   struct cr_secondary_options secondary;
   enum cr_inflow inflow;
+  enum cr_map_mode update;     /* all momentum changes in one rate, or one after another */
   double nu_slope;             /* of the scattering rate, see struct cr_env */
 };
 

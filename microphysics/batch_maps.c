@@ -56,31 +56,72 @@ void cr_batch_gas_exchange(const struct cr_tables *tables, int k, const struct c
   }
 }
 
-/* The map of dp/dt = -(k + a p + b p^2): with z = (a^2/4 - k b) t^2, C = cosh sqrt z, S = t sinh sqrt z / sqrt z,
+/* A map p -> (m0 p + m1) / (m2 p + m3). */
+struct fraction { double m0, m1, m2, m3; };
+
+/* That of dp/dt = -(k + a p + b p^2): with z = (a^2/4 - k b) t^2, C = cosh sqrt z, S = t sinh sqrt z / sqrt z,
  * p -> (p (C - a S / 2) - k S) / (C + a S / 2 + b S p).  Longer times than z = 100 or the half period change nothing more. */
-SHARED void riccati(struct source *w, int i, double k, double a, double b, double dt) {
+SHARED struct fraction riccati(double k, double a, double b, double dt) {
   double half = 0.5 * a, d = half * half - k * b, z = d * dt * dt, cut = z > 0.0 ? 100.0 : -9.6, c1, s;
   double time = fabs(z) > fabs(cut) ? dt * sqrt(cut / z) : dt;
   vec_cosh_sinh(fabs(z) > fabs(cut) ? cut : z, &c1, &s);
   s *= time;
-  w->m0[i] = 1.0 + (c1 - half * s);
-  w->m1[i] = -k * s;
-  w->m2[i] = b * s;
-  w->m3[i] = 1.0 + (c1 + half * s);
+  return (struct fraction){1.0 + (c1 - half * s), -k * s, b * s, 1.0 + (c1 + half * s)};
+}
+
+SHARED void set_map(struct source *w, int i, struct fraction f) {
+  w->m0[i] = f.m0;
+  w->m1[i] = f.m1;
+  w->m2[i] = f.m2;
+  w->m3[i] = f.m3;
+}
+
+/* The map b after the map a. */
+SHARED struct fraction after(struct fraction b, struct fraction a) {
+  return (struct fraction){b.m0 * a.m0 + b.m1 * a.m2, b.m0 * a.m1 + b.m1 * a.m3, b.m2 * a.m0 + b.m3 * a.m2, b.m2 * a.m1 + b.m3 * a.m3};
+}
+
+/* One process after another, each for half of the step, and then in the other order. */
+struct parts { lanes k[LOSS_COUNT], a[LOSS_COUNT], b[LOSS_COUNT]; };
+
+APART void split_map(struct source *w, const struct parts *q, double dt) {
+  for (int i = 0; i < w->n; i++) {
+    struct fraction map = {1.0, 0.0, 0.0, 1.0};
+    for (int e = 0; e < 2 * LOSS_COUNT; e++) {
+      int id = e < LOSS_COUNT ? e : 2 * LOSS_COUNT - 1 - e;
+      map = after(riccati(q->k[id][i], q->a[id][i], q->b[id][i], 0.5 * dt), map);
+    }
+    set_map(w, i, map);
+  }
+}
+
+static const int process[AMP_COUNT] = {LOSS_COULOMB, LOSS_COULOMB, LOSS_IONISATION, LOSS_BREMSSTRAHLUNG, LOSS_BREMSSTRAHLUNG,
+                                       LOSS_SYNCHROTRON, [AMP_BAND] = LOSS_INVERSE_COMPTON, LOSS_INVERSE_COMPTON, LOSS_INVERSE_COMPTON,
+                                       LOSS_INVERSE_COMPTON, LOSS_INVERSE_COMPTON, LOSS_INVERSE_COMPTON, LOSS_INVERSE_COMPTON,
+                                       LOSS_INVERSE_COMPTON};
+
+static void split_leptons(const struct cr_tables *tables, const struct cr_bin_table *t, const struct cr_chunk *c, struct source *w,
+                          lanes *rate) {
+  struct parts q;
+  memset(&q, 0, sizeof q);
+  memcpy(q.a, rate, 3 * sizeof *q.a);   /* the gas exchange comes first */
+  for (int a = 0; a < AMP_BAND + tables->opt.loss.bands; a++) {
+    const struct cr_parabola *f = &t->parabola[a];
+    double *k = q.k[process[a]], *linear = q.a[process[a]], *b = q.b[process[a]];
+    for (int i = 0; i < c->n; i++) k[i] += c->amp[a][i] * f->k, linear[i] += c->amp[a][i] * f->a, b[i] += c->amp[a][i] * f->b;
+  }
+  split_map(w, &q, c->dt);
 }
 
 /* Power lost to each process, estimated with the rates at the edges, and the map of a bin. */
 void cr_batch_lepton_map(const struct cr_tables *tables, int k, const struct cr_chunk *c, struct source *w, lanes *power) {
-  static const int process[AMP_COUNT] = {LOSS_COULOMB, LOSS_COULOMB, LOSS_IONISATION, LOSS_BREMSSTRAHLUNG, LOSS_BREMSSTRAHLUNG,
-                                         LOSS_SYNCHROTRON, [AMP_BAND] = LOSS_INVERSE_COMPTON, LOSS_INVERSE_COMPTON, LOSS_INVERSE_COMPTON,
-                                         LOSS_INVERSE_COMPTON, LOSS_INVERSE_COMPTON, LOSS_INVERSE_COMPTON, LOSS_INVERSE_COMPTON,
-                                         LOSS_INVERSE_COMPTON};
   const struct cr_bin_table *t = &tables->bin[k];
   const double *lo = c->lo[k], *hi = c->hi[k];
-  lanes constant, square;
-  double *linear = w->m0;
+  bool split = tables->opt.update == CR_MAP_SPLIT;
+  lanes constant, linear, square;
   memset(constant, 0, sizeof constant);
   memset(square, 0, sizeof square);
+  if (split) split_leptons(tables, t, c, w, power);
   SIMD
   for (int i = 0; i < c->n; i++) linear[i] = (power[LOSS_ADIABATIC][i] + power[LOSS_STREAMING][i]) + power[LOSS_REACCELERATION][i];
   for (int a = 0; a < AMP_BAND + tables->opt.loss.bands; a++) {
@@ -96,15 +137,60 @@ void cr_batch_lepton_map(const struct cr_tables *tables, int k, const struct cr_
       p[i] += amp[i] * (at_lo * lo[i] + at_hi * hi[i]);
     }
   }
+  if (split) return;
   SIMD
-  for (int i = 0; i < c->n; i++) riccati(w, i, constant[i], linear[i], square[i], c->dt);
+  for (int i = 0; i < c->n; i++) set_map(w, i, riccati(constant[i], linear[i], square[i], c->dt));
 }
 
 /* Fast hadrons: 1 + m^2/p^2 is close to 1 and taken as a parabola, and the map is that of the leptons. */
+SHARED void fast_hadrons(struct cr_parabola f, bool split, int n, double dt, struct source *w) {
+  SIMD
+  for (int i = 0; i < n; i++) {
+    double a = w->m0[i], k = w->m1[i];
+    if (split) {
+      double half = vec_exp(max(min(-0.5 * a * dt, 30.0), -30.0));
+      struct fraction m = riccati(f.k * k, f.a * k, f.b * k, dt);
+      set_map(w, i, (struct fraction){m.m0 * (half * half), m.m1 * half, m.m2 * half, m.m3});
+    } else {
+      set_map(w, i, riccati(f.k * k, a + f.a * k, f.b * k, dt));
+    }
+  }
+}
+
+/* Others, -dp/dt = a p + k + k m^2/p^2: half a step with k, one with the rest, p^3 -> p^3 exp(-3 a t) - 3 k m^2 t E(3 a t) with
+ * E(x) = (1 - exp(-x))/x, and half a step with k.  For p << m, k does not count, and nothing is split. */
+static void slow_hadrons(int n, double dt, double m2, struct source *w) {
+  SIMD
+  for (int i = 0; i < n; i++) {
+    double x = max(min(w->m0[i] * dt, 60.0), -60.0), y = 3.0 * x, em1, loss = w->m1[i] * dt, shrink = vec_exp(-x);
+    double scale = vec_exp_parts(-y, &em1), far = ((1.0 - scale) - scale * em1) / (fabs(y) < 1e-3 ? 1.0 : y);
+    double mean = fabs(y) < 1e-3 ? 1.0 - y * (1.0 / 2 - y * (1.0 / 6 - y * (1.0 / 24 - y * (1.0 / 120)))) : far;
+    w->m0[i] = shrink;
+    w->m1[i] = shrink * (0.5 * loss);
+    w->m2[i] = 3.0 * m2 * loss * mean;
+    w->m3[i] = 0.5 * loss;
+    w->inverse[i] = 1.0 / shrink;
+  }
+}
+
+/* The same one after another: half a step with a, half a step with k, one with k m^2/p^2, and back. */
+static void split_hadrons(int n, double dt, double m2, struct source *w) {
+  SIMD
+  for (int i = 0; i < n; i++) {
+    double half = vec_exp(max(min(-0.5 * w->m0[i] * dt, 30.0), -30.0)), loss = w->m1[i] * dt;
+    w->m0[i] = half * half;
+    w->m1[i] = half * (0.5 * loss);
+    w->m2[i] = half * half * half * (3.0 * m2 * loss);
+    w->m3[i] = half * (0.5 * loss);
+    w->inverse[i] = 1.0 / (half * half);
+  }
+}
+
 void cr_batch_hadron_map(const struct cr_tables *tables, int k, const struct cr_chunk *c, struct source *w, lanes *power, double m2) {
   const struct cr_bin_table *t = &tables->bin[k];
   const double *lo = c->lo[k], *hi = c->hi[k];
   double dt = c->dt, full = tables->opt.loss.coulomb_full ? 1.0 : 0.0, beta3 = t->beta3;
+  bool split = tables->opt.update == CR_MAP_SPLIT;
   SIMD
   for (int i = 0; i < c->n; i++) {
     double a = (power[LOSS_ADIABATIC][i] + power[LOSS_STREAMING][i]) + power[LOSS_REACCELERATION][i];
@@ -116,18 +202,7 @@ void cr_batch_hadron_map(const struct cr_tables *tables, int k, const struct cr_
     w->m0[i] = a;
     w->m1[i] = e + n;
   }
-  if (t->fast) {
-    struct cr_parabola f = t->shape;
-    SIMD
-    for (int i = 0; i < c->n; i++) riccati(w, i, f.k * w->m1[i], w->m0[i] + f.a * w->m1[i], f.b * w->m1[i], dt);
-    return;
-  }
-  SIMD
-  for (int i = 0; i < c->n; i++) {
-    double half = vec_exp(max(min(-0.5 * w->m0[i] * dt, 30.0), -30.0)), loss = w->m1[i] * dt;
-    w->m0[i] = half;
-    w->m1[i] = 0.5 * loss;
-    w->m2[i] = 3.0 * m2 * loss;
-    w->m3[i] = 1.0 / half;
-  }
+  if (t->fast && split) fast_hadrons(t->shape, true, c->n, dt, w);
+  else if (t->fast) fast_hadrons(t->shape, false, c->n, dt, w);
+  else (split ? split_hadrons : slow_hadrons)(c->n, dt, m2, w);
 }

@@ -33,13 +33,13 @@ APART void image(struct source *w, int lepton, double *lowest, double *highest) 
 }
 
 /* Where in the source a target edge p comes from; exactly an end of the source where p is outside of the image, so that the result of a cell
- * does not depend on which edges other cells need. */
-SHARED void edge(const struct source *w, int lepton, double p, lanes out) {
+ * does not depend on which edges other cells need.  Not before the edge below, also where both are as close as rounding. */
+SHARED void edge(const struct source *w, int lepton, double p, const double *below, double *out) {
   SIMD
   for (int i = 0; i < w->n; i++) {
     double l = vec_log(max(backward(w, lepton, i, p) * w->inverse_base[i], 1e-290));
     l = min(max(l, 0.0), w->length[i]);
-    l = p <= w->image_lo[i] ? 0.0 : l;
+    l = p <= w->image_lo[i] ? 0.0 : max(l, below[i]);
     out[i] = p >= w->image_hi[i] ? w->length[i] : l;
   }
 }
@@ -173,8 +173,8 @@ APART void deposit(const struct source *restrict w, int lepton, const struct cr_
   }
 }
 
-APART void edge_lepton(const struct source *w, double p, double *out) { edge(w, 1, p, out); }
-APART void edge_hadron(const struct source *w, double p, double *out) { edge(w, 0, p, out); }
+APART void edge_lepton(const struct source *w, double p, const double *below, double *out) { edge(w, 1, p, below, out); }
+APART void edge_hadron(const struct source *w, double p, const double *below, double *out) { edge(w, 0, p, below, out); }
 APART void leave(const struct source *w, int lepton, double mass, const double *la, const double *lb, const double *number,
                      double *energy) {
   if (lepton) leave_top(w, 1, mass, la, lb, number, energy);
@@ -197,7 +197,7 @@ static void scatter(struct source *w, int lepton, int nb, const struct cr_bin *b
   while (last > first && highest <= (last < nb ? bin[last].p_lo : bin[nb - 1].p_hi)) last--;
 
   memset(ends[first + 1], 0, sizeof(lanes));
-  for (int j = first + 1; j <= last; j++) (lepton ? edge_lepton : edge_hadron)(w, j < nb ? bin[j].p_lo : bin[nb - 1].p_hi, ends[j + 1]);
+  for (int j = first + 1; j <= last; j++) (lepton ? edge_lepton : edge_hadron)(w, j < nb ? bin[j].p_lo : bin[nb - 1].p_hi, ends[j], ends[j + 1]);
   memcpy(ends[last + 2], w->length, sizeof(lanes));
   memset(sum, 0, sizeof sum);
   for (int j = first; j <= last; j++) count_piece(w, ends[j + 1], ends[j + 2], w->part[j + 1], sum);
@@ -247,6 +247,31 @@ APART void share(struct cr_chunk *c, const double *work, lanes *power) {
     double *p = power[e], *out = c->energy[e];
     SIMD
     for (int i = 0; i < c->n; i++) out[i] += p[i] * (p[i] > 0.0 ? of_up[i] : of_down[i]);
+  }
+}
+
+/* What is booked and what has changed differ by rounding, always in the same direction where a spectrum is steady.  The differences of the
+ * populations are exact, so their energy is right to rounding of the turnover; what is missing goes to the processes as the rest does. */
+static void settle(struct cr_chunk *c, int nb, const struct cr_bin *bin, lanes *old_lo, lanes *old_hi, lanes *lo, lanes *hi) {
+  lanes missing, size;
+  SIMD
+  for (int i = 0; i < c->n; i++) missing[i] = -c->energy[ENTRY_TOP][i] - c->energy[ENTRY_INFLOW][i], size[i] = 0.0;
+  for (int k = 0; k < nb; k++) {
+    double t_lo = bin[k].t_lo, t_hi = bin[k].t_hi, *old_l = old_lo[k], *old_h = old_hi[k], *new_l = lo[k], *new_h = hi[k];
+    SIMD
+    for (int i = 0; i < c->n; i++) missing[i] += t_lo * (old_l[i] - new_l[i]) + t_hi * (old_h[i] - new_h[i]);
+  }
+  for (int e = 0; e < LOSS_COUNT; e++) {
+    const double *x = c->energy[e];
+    SIMD
+    for (int i = 0; i < c->n; i++) missing[i] -= x[i], size[i] += fabs(x[i]);
+  }
+  SIMD
+  for (int i = 0; i < c->n; i++) missing[i] = size[i] > 0.0 ? missing[i] / max(size[i], 1e-300) : 0.0;
+  for (int e = 0; e < LOSS_COUNT; e++) {
+    double *x = c->energy[e];
+    SIMD
+    for (int i = 0; i < c->n; i++) x[i] += missing[i] * fabs(x[i]);
   }
 }
 
@@ -330,6 +355,7 @@ void cr_batch_momentum(const struct cr_tables *tables, int s, struct cr_chunk *c
       }
     }
   }
+  settle(c, nb, bin, c->lo + at, c->hi + at, lo, hi);
   memcpy(c->lo[at], lo, (size_t)nb * sizeof *lo);
   memcpy(c->hi[at], hi, (size_t)nb * sizeof *hi);
 }

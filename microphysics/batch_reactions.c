@@ -178,10 +178,28 @@ void cr_batch_produce(const struct cr_tables *tables, int s, struct cr_chunk *c)
   }
 }
 
+/* What has changed (missing, differences of populations: exact) less what is booked goes to the entries of reactions in proportion: without it
+ * the rounding of the same factor exp(-x), the same in every step, would add up. */
+static void settle(int n, double *missing, double (*entry)[CR_LANES]) {
+  double size[CR_LANES] = {0};
+  for (int e = ENTRY_FATES; e < ENTRY_THERMAL; e++) {
+    const double *x = entry[e];
+    SIMD
+    for (int i = 0; i < n; i++) missing[i] -= x[i], size[i] += fabs(x[i]);
+  }
+  SIMD
+  for (int i = 0; i < n; i++) missing[i] = size[i] > 0.0 ? missing[i] / max(size[i], 1e-300) : 0.0;
+  for (int e = ENTRY_FATES; e < ENTRY_THERMAL; e++) {
+    double *x = entry[e];
+    SIMD
+    for (int i = 0; i < n; i++) x[i] += missing[i] * fabs(x[i]);
+  }
+}
+
 void cr_batch_react(const struct cr_tables *tables, int s, struct cr_chunk *c) {
   const struct cr_network *net = tables->net;
   int n = c->n;
-  double dt = c->dt;
+  double dt = c->dt, missing_number[CR_LANES] = {0}, missing_energy[CR_LANES] = {0};
   for (int k = net->first[s]; k < net->first[s + 1]; k++) {
     struct cr_reaction *restrict q = &c->reaction[k];
     double t_lo = net->bin[k].t_lo, t_hi = net->bin[k].t_hi;
@@ -195,8 +213,11 @@ void cr_batch_react(const struct cr_tables *tables, int s, struct cr_chunk *c) {
       /* What is lost of the gains is shared by the processes as the rest is. */
       average_lo[i] = q->own_lo[i] + (q->gain_lo[i] - q->left_lo[i]) / max(q->x_lo[i], 1e-30);
       average_hi[i] = q->own_hi[i] + (q->gain_hi[i] - q->left_hi[i]) / max(q->x_hi[i], 1e-30);
-      lo[i] = (lo[i] * q->decay_lo[i] + a * q->mean_lo[i]) + q->left_lo[i];
-      hi[i] = (hi[i] * q->decay_hi[i] + b * q->mean_hi[i]) + q->left_hi[i];
+      double old_lo = lo[i], old_hi = hi[i];
+      lo[i] = (old_lo * q->decay_lo[i] + a * q->mean_lo[i]) + q->left_lo[i];
+      hi[i] = (old_hi * q->decay_hi[i] + b * q->mean_hi[i]) + q->left_hi[i];
+      missing_number[i] += (old_lo - lo[i]) + (old_hi - hi[i]);
+      missing_energy[i] += t_lo * (old_lo - lo[i]) + t_hi * (old_hi - hi[i]);
       number[i] -= a + b;
       energy[i] -= t_lo * a + t_hi * b;
     }
@@ -225,4 +246,6 @@ void cr_batch_react(const struct cr_tables *tables, int s, struct cr_chunk *c) {
       energy[i] += t_lo * a + t_hi * b;
     }
   }
+  settle(n, missing_number, c->number);
+  settle(n, missing_energy, c->energy);
 }

@@ -19,8 +19,8 @@ struct source {
   lanes base, inverse_base, length, top;   /* from base to top = base exp(length)                            */
   lanes image_lo, image_hi;           /* where the ends go                                                   */
   lanes count, s, t;                  /* number, slope of dN/dln p, its modulus                              */
-  /* The map.  Leptons: p -> (m0 p + m1) / (m2 p + m3).  Hadrons: p -> a (cbrt((a p - m1)^3 - m2) - m1) with a = m0, m3 = 1/m0. */
-  lanes m0, m1, m2, m3;
+  /* The map.  Leptons: p -> (m0 p + m1) / (m2 p + m3).  Hadrons: p -> cbrt((m0 p - m1)^3 - m2) - m3, with inverse = 1/m0. */
+  lanes m0, m1, m2, m3, inverse;
   lanes part[CR_MAX_BINS + 2];        /* number that ends up in bin j: part[j + 1]                           */
   lanes arrived, above, e_above;      /* energy that arrives in bins; number and energy above the highest one */
 };
@@ -31,7 +31,7 @@ SHARED double forward(const struct source *w, int lepton, int i, double p) {
     q = den > 0.0 ? q : 1e30;
     return num > 0.0 ? q : 0.0;
   }
-  double x = w->m0[i] * p - w->m1[i], c = x * x * x - w->m2[i], q = (vec_cbrt(max(c, 1e-60)) - w->m1[i]) * w->m0[i];
+  double x = w->m0[i] * p - w->m1[i], c = x * x * x - w->m2[i], q = vec_cbrt(max(c, 1e-60)) - w->m3[i];
   return max(c > 0.0 ? q : 0.0, 0.0);
 }
 
@@ -40,8 +40,8 @@ SHARED double backward(const struct source *w, int lepton, int i, double q) {
     double den = w->m0[i] - w->m2[i] * q, p = (w->m3[i] * q - w->m1[i]) / den;
     return den > 0.0 ? min(p, 1e30) : 1e30;
   }
-  double x = q * w->m3[i] + w->m1[i];
-  return (vec_cbrt(x * x * x + w->m2[i]) + w->m1[i]) * w->m3[i];
+  double x = q + w->m3[i];
+  return (vec_cbrt(x * x * x + w->m2[i]) + w->m1[i]) * w->inverse[i];
 }
 
 /* Number and slope of the particles of a bin, from the table of slopes. */

@@ -19,6 +19,8 @@ static void declare_network(struct params *ps, struct cr_params *p) {
   params_real(ps, "max_GV", &p->species[0].max_GV, "1e3", PARAMS_POSITIVE, 1e9, "1", "highest rigidity");
   params_real(ps, "per_decade", &p->species[0].per_decade, "2", 0.1, 100.0, "1", "bins per factor of ten");
   params_list_end(ps);
+  params_choice(ps, "update", &p->update, "combined|split", "combined",
+                "momentum changes by the sum of all rates, or by one process after another in a symmetric order; both are second order in time");
   params_choice(ps, "inflow", &p->inflow, "zero|extrapolated", "zero", "what comes in from momenta beyond the bins");
   params_real(ps, "scattering_rate_s", &p->nu0, "1e-9", 0.0, 1.0, "1", "scattering rate nu = nu0 beta (R / GV)^-slope, per second");
   params_real(ps, "scattering_slope", &p->batch.nu_slope, "0.5", -3.0, 3.0, "1", "its slope");
@@ -94,6 +96,7 @@ void cr_params_finish(struct cr_params *p, struct cr_network *net) {
   static const char *const names[] = {"hopkins2022", "resolved", "protons", "electrons"};
   enum { CUSTOM = sizeof names / sizeof *names };
   p->batch.inflow = (enum cr_inflow)p->inflow;
+  p->batch.update = (enum cr_map_mode)p->update;
   p->batch.loss.reacceleration_maximal = p->reacceleration == 1;
   memcpy(p->batch.loss.photon_eV, p->photon_eV, sizeof p->photon_eV);
   p->injection.swept = (enum cr_swept_mass)p->swept;

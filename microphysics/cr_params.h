@@ -18,7 +18,7 @@ struct cr_params {
   struct cr_species_choice species[CR_MAX_SPECIES];
   int species_count;
   struct cr_batch_options batch;
-  int inflow, reacceleration;         /* choices; cr_params_finish puts them into batch */
+  int inflow, update, reacceleration; /* choices; cr_params_finish puts them into batch */
   double photon_eV[CR_BANDS];
   struct cr_injection_options injection;
   int swept;
