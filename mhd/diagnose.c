@@ -178,6 +178,7 @@ static bool is_number(const struct gas *g, const struct row *r, int i, struct mh
   for (int d = 0; d < 3; d++) f->b[d] = g->par.magnetic ? 0.5 * (r->b[d][i] + r->b[d][i + r->up[d]]) : 0.0;
   for (int v = 0; v < 4; v++) sum += f->u[v];
   if (g->par.eos == EOS_ADIABATIC) sum += f->u[4] + r->internal[i];
+  for (int c = 0; c < g->par.nscalar; c++) sum += r->u[4][i + (1 + c) * (ptrdiff_t)g->u[0].comp_size[0]];
   return isfinite(sum + f->b[0] + f->b[1] + f->b[2]);
 }
 

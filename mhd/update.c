@@ -115,6 +115,14 @@ static inline int settle_row(int n, const struct gas_cells *u, const struct fiel
   return bad;
 }
 
+/* Entries of a row that are infinite or not a number. */
+static int not_numbers(int n, const double *restrict q) {
+  int bad = 0;
+#pragma omp simd reduction(+ : bad)
+  for (int i = 0; i < n; i++) bad += q[i] - q[i] == 0.0 ? 0 : 1;
+  return bad;
+}
+
 /* The few rows that hold a bad cell, cell by cell. */
 static void repair_row(const struct mhd_scheme *s, const struct mhd_stage *a, size_t cell, const struct gas_cells *u,
                        const struct field_row *b, struct mhd_block_counts *counts) {
@@ -126,6 +134,7 @@ static void repair_row(const struct mhd_scheme *s, const struct mhd_stage *a, si
       struct field_cell f = field_cell(b, i);
       all += f.sum + f.square;
     }
+    for (int c = 0; c < s->nscalar; c++) all += a->u_out[(5 + c) * a->u_comp + cell + i];
     bool number = all - all == 0.0;
     if (rho >= s->floor_density && internal >= e_floor && number) continue;
     counts->bad++;
@@ -171,6 +180,7 @@ void check_plane(const struct mhd_scheme *s, const struct mhd_stage *a, int k, i
       bad = settle_row(n, &u, &b, true, false, share, rho_floor, e_floor);
     else
       bad = settle_row(n, &u, &b, false, false, share, rho_floor, e_floor);
+    for (int c = 0; c < s->nscalar; c++) bad += not_numbers(n, a->u_out + (5 + c) * a->u_comp + cell);
     if (bad) repair_row(s, a, cell, &u, &b, counts);
   }
 }

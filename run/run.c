@@ -157,7 +157,9 @@ static void say_hello(const struct run *r, const struct memory_need *need) {
   log_info("%s: %s", r->setup->name, r->setup->doc);
   log_info("mesh: %lld cells in %lld blocks of %dx%dx%d (%s per level)", (long long)mesh_cells(m), (long long)m->global_count, m->nc[0], m->nc[1],
            m->nc[2], levels);
-  log_info("memory: %.0f bytes per cell, at least %.3g MB in all", need->cell, need->all / 1e6);
+  char more[64] = "";
+  if (need->adapting > 0.0) snprintf(more, sizeof more, " and %.0f more while the mesh is adapted", need->adapting);
+  log_info("memory: %.0f bytes per cell%s, at least %.3g MB in all", need->cell, more, need->all / 1e6);
   log_info("output: %s", r->dir);
 }
 

@@ -144,9 +144,9 @@ void checkpoint_if_due(struct run *r);
 /* By the clock of this rank. */
 bool checkpoint_overdue(const struct run *r);
 
-/* What the run will take at least, on so many blocks (0: the root grid alone), in bytes: for each cell with its share of ghosts and copies, and in
- * all.  Ends the program with status 2 when a node has not that much. */
-struct memory_need { double cell, all; };
+/* What the run will take at least, on so many blocks (0: the root grid alone), in bytes: for each cell with its share of ghosts and copies, for
+ * each cell more while the mesh is adapted, and in all, with that.  Ends the program with status 2 when a node has not that much. */
+struct memory_need { double cell, adapting, all; };
 struct memory_need memory_check(const struct all_params *par, int64_t blocks, MPI_Comm comm);
 
 #endif

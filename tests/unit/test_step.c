@@ -335,16 +335,19 @@ static void test_each_variable_is_watched(void **unused) {
   (void)unused;
   int bad = 0;
   for (int variant = 0; variant < 2; variant++)
-    for (int v = 0; v < 7; v++) {
+    for (int v = 0; v < 9; v++) { /* five variables, two faces, two scalars */
       if (variant && v == GAS_E) continue; /* isothermal gas does not use it */
       struct mesh_params mesh = closed(10);
       struct mhd_params par = gas_params(true);
       par.eos = variant ? EOS_ISOTHERMAL : EOS_ADIABATIC;
+      par.nscalar = 2;
       struct world w;
       start(&w, &mesh, &par, &wild, MPI_COMM_SELF);
       const int i[3] = {3, 4, 5};
-      *value_at(&w.mesh, v < 5 ? &w.gas.u[0] : &w.gas.b[0], 0, v < 5 ? v : v - 4, i) = NAN;
+      const bool face = v == 5 || v == 6;
+      *value_at(&w.mesh, face ? &w.gas.b[0] : &w.gas.u[0], 0, face ? v - 4 : v < 5 ? v : GAS_SCALAR + v - 7, i) = NAN;
       EXPECT(bad, "each variable", !advance(&w, 1e-9));
+      EXPECT(bad, "each variable", mhd_failure(&w.gas, &w.mesh).found);
       world_close(&w);
     }
   assert_true(all_agree(bad == 0));
