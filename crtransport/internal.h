@@ -22,6 +22,11 @@ void rays_settle(struct rays *r, const struct mesh *mesh, struct gas *g);
  * all of the block's own faces are set. */
 void rays_face_velocity(const struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, struct field *velocity);
 
+/* Rate of expansion of the gas in the last step, 1 / time, for adiabatic changes in place of div u; after rays_face_velocity.  ahead: it is used before cosmic rays
+ * are carried along with the gas.  rate: cells, ghosts are not set. */
+void rays_expansion(const struct rays *r, const struct mesh *mesh, const struct gas *g, const struct field *velocity, double dt, bool ahead,
+                    struct field *rate);
+
 /* momentum.c, medium.c, drift.c, sources.c */
 
 /* Momentum-space update of all cells by dt, injection of the events due between time and time + dt, and continuous sources; r->exchange, r->ledger. */

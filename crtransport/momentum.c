@@ -253,13 +253,20 @@ static void book(struct rays *r, const struct mesh *m, struct work *w, int b) {
     }
 }
 
-static void step_block(struct rays *r, const struct mesh *m, const struct gas *g, const struct field *velocity, struct rays_drift *drift, struct work *w,
-                       int b, double time, double dt, enum cr_order order) {
+/* div u for adiabatic changes, 1/s. */
+static void expand(const struct rays *r, const struct mesh *m, struct work *w, const double *expansion) {
+  gather(m, w, expansion, w->medium[MEDIUM_DIV_U]);
+  for (int c = 0; c < w->active.n; c++) w->medium[MEDIUM_DIV_U][c] /= r->scale.time_s;
+}
+
+static void step_block(struct rays *r, const struct mesh *m, const struct gas *g, const struct field *velocity, const struct field *expansion, struct rays_drift *drift,
+                       struct work *w, int b, double time, double dt, enum cr_order order) {
   list_active(r, m, w, b, time + 0.5 * dt);
   if (drift) rays_drift_block(r, m, drift, b, dt, &w->active, w->div); /* without particles too: they may be beside the block */
   if (w->active.n == 0) return;
   struct cr_batch_env env = {.nu0 = r->par.cr.nu0};
   rays_medium(r, m, g, velocity, b, &w->active, w->medium);
+  expand(r, m, w, field_data(expansion, b, 0));
   env.n_e = w->medium[MEDIUM_N_E];
   env.n_n = w->medium[MEDIUM_N_N];
   env.n_nucleon = w->medium[MEDIUM_N_NUCLEON];
@@ -301,16 +308,19 @@ static void step_block(struct rays *r, const struct mesh *m, const struct gas *g
 void rays_momentum(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt, enum cr_order order) {
   rays_events(r, mesh, g, time, dt);
   if (!r->par.momentum && r->source == NULL) return;
-  struct field velocity, *gas[1] = {&g->u[0]};
+  struct field velocity, expansion, *gas[1] = {&g->u[0]};
   struct work w;
   rays_scattering(r, mesh, x, g);
   struct rays_drift *drift = r->par.momentum ? rays_drift_create(r, mesh, x) : NULL;
   field_create(&velocity, mesh, "velocity of faces", CENTRING_FACE, 3);
+  field_create(&expansion, mesh, "expansion", CENTRING_CELL, 1);
   rays_face_velocity(r, mesh, x, g, &velocity);
+  rays_expansion(r, mesh, g, &velocity, dt, order == CR_MOMENTUM_FIRST, &expansion);
   if (r->par.transport.closure == CLOSURE_M1) exchange_all(x, 1, gas);
   create_work(&w, r, mesh, drift != NULL);
-  for (int b = 0; b < mesh->count; b++) step_block(r, mesh, g, &velocity, drift, &w, b, time, dt, order);
+  for (int b = 0; b < mesh->count; b++) step_block(r, mesh, g, &velocity, &expansion, drift, &w, b, time, dt, order);
   free_work(&w);
   rays_drift_finish(r, mesh, drift, dt);
   field_destroy(&velocity);
+  field_destroy(&expansion);
 }

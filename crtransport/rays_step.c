@@ -77,8 +77,7 @@ void rays_before(struct rays *r, const struct mesh *mesh, struct exchange *x, st
   r->time = time;
   look(r, mesh, x, g);
   if (r->steps % 2 == 0) transport(r, mesh, x, g, dt);
-  kick(r, mesh, x, g, 0.5 * dt);
-  settle(r, mesh, g);
+  kick(r, mesh, x, g, 0.5 * dt); /* what is left over for the gas makes sense together with what cosmic rays lose in rays_after */
 }
 
 void rays_after(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt) {

@@ -134,6 +134,30 @@ static void test_conservation(void **unused) {
   assert_true(all_agree(bad == 0));
 }
 
+/* Whole steps: energy of gas, field and cosmic rays but for what their momentum has cost, and momentum of gas and cosmic rays. */
+static void test_steps(void **unused) {
+  (void)unused;
+  int bad = 0;
+  for (int n = 0; n < COUNT; n++) {
+    struct live l;
+    start(&l, cases[n], &mixed, CLOSURE_M1, MPI_COMM_WORLD);
+    fill(&l, 1.0);
+    rays_set_momentum(&l.r, &l.w.mesh);
+    double total[2][4], size = 0.0;
+    for (int end = 0; end < 2; end++) {
+      const struct field *q = &l.r.transport.group[0].state;
+      for (int step = 0; end && step < 4; step++) EXPECT(bad, CASES[cases[n]].name, live_step(&l, live_dt(&l, 0.3), true));
+      double booked = sum_value(&l.r.inertia), all;
+      MPI_Allreduce(&booked, &all, 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
+      for (int c = 0; c < 3; c++) total[end][c] = integral(&l, &l.w.gas.u[0], GAS_M1 + c) + integral(&l, &l.r.momentum, c);
+      total[end][3] = size = integral(&l, &l.w.gas.u[0], GAS_E) + 3.0 * (integral(&l, q, 0) + integral(&l, q, 1)) - all;
+    }
+    for (int c = 0; c < 4; c++) EXPECT(bad, CASES[cases[n]].name, fabs(total[1][c] - total[0][c]) < 1e-13 * size);
+    live_close(&l);
+  }
+  assert_true(all_agree(bad == 0));
+}
+
 /* On a uniform mesh what is kept back is the work done on the expansion of the mean velocity, and heat that is not negative; at rest, where
  * the pressure rises linearly, the force is its gradient. */
 static void test_work(void **unused) {
@@ -243,6 +267,7 @@ static int group(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_no_force),
       cmocka_unit_test(test_conservation),
+      cmocka_unit_test(test_steps),
       cmocka_unit_test(test_work),
       cmocka_unit_test(test_sound_wave),
   };
