@@ -98,6 +98,7 @@ struct rays {
   struct cr_ledger *ledger;                            /* [species] of this rank since the start, in numbers of particles and GeV */
   struct sum inertia;                                  /* energy that the gas got with the momentum of cosmic rays, code units, this rank */
   struct sum given;                                    /* energy that momentum space gave to the gas, code units, this rank */
+  struct sum injected[4];                              /* energy and momentum that events gave to the gas, code units, this rank */
   int64_t steps;                                       /* taken; even and odd ones differ in order              */
   double time;                                         /* for functions of the setup: of the last call          */
   double *least;                                       /* [group] lowest c~                                     */
@@ -142,7 +143,7 @@ struct rays_totals rays_totals(const struct rays *r, const struct mesh *mesh);
 /* What all ranks have booked, the same on all of them; outflow by population, as in transport.h.  Collective. */
 enum { RAYS_POPULATIONS = 2 * CR_MAX_SPECIES * CR_MAX_BINS };
 struct rays_books {
-  struct sum number[CR_MAX_SPECIES][ENTRY_COUNT], energy[CR_MAX_SPECIES][ENTRY_COUNT], outflow[RAYS_POPULATIONS], inertia, given;
+  struct sum number[CR_MAX_SPECIES][ENTRY_COUNT], energy[CR_MAX_SPECIES][ENTRY_COUNT], outflow[RAYS_POPULATIONS], inertia, given, injected[4];
 };
 void rays_books(const struct rays *r, const struct mesh *mesh, struct rays_books *books);
 

@@ -242,7 +242,7 @@ static void book(struct rays *r, const struct mesh *m, struct work *w, int b) {
       heat[w->active.at[c]] += hot * w->energy[e][c];
     }
   }
-  for (int d = 0; d < m->dim; d++) volume *= m->block[b].dx[d];
+  for (int d = 0; d < 3; d++) volume *= m->block[b].dx[d];
   for (int s = 0; s < r->net.count; s++)
     for (int e = 0; e < ENTRY_COUNT; e++) {
       struct sum *number = &w->ledger[s].number[e], *energy = &w->ledger[s].energy[e];

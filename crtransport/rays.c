@@ -146,6 +146,7 @@ static void own_books(const struct rays *r, struct rays_books *books) {
   for (int i = 0; i < r->count; i++) books->outflow[i] = r->transport.group[r->population[i].group].outflow[r->population[i].member];
   books->inertia = r->inertia;
   books->given = r->given;
+  memcpy(books->injected, r->injected, sizeof books->injected);
 }
 
 void rays_books(const struct rays *r, const struct mesh *mesh, struct rays_books *books) {
@@ -197,4 +198,5 @@ void rays_restore(struct rays *r, const struct mesh *mesh, const struct rays_sav
   for (int i = 0; first && i < r->count; i++) r->transport.group[r->population[i].group].outflow[r->population[i].member] = s->books.outflow[i];
   if (first) r->inertia = s->books.inertia;
   if (first) r->given = s->books.given;
+  if (first) memcpy(r->injected, s->books.injected, sizeof r->injected);
 }

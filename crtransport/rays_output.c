@@ -127,6 +127,7 @@ static const struct io_column FIXED[] = {
     {"cr_outflow_energy", "code_energy", "energy of cosmic rays that left through the ends of the domain"},
     {"cr_lost_energy", "code_energy", "energy of cosmic rays that went into all processes, less what was injected"},
     {"cr_given_energy", "code_energy", "energy that the update in momentum space and the sources gave to the gas"},
+    {"cr_injected_energy", "code_energy", "energy that events gave to the gas"},
     {"cr_inertia", "code_energy", "energy that the gas got with the momentum of cosmic rays"},
     {"cr_substeps", "1", "sub-steps of the fastest group since the start"},
     {"cr_limited", "1", "faces with limited fluxes since the start, of all populations"},
@@ -176,7 +177,7 @@ void rays_row(const struct rays *r, const struct mesh *mesh, const struct gas *g
     outflow += out_energy[s];
     for (int i = 0; i < ENTRY_COUNT; i++) lost += sum_value(&books->energy[s][i]) * r->scale.energy;
   }
-  const double inertia = sum_value(&books->inertia), given = sum_value(&books->given);
+  const double inertia = sum_value(&books->inertia), given = sum_value(&books->given), injected = sum_value(&books->injected[0]);
   double substeps = 0.0, limited = 0.0;
   for (int i = 0; i < r->transport.count; i++) {
     substeps = fmax(substeps, (double)r->transport.group[i].substeps);
@@ -184,11 +185,11 @@ void rays_row(const struct rays *r, const struct mesh *mesh, const struct gas *g
   }
   double m2 = 0.0;
   for (int d = 0; d < 3; d++) {
-    const double m = gas.momentum[d] + t.momentum[d] - r->start_momentum[d];
+    const double m = gas.momentum[d] + t.momentum[d] - r->start_momentum[d] - sum_value(&books->injected[1 + d]);
     m2 += m * m;
   }
-  const double total = gas.energy + energy + (lost - given) + outflow - inertia;
-  const double fixed[FIXED_COUNT] = {number, energy, t.momentum[0], t.momentum[1], t.momentum[2], outflow, lost, given, inertia, substeps, limited,
+  const double total = gas.energy + energy + (lost - given) + outflow - inertia - injected;
+  const double fixed[FIXED_COUNT] = {number, energy, t.momentum[0], t.momentum[1], t.momentum[2], outflow, lost, given, injected, inertia, substeps, limited,
                                      (total - r->start_energy) / r->start_energy, sqrt(m2 / (2.0 * gas.mass * r->start_energy))};
   memcpy(row, fixed, sizeof fixed);
   row += FIXED_COUNT;

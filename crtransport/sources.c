@@ -31,9 +31,9 @@ static double weight(const struct mesh *m, const struct block *block, const stru
   return e->radius > 0.0 && room > 0.0 ? room * room : 0.0;
 }
 
-static double volume_of(const struct mesh *m, const struct block *block) {
+static double volume_of(const struct block *block) {
   double v = 1.0;
-  for (int d = 0; d < m->dim; d++) v *= block->dx[d];
+  for (int d = 0; d < 3; d++) v *= block->dx[d];
   return v;
 }
 
@@ -44,7 +44,7 @@ static double weigh(const struct mesh *m, const struct rays_event *e, bool point
   double total;
   for (int b = 0; b < m->count; b++) {
     const struct block *block = &m->block[b];
-    const double volume = volume_of(m, block);
+    const double volume = volume_of(block);
     double *to = w + cells * (size_t)b;
     used[b] = false;
     for (int k = 0; k < m->nc[2]; k++)
@@ -66,14 +66,17 @@ static double weigh(const struct mesh *m, const struct rays_event *e, bool point
 /* What an event brings per volume where the weight is 1. */
 struct gift { double mass, thermal, *lo, *hi; };
 
-static void give_gas(struct gas *g, const struct mesh *m, int b, size_t at, double mass, double thermal) {
+static void give_gas(struct gas *g, int b, size_t at, double mass, double thermal, struct sum injected[4]) {
   double *u[5], *internal = field_data(&g->u[0], b, g->nvar - 1);
-  (void)m;
   for (int v = 0; v < 5; v++) u[v] = field_data(&g->u[0], b, v);
   const double rho = u[GAS_RHO][at], grow = mass / rho;
   const double kinetic = 0.5 * sum3(u[1][at] * u[1][at], u[2][at] * u[2][at], u[3][at] * u[3][at]) / rho;
   u[GAS_RHO][at] = rho + mass;
-  for (int v = GAS_M1; v <= GAS_M3; v++) u[v][at] += grow * u[v][at];
+  for (int v = GAS_M1; v <= GAS_M3; v++) {
+    sum_add(&injected[v], grow * u[v][at]);
+    u[v][at] += grow * u[v][at];
+  }
+  sum_add(&injected[0], grow * kinetic + thermal);
   u[GAS_E][at] += grow * kinetic + thermal;
   internal[at] += thermal;
 }
@@ -81,20 +84,21 @@ static void give_gas(struct gas *g, const struct mesh *m, int b, size_t at, doub
 /* Everything to the cells of a block, and cosmic rays into the ledger. */
 static void give(struct rays *r, const struct mesh *m, struct gas *g, int b, const double *w, const struct gift *gift) {
   const int *e = field_extent(&g->u[0], 0), bins = cr_network_bins(&r->net);
-  const double volume = volume_of(m, &m->block[b]) * r->scale.number;
-  struct sum sum = {0.0, 0.0};
+  const double volume = volume_of(&m->block[b]) * r->scale.number;
+  struct sum sum = {0.0, 0.0}, injected[4] = {{0.0, 0.0}};
   for (int k = 0; k < m->nc[2]; k++)
     for (int j = 0; j < m->nc[1]; j++)
       for (int i = 0; i < m->nc[0]; i++, w++) {
         if (*w == 0.0) continue;
         const size_t at = ((size_t)(k + m->ngd[2]) * (size_t)e[1] + (size_t)(j + m->ngd[1])) * (size_t)e[0] + (size_t)(i + m->ngd[0]);
         sum_add(&sum, *w);
-        if (gift->mass > 0.0 || gift->thermal > 0.0) give_gas(g, m, b, at, *w * gift->mass, *w * gift->thermal);
+        if (gift->mass > 0.0 || gift->thermal > 0.0) give_gas(g, b, at, *w * gift->mass, *w * gift->thermal, injected);
         for (int n = 0; n < bins; n++) {
           rays_data(r, 2 * n, b, 0)[at] += *w * gift->lo[n];
           rays_data(r, 2 * n + 1, b, 0)[at] += *w * gift->hi[n];
         }
       }
+  for (int i = 0; i < 4; i++) sum_add(&r->injected[i], sum_value(&injected[i]) * volume_of(&m->block[b]));
   for (int s = 0; s < r->net.count; s++)
     for (int n = r->net.first[s]; n < r->net.first[s + 1]; n++) {
       const double share = sum_value(&sum) * volume;

@@ -61,7 +61,7 @@ static int list(const struct run *r, struct saved *s, struct io_state state[STAT
       {"cr_start", IO_DOUBLE, 4, s->rays.start},
       {"cr_ledger", IO_DOUBLE, 2 * ledger, books->number},
       {"cr_outflow", IO_DOUBLE, 2 * RAYS_POPULATIONS, books->outflow},
-      {"cr_given", IO_DOUBLE, 4, &books->inertia},
+      {"cr_given", IO_DOUBLE, 12, &books->inertia},
   };
   memcpy(state, all, sizeof all);
   if (r->has_rays) memcpy(state + STATES, rays, sizeof rays);
