@@ -93,10 +93,7 @@ void rays_after(struct rays *r, const struct mesh *mesh, struct exchange *x, str
   r->steps++;
 }
 
-/* ---- the time step ---- */
-
-/* Frozen gas: so many sub-steps of the fastest group, and no cell further than the gas goes. */
-static double transport_dt(const struct rays *r, const struct mesh *mesh, const struct gas *g) {
+double rays_held_dt(const struct rays *r, const struct mesh *mesh, const struct gas *g) {
   double fastest = 0.0, width = INFINITY;
   for (int i = 0; i < r->count; i++) fastest = max(fastest, r->population[i].speed * r->transport.group[r->population[i].group].speed);
   for (int b = 0; b < mesh->count; b++)
@@ -116,46 +113,4 @@ static double transport_dt(const struct rays *r, const struct mesh *mesh, const 
   least[1] = across > 0.0 ? g->par.cfl / across : INFINITY;
   MPI_Allreduce(MPI_IN_PLACE, least, 2, MPI_DOUBLE, MPI_MIN, mesh->comm);
   return min(least[0], least[1]);
-}
-
-/* (|v| + fast speed) / dx of a row, with 5/3 of the pressure of cosmic rays in the speed of sound, over all axes. */
-static double rate_row(const struct mesh *mesh, const struct gas *g, int b, int j, int k, const double *pressure) {
-  const size_t at = rays_place(mesh, &g->u[0], j, k);
-  const double *dx = mesh->block[b].dx, *u[4], *internal = field_data(&g->u[0], b, g->nvar - 1) + at, *face[3];
-  const bool thermal = g->par.eos == EOS_ADIABATIC;
-  size_t up[3];
-  double most = 0.0;
-  for (int v = 0; v < 4; v++) u[v] = field_data(&g->u[0], b, v) + at;
-  for (int d = 0; d < 3; d++) {
-    const int *e = field_extent(&g->b[0], d);
-    face[d] = field_data(&g->b[0], b, d) + ((size_t)(k + mesh->ngd[2]) * (size_t)e[1] + (size_t)(j + mesh->ngd[1])) * (size_t)e[0] + mesh->ngd[0];
-    up[d] = d >= mesh->dim ? 0 : d == 0 ? 1 : d == 1 ? (size_t)e[0] : (size_t)e[0] * (size_t)e[1];
-  }
-  for (int i = 0; i < mesh->nc[0]; i++) {
-    double b2[3], sound2 = thermal ? g->par.gamma * (g->par.gamma - 1.0) * internal[i] / u[0][i] : g->par.sound_speed * g->par.sound_speed;
-    for (int d = 0; d < 3; d++) {
-      const double bc = 0.5 * (face[d][i] + face[d][(size_t)i + up[d]]);
-      b2[d] = bc * bc;
-    }
-    /* An upper bound of the fast speed: its value across the field. */
-    const double speed = sqrt(max(sound2, 0.0) + (5.0 / 3.0 * pressure[i] + sum3(b2[0], b2[1], b2[2])) / u[0][i]);
-    for (int d = 0; d < mesh->dim; d++) most = max(most, (fabs(u[1 + d][i]) / u[0][i] + speed) / dx[d]);
-  }
-  return most;
-}
-
-double rays_max_dt(struct rays *r, const struct mesh *mesh, const struct gas *g, double cfl) {
-  if (!lively(g)) return transport_dt(r, mesh, g);
-  if (r->par.coupling != COUPLING_FULL) return INFINITY;
-  const size_t cells = (size_t)mesh->nc[0] * (size_t)mesh->nc[1] * (size_t)mesh->nc[2];
-  double *work = memory_get(sizeof *work * 2 * cells), most = 0.0;
-  for (int b = 0; b < mesh->count; b++) {
-    rays_density(r, mesh, b, -1, 0, work, work + cells);
-    for (int k = 0; k < mesh->nc[2]; k++)
-      for (int j = 0; j < mesh->nc[1]; j++)
-        most = max(most, rate_row(mesh, g, b, j, k, work + cells + (size_t)(k * mesh->nc[1] + j) * (size_t)mesh->nc[0]));
-  }
-  memory_free(work);
-  MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_DOUBLE, MPI_MAX, mesh->comm);
-  return most > 0.0 ? cfl / most : INFINITY;
 }

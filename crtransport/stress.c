@@ -87,7 +87,7 @@ void rays_set_momentum(struct rays *r, const struct mesh *mesh) {
 
 static double volume_of(const struct mesh *mesh, int b) {
   double v = 1.0;
-  for (int d = 0; d < mesh->dim; d++) v *= mesh->block[b].dx[d];
+  for (int d = 0; d < 3; d++) v *= mesh->block[b].dx[d];
   return v;
 }
 

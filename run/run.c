@@ -163,7 +163,11 @@ static void say_hello(const struct run *r, const struct memory_need *need) {
   log_info("output: %s", r->dir);
 }
 
-static void create_rays(struct run *r, const struct rays_params *par) {
+static void create_rays(struct run *r, struct rays_params *par) {
+  if (r->gas.par.frozen) { /* it takes nothing */
+    par->coupling = COUPLING_NONE;
+    for (int i = 0; i < par->event_count; i++) par->event[i].mass = par->event[i].thermal = 0.0;
+  }
   rays_create(&r->rays, par, &r->mesh, params_units(r->ps));
   r->rays.source = r->setup->source;
   r->rays.scattering = r->setup->scattering;
@@ -241,7 +245,8 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
 double run_next_dt(struct run *r) {
   r->updates += (double)mesh_cells(&r->mesh);
   double dt = r->gas.par.frozen ? INFINITY : mhd_max_dt(&r->gas, &r->mesh), left = r->par.time_end - r->time;
-  if (r->has_rays) dt = fmin(dt, rays_max_dt(&r->rays, &r->mesh, &r->gas, r->gas.par.cfl));
+  if (r->has_rays)
+    dt = fmin(dt, r->gas.par.frozen ? rays_held_dt(&r->rays, &r->mesh, &r->gas) : rays_max_dt(&r->rays, &r->mesh, &r->gas, r->gas.par.cfl));
   if (r->par.dt_max > 0.0) dt = fmin(dt, r->par.dt_max);
   if (!(dt > 0.0)) run_failed(r);
   /* Two steps of equal size rather than a full and a tiny one. */

@@ -1,6 +1,6 @@
 #include "setups/initial.h"
 
-#include "amr/boundary.h"
+#include "amr/view.h"
 #include "base/fail.h"
 #include "base/memory.h"
 #include "base/minmax.h"
@@ -319,22 +319,13 @@ bool setup_reference(const struct mesh *mesh, int b, const int cell[3], const st
   return true;
 }
 
-/* The nearest cells inside. */
-static void fill_outflow(const struct mesh *mesh, int b, int axis, int side, const struct field *f) {
-  const bool is_face = f->centring == CENTRING_FACE;
-  for (int c = 0; c < f->ncomp; c++) {
-    const struct boundary_component component = {.face_axis = is_face ? c : -1, .flip = -1};
-    boundary_fill(BOUNDARY_OUTFLOW, component, view_field(mesh, f, b, c), mesh->nc, mesh->ngd, axis, side, mesh->ng);
-  }
-}
-
-/* The exact populations of a group.  False for other fields, and where they are not known. */
-static bool fill_rays(const struct setup_boundary *s, const struct mesh *mesh, int b, int axis, int side, const struct field *f) {
+/* The exact populations of a group; other fields stay as they are, and those that are not known. */
+static void fill_rays(const struct setup_boundary *s, const struct mesh *mesh, int b, int axis, int side, const struct field *f) {
   const struct rays *r = s->run->rays;
   int group = 0;
-  if (r == NULL || !s->setup->exact_rays || s->setup->rays == NULL) return false;
+  if (r == NULL || !s->setup->exact_rays || s->setup->rays == NULL) return;
   while (group < r->transport.count && &r->transport.group[group].state != f) group++;
-  if (group == r->transport.count) return false;
+  if (group == r->transport.count) return;
   double *value = memory_get(sizeof *value * 10 * (size_t)r->count), *work = value + 2 * r->count;
   int lower[3], n[3], i[3];
   for (int d = 0; d < 3; d++) {
@@ -351,7 +342,6 @@ static bool fill_rays(const struct setup_boundary *s, const struct mesh *mesh, i
     }
   }
   memory_free(value);
-  return true;
 }
 
 void setup_boundary_fill(void *data, const struct mesh *mesh, int b, int axis, int side, int nfield,
@@ -364,7 +354,7 @@ void setup_boundary_fill(void *data, const struct mesh *mesh, int b, int axis, i
   for (int f = 0; f < nfield; f++) {
     if (strcmp(fields[f]->name, "field") == 0) faces[nface++] = fields[f];
     else if (strcmp(fields[f]->name, "gas") == 0) cells[ncell++] = fields[f];
-    else if (!fill_rays(s, mesh, b, axis, side, fields[f])) fill_outflow(mesh, b, axis, side, fields[f]);
+    else fill_rays(s, mesh, b, axis, side, fields[f]);
   }
   if (ncell + nface == 0) return;
   struct box box = box_of(mesh, b, s->setup, s->run, s->t);
