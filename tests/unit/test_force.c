@@ -83,7 +83,7 @@ static double integral(const struct live *l, const struct field *f, int c) {
   int i[3];
   for (int b = 0; b < m->count; b++) {
     double volume = 1.0;
-    for (int d = 0; d < m->dim; d++) volume *= m->block[b].dx[d];
+    for (int d = 0; d < 3; d++) volume *= m->block[b].dx[d];
     FOR_CELLS(i, m->nc) sum_add(&part[b], volume * *value_at(m, f, b, c, i));
   }
   sum_over_blocks(m->comm, m->count, 1, part, &all);
