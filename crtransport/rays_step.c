@@ -44,6 +44,7 @@ static void add_energy(const struct mesh *mesh, const struct field *f, double si
 }
 
 static void change_momentum(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt, enum cr_order order) {
+  if (lively(g)) add_energy(mesh, &r->exchange, -1.0, &r->given);
   rays_momentum(r, mesh, x, g, time, dt, order);
   if (lively(g)) add_energy(mesh, &r->exchange, 1.0, &r->given);
 }

@@ -128,3 +128,46 @@ void rays_inertia(struct rays *r, const struct mesh *mesh, struct gas *g) {
   }
   memory_free(along);
 }
+
+/* (|v| + fast speed with the pressure of cosmic rays) / dx in a cell; eos: squared sound speed. */
+static double rate_of(int dim, const double dx[3], double rho, const double m[3], double sound2, const double b[3], double pressure) {
+  double bb = sum3(b[0] * b[0], b[1] * b[1], b[2] * b[2]), sum = sound2 + bb / rho, rays = (4.0 / 3.0) * pressure / rho, most = 0.0;
+  for (int d = 0; d < dim; d++) {
+    double fast = 0.5 * (sum + sqrt(max(sum * sum - 4.0 * sound2 * (b[d] * b[d]) / rho, 0.0)));
+    most = max(most, (fabs(m[d] / rho) + sqrt(fast + rays)) / dx[d]);
+  }
+  return most;
+}
+
+static double cell_field(const struct mesh *m, const struct field *f, int b, int d, int i, int j, int k) {
+  const int *e = field_extent(f, d);
+  const size_t up = d >= m->dim ? 0 : d == 0 ? 1 : d == 1 ? (size_t)e[0] : (size_t)e[0] * (size_t)e[1];
+  const double *at = field_data(f, b, d) + ((size_t)(k + m->ngd[2]) * (size_t)e[1] + (size_t)(j + m->ngd[1])) * (size_t)e[0] + (size_t)(i + m->ngd[0]);
+  return 0.5 * (at[0] + at[up]);
+}
+
+double rays_max_dt(struct rays *r, const struct mesh *mesh, const struct gas *g, double cfl) {
+  double most = 0.0, all;
+  if (r->par.coupling != COUPLING_FULL) return INFINITY;
+  struct field stress;
+  field_create(&stress, mesh, "stress of cosmic rays", CENTRING_CELL, 2);
+  for (int b = 0; b < mesh->count; b++) {
+    rays_stress(r, mesh, b, &stress);
+    for (int k = 0; k < mesh->nc[2]; k++)
+      for (int j = 0; j < mesh->nc[1]; j++)
+        for (int i = 0; i < mesh->nc[0]; i++) {
+          const size_t at = row_at(mesh, &stress, j, k) + (size_t)i;
+          double m[3], field[3] = {0.0, 0.0, 0.0}, rho = field_data(&g->u[0], b, GAS_RHO)[at], sound2 = g->par.sound_speed * g->par.sound_speed;
+          for (int d = 0; d < 3; d++) {
+            m[d] = field_data(&g->u[0], b, GAS_M1 + d)[at];
+            if (g->par.magnetic) field[d] = cell_field(mesh, &g->b[0], b, d, i, j, k);
+          }
+          if (g->par.eos == EOS_ADIABATIC) sound2 = g->par.gamma * (g->par.gamma - 1.0) * field_data(&g->u[0], b, g->nvar - 1)[at] / rho;
+          const double pressure = field_data(&stress, b, 0)[at] + field_data(&stress, b, 1)[at];
+          most = max(most, rate_of(mesh->dim, mesh->block[b].dx, rho, m, sound2, field, pressure));
+        }
+  }
+  field_destroy(&stress);
+  MPI_Allreduce(&most, &all, 1, MPI_DOUBLE, MPI_MAX, mesh->comm);
+  return all > 0.0 ? cfl / all : INFINITY;
+}
