@@ -104,6 +104,7 @@ void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_ord
       bool move = (half == 0) == (order == CR_MOMENTUM_FIRST);
       for (int s = 0; s < net->count && !move; s++) cr_batch_rates(tables, s, c);
       for (int s = 0; s < net->count && !move; s++) cr_batch_produce(tables, s, c);
+      if (!move && tables->loop) cr_batch_produce_late(tables, c);
       for (int s = 0; s < net->count; s++) {
         struct cr_ledger *out = ledger == NULL ? NULL : &ledger[s];
         if (move) {

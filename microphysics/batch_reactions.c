@@ -4,7 +4,8 @@
  * The population of a parent is A exp(-x t/dt) + B; a child with the rate y/dt keeps of what exp(-x t/dt) makes the part
  *     phi(x, y) = (exp(-x) - exp(-y)) / (y - x) = exp(-min(x, y)) E(|x - y|),    E(d) = (1 - exp(-d)) / d,
  * so a chain of parent and child is exact for steps of any length.  Only what a child makes in turn of the particles that it got in the same
- * step takes these as coming evenly, which is exact in a steady state. */
+ * step takes these as coming evenly, which is second order in dt, and exact in a steady state.  Rates are those of the shapes of spectra at the
+ * start of the step. */
 #include "microphysics/batch_tables.h"
 
 #include "microphysics/vecmath.h"
@@ -94,7 +95,7 @@ void cr_batch_rates(const struct cr_tables *tables, int s, struct cr_chunk *c) {
       q->r[i] = (b - a) / max(a + b, 1e-300);
       q->x_lo[i] = escape;
       q->x_hi[i] = escape_hi;
-      q->gain_lo[i] = q->gain_hi[i] = q->left_lo[i] = q->left_hi[i] = 0.0;
+      q->gain_lo[i] = q->gain_hi[i] = q->left_lo[i] = q->left_hi[i] = q->late_lo[i] = q->late_hi[i] = 0.0;
     }
     for (int target = 0; target < CR_TARGETS; target++) {
       if (!tables->has_target[s][target]) continue;
@@ -147,35 +148,83 @@ static __attribute__((noinline)) void add_fully(int n, const struct cr_yield *yi
   add_children(n, false, yield, p, dose, average, amp_lo, amp_hi, even, growing, q);
 }
 
+/* Children of bin k of the chunk, whose populations are start_lo, start_hi with a source and gains.  Where the child has had its turn (bins below
+ * `done`), what it gets is late. */
+static inline __attribute__((always_inline)) void produce(const struct cr_tables *tables, int k, int done, struct cr_chunk *c, double (*dose)[CR_LANES],
+                                                          const double *start_lo, const double *start_hi, const double *made_lo, const double *made_hi,
+                                                          const double *average) {
+  const struct cr_reaction *restrict p = &c->reaction[k];
+  int n = c->n;
+  double amp_lo[CR_LANES], amp_hi[CR_LANES], even[CR_LANES], growing[CR_LANES];
+  /* u = (u0 - source/rate) exp(-rate t) + source/rate; for very slow losses u0 + source t. */
+  SIMD
+  for (int i = 0; i < n; i++) {
+    double a = made_lo[i], b = made_hi[i];
+    bool slow_a = p->x_lo[i] < 1e-7, slow_b = p->x_hi[i] < 1e-7;
+    double steady_a = slow_a ? 0.0 : a / max(p->x_lo[i], 1e-7), steady_b = slow_b ? 0.0 : b / max(p->x_hi[i], 1e-7);
+    amp_lo[i] = start_lo[i] - steady_a;
+    amp_hi[i] = start_hi[i] - steady_b;
+    even[i] = steady_a + steady_b;
+    growing[i] = (slow_a ? a : 0.0) + (slow_b ? b : 0.0);
+  }
+  for (int y = tables->first_yield[k]; y < tables->first_yield[k + 1]; y++) {
+    const struct cr_yield *yield = &tables->yield[y];
+    struct cr_reaction *q = &c->reaction[yield->child];
+    double before_lo[CR_LANES], before_hi[CR_LANES];
+    bool late = yield->child < done;
+    if (late) memcpy(before_lo, q->gain_lo, sizeof before_lo), memcpy(before_hi, q->gain_hi, sizeof before_hi);
+    (c->gentle ? add_gently : add_fully)(n, yield, p, dose[yield->target], average, amp_lo, amp_hi, even, growing, q);
+    for (int i = 0; i < n && late; i++) q->late_lo[i] += q->gain_lo[i] - before_lo[i], q->late_hi[i] += q->gain_hi[i] - before_hi[i];
+  }
+}
+
+static void doses(const struct cr_chunk *c, double (*dose)[CR_LANES]) {
+  for (int target = 0; target < CR_TARGETS; target++)
+    for (int i = 0; i < c->n; i++) dose[target][i] = target_density(c, target, i) * c->dt;
+}
+
 void cr_batch_produce(const struct cr_tables *tables, int s, struct cr_chunk *c) {
   const struct cr_network *net = tables->net;
   int n = c->n;
-  double dt = c->dt, dose[CR_TARGETS][CR_LANES];
-  for (int target = 0; target < CR_TARGETS; target++)
-    for (int i = 0; i < n; i++) dose[target][i] = target_density(c, target, i) * dt;
-
+  double dt = c->dt, dose[CR_TARGETS][CR_LANES], average[CR_LANES], made_lo[CR_LANES], made_hi[CR_LANES];
+  doses(c, dose);
   for (int k = net->first[s]; k < net->first[s + 1]; k++) {
-    const struct cr_reaction *p = &c->reaction[k];
-    const double *lo = c->lo[k], *hi = c->hi[k], *source_lo = c->source_lo[k], *source_hi = c->source_hi[k];
-    double average[CR_LANES], amp_lo[CR_LANES], amp_hi[CR_LANES], even[CR_LANES], growing[CR_LANES];
+    const struct cr_reaction *restrict p = &c->reaction[k];
+    const double *source_lo = c->source_lo[k], *source_hi = c->source_hi[k];
     if (tables->first_yield[k] == tables->first_yield[k + 1]) continue;
-    /* u = (u0 - source/rate) exp(-rate t) + source/rate; for very slow losses u0 + source t. */
     SIMD
     for (int i = 0; i < n; i++) {
-      double a = source_lo[i] * dt + p->gain_lo[i], b = source_hi[i] * dt + p->gain_hi[i];
-      bool slow_a = p->x_lo[i] < 1e-7, slow_b = p->x_hi[i] < 1e-7;
-      double steady_a = slow_a ? 0.0 : a / max(p->x_lo[i], 1e-7), steady_b = slow_b ? 0.0 : b / max(p->x_hi[i], 1e-7);
+      made_lo[i] = source_lo[i] * dt + p->gain_lo[i];
+      made_hi[i] = source_hi[i] * dt + p->gain_hi[i];
       average[i] = (p->own_lo[i] + p->own_hi[i]) + (p->gain_lo[i] * p->rest_lo[i] + p->gain_hi[i] * p->rest_hi[i]);
-      amp_lo[i] = lo[i] - steady_a;
-      amp_hi[i] = hi[i] - steady_b;
-      even[i] = steady_a + steady_b;
-      growing[i] = (slow_a ? a : 0.0) + (slow_b ? b : 0.0);
     }
-    for (int y = tables->first_yield[k]; y < tables->first_yield[k + 1]; y++) {
-      const struct cr_yield *yield = &tables->yield[y];
-      (c->gentle ? add_gently : add_fully)(n, yield, p, dose[yield->target], average, amp_lo, amp_hi, even, growing, &c->reaction[yield->child]);
-    }
+    produce(tables, k, net->first[s + 1], c, dose, c->lo[k], c->hi[k], made_lo, made_hi, average);
   }
+}
+
+/* Particles that came to a species after its turn make children as well.  Each round takes the loop once more, of which a round of
+ * B -> 10Be -> B gives back 5% at most. */
+void cr_batch_produce_late(const struct cr_tables *tables, struct cr_chunk *c) {
+  enum { ROUNDS = 3 };
+  static const double nothing[CR_LANES];
+  double dose[CR_TARGETS][CR_LANES], average[CR_LANES], made_lo[CR_LANES], made_hi[CR_LANES];
+  int n = c->n, bins = cr_network_bins(tables->net);
+  doses(c, dose);
+  for (int round = 0; round < ROUNDS; round++)
+    for (int k = 0; k < bins; k++) {
+      struct cr_reaction *restrict p = &c->reaction[k];
+      double sum = 0.0;
+      for (int i = 0; i < n; i++) sum += p->late_lo[i] + p->late_hi[i];
+      if (sum == 0.0) continue;
+      SIMD
+      for (int i = 0; i < n; i++) {
+        made_lo[i] = p->late_lo[i];
+        made_hi[i] = p->late_hi[i];
+        average[i] = p->late_lo[i] * p->rest_lo[i] + p->late_hi[i] * p->rest_hi[i];
+        p->late_lo[i] = p->late_hi[i] = 0.0;
+      }
+      produce(tables, k, bins, c, dose, nothing, nothing, made_lo, made_hi, average);
+    }
 }
 
 /* What has changed (missing, differences of populations: exact) less what is booked goes to the entries of reactions in proportion: without it

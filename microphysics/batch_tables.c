@@ -165,6 +165,7 @@ static void yield_tables(struct cr_tables *t) {
           struct cr_yield *y = &t->yield[count++];
           y->child = net->first[channel[c].child] + j;
           y->target = channel[c].target;
+          t->loop = t->loop || channel[c].child <= s;
           fit(r, lo, y->lo);
           fit(r, hi, y->hi);
         }

@@ -39,6 +39,7 @@ struct cr_tables {
   int *first_yield;
   bool has_target[CR_MAX_SPECIES][CR_TARGETS];  /* catastrophic losses of a species                                       */
   int fate_of[CR_MAX_SPECIES][CR_TARGETS];      /* which one it is                                                        */
+  bool loop;                                    /* some children come before their parents, as B of 10Be of B             */
 };
 
 /* Reactions of a bin.  Populations of the bin decay as exp(-x t/dt) and get a constant source; what arrives from other bins comes with the
@@ -53,6 +54,7 @@ struct cr_reaction {
   double own_lo[CR_LANES], own_hi[CR_LANES];                /* average over the step, without what comes from others      */
   double gain_lo[CR_LANES], gain_hi[CR_LANES];              /* what has come from others,                                 */
   double left_lo[CR_LANES], left_hi[CR_LANES];              /* and how much of it is left at the end of the step          */
+  double late_lo[CR_LANES], late_hi[CR_LANES];              /* of the gains: what has not made children of its own yet    */
 };
 
 /* One chunk of cells, padded to a multiple of 8. */
@@ -77,6 +79,8 @@ void cr_batch_momentum(const struct cr_tables *tables, int species, struct cr_ch
 /* The reactions of a step: rates of all species, then production by all species, then the new populations and the ledger. */
 void cr_batch_rates(const struct cr_tables *tables, int species, struct cr_chunk *c);
 void cr_batch_produce(const struct cr_tables *tables, int species, struct cr_chunk *c);
+/* What is left to do where there are loops. */
+void cr_batch_produce_late(const struct cr_tables *tables, struct cr_chunk *c);
 void cr_batch_react(const struct cr_tables *tables, int species, struct cr_chunk *c);
 
 #endif
