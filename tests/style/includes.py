@@ -9,13 +9,14 @@ ROOT = os.environ['CRUX_ROOT']
 ALLOWED = {
     'base': [],
     'amr': ['base'],
+    'elliptic': ['base', 'amr'],
     'io': ['base', 'amr'],
     'microphysics': ['base'],
     'mhd': ['base', 'amr', 'io', 'microphysics'],
-    'gravity': ['base', 'amr', 'io', 'microphysics'],
-    'crtransport': ['base', 'amr', 'io', 'microphysics', 'mhd', 'gravity'],
-    'setups': ['base', 'amr', 'io', 'microphysics', 'mhd', 'gravity', 'crtransport'],
-    'run': ['base', 'amr', 'io', 'microphysics', 'mhd', 'gravity', 'crtransport', 'setups'],
+    'gravity': ['base', 'amr', 'elliptic', 'io', 'microphysics'],
+    'crtransport': ['base', 'amr', 'elliptic', 'io', 'microphysics', 'mhd', 'gravity'],
+    'setups': ['base', 'amr', 'elliptic', 'io', 'microphysics', 'mhd', 'gravity', 'crtransport'],
+    'run': ['base', 'amr', 'elliptic', 'io', 'microphysics', 'mhd', 'gravity', 'crtransport', 'setups'],
 }
 # The only places that may write to the terminal: messages, errors, and what the user asked to see.
 PRINTING = {'base/log.c', 'base/fail.c', 'base/params_print.c', 'base/params_report.c', 'io/info.c', 'main.c'}
