@@ -19,6 +19,8 @@ void exchange_destroy(struct exchange *x) {
   if (x == NULL) return;
   plan_destroy(&x->plan);
   memory_free(x->fields);
+  memory_free(x->coarse);
+  memory_free(x->coarse_list);
   memory_free(x->slot);
   memory_free(x->give);
   memory_free(x->take);
@@ -112,6 +114,23 @@ static size_t extents(int dim, int face_axis, const int n[3], const int g[3], in
   return (size + 7) / 8 * 8;
 }
 
+struct mesh exchange_coarse_mesh(const struct exchange *x, int b, struct block *block) {
+  struct mesh m = *x->mesh;
+  *block = m.block[b];
+  block->jump = false;
+  for (int d = 0; d < 3; d++) {
+    block->dx[d] *= d < m.dim ? 2.0 : 1.0;
+    m.nc[d] = x->plan.coarse_cells[d];
+    m.ngd[d] = x->plan.coarse_ghosts[d];
+  }
+  m.nb /= 2;
+  m.ng = m.ngd[0];
+  m.neighbour += b;
+  m.block = block;
+  m.count = 1;
+  return m;
+}
+
 /* List the components, and lay out their scratch arrays. */
 static void set_slots(struct exchange *x, int nfield, struct field *const *fields) {
   const struct mesh *m = x->mesh;
@@ -121,6 +140,10 @@ static void set_slots(struct exchange *x, int nfield, struct field *const *field
   if (count > x->slot_size) {
     memory_free(x->slot);
     memory_free(x->fields);
+    memory_free(x->coarse);
+    memory_free(x->coarse_list);
+    x->coarse = memory_get(sizeof *x->coarse * (size_t)count);
+    x->coarse_list = memory_get(sizeof *x->coarse_list * (size_t)count);
     x->slot = memory_get(sizeof *x->slot * (size_t)count);
     x->fields = memory_get(sizeof *x->fields * (size_t)count);
     x->slot_size = count;
@@ -136,20 +159,32 @@ static void set_slots(struct exchange *x, int nfield, struct field *const *field
         .flip = face ? c : f->flip ? f->flip[c] : -1, .positive = !face && f->positive && f->positive[c]};
     }
   }
-  for (int pass = 0; pass < 2; pass++) {
+  for (int pass = 0; pass < 2; pass++) { /* the coarse copies of a field follow one another as its components do */
     size_t at = 0;
-    for (int i = 0; i < x->nslot; i++) {
-      struct slot *s = &x->slot[i];
-      int extent[3];
-      size_t size = extents(m->dim, s->face_axis, plan->coarse_cells, plan->coarse_ghosts, extent);
-      if (pass) s->coarse = view_array(x->scratch + at, extent, plan->coarse_ghosts);
-      at += size;
-      if (s->face_axis < 0 || !deep_faces(x)) continue;
-      size = extents(m->dim, s->face_axis, m->nc, plan->face_ghosts, extent);
-      if (pass) s->deep = view_array(x->scratch + at, extent, plan->face_ghosts);
-      at += size;
+    for (int deep = 0; deep < (deep_faces(x) ? 2 : 1); deep++) {
+      for (int i = 0; i < x->nslot; i++) {
+        struct slot *s = &x->slot[i];
+        const int *n = deep ? m->nc : plan->coarse_cells, *g = deep ? plan->face_ghosts : plan->coarse_ghosts;
+        int extent[3];
+        if (deep && s->face_axis < 0) continue;
+        const size_t size = extents(m->dim, s->face_axis, n, g, extent);
+        if (pass) *(deep ? &s->deep : &s->coarse) = view_array(x->scratch + at, extent, g);
+        at += size;
+      }
     }
     if (!pass) x->scratch = grow(x->scratch, &x->scratch_size, at);
+  }
+  double *at = x->scratch;
+  for (int i = 0; i < nfield && m->count > 0; i++) {
+    struct block block;
+    const struct mesh coarse = exchange_coarse_mesh(x, 0, &block);
+    const struct field *f = fields[i];
+    field_shape(&x->coarse[i], &coarse, f->name, f->centring, f->ncomp);
+    x->coarse[i].flip = f->flip;
+    x->coarse[i].positive = f->positive;
+    x->coarse[i].data = at;
+    x->coarse_list[i] = &x->coarse[i];
+    at += x->coarse[i].block_size;
   }
 }
 

@@ -19,8 +19,9 @@
 struct exchange;
 
 /* Boundary values for BOUNDARY_USER: fill the ghosts of block b beyond the lower (side 0) or upper (side 1) end of the axis,
- * over the whole extent of the other axes.  Before it is called, where none is set, and in the coarse copies that prolongation works from,
- * such a boundary counts as outflow. */
+ * over the whole extent of the other axes.  Before it is called, and where none is set, such a boundary counts as outflow.
+ * It is called for the coarse copies that prolongation works from too, with a mesh of one block (b = 0) whose cells are twice as wide, and
+ * with fields of the same names on it. */
 typedef void exchange_user_fn(void *data, const struct mesh *mesh, int b, int axis, int side, int nfield,
                               struct field *const *fields);
 

@@ -39,7 +39,7 @@ static struct boundary_component kind_of(const struct slot *s) {
   return (struct boundary_component){.face_axis = s->face_axis, .flip = s->flip};
 }
 
-/* One layer is enough for the slopes. */
+/* For the slopes, which need one layer. */
 static void fill_coarse_boundary(const struct exchange *x, int b) {
   const struct mesh *m = x->mesh;
   for (int axis = 0; axis < m->dim; axis++) {
@@ -49,6 +49,10 @@ static void fill_coarse_boundary(const struct exchange *x, int b) {
         boundary_fill(m->boundary[axis][side], kind_of(&x->slot[i]), x->slot[i].coarse, x->plan.coarse_cells,
                       x->plan.coarse_ghosts, axis, side, 1);
       }
+      if (m->boundary[axis][side] != BOUNDARY_USER || x->user == NULL) continue;
+      struct block block;
+      const struct mesh coarse = exchange_coarse_mesh(x, b, &block);
+      x->user(x->user_data, &coarse, 0, axis, side, x->nfield, x->coarse_list);
     }
   }
 }

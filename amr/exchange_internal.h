@@ -21,6 +21,7 @@ struct exchange {
 
   int nfield, nslot, slot_size;
   struct field **fields;
+  struct field *coarse, **coarse_list; /* [nfield] the coarse copies, on a mesh of one block */
   struct slot *slot;
   double *give, *take, *scratch;
   size_t give_size, take_size, scratch_size;
@@ -38,6 +39,8 @@ static inline bool wants(const struct transfer *t, const struct slot *s) {
 
 static inline bool deep_faces(const struct exchange *x) { return x->plan.face_ghosts[0] > x->mesh->ng; }
 
+/* A mesh of one block, that of the coarse copy of block b. */
+struct mesh exchange_coarse_mesh(const struct exchange *x, int b, struct block *block);
 /* Rows of ghosts are short: tuned for that. */
 void exchange_copy(struct view to, struct view from, const int n[3]);
 /* The box of a transfer, read from a block of this rank. */

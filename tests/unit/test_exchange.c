@@ -336,9 +336,47 @@ static void test_user(void **state) {
   assert_int_equal(all, 2 * 4); /* two exchanges, four blocks with one end each */
 }
 
+/* A linear function given beyond the ends is prolonged exactly next to them too. */
+static void user_linear(void *data, const struct mesh *m, int b, int axis, int side, int nfield, struct field *const *fields) {
+  (void)data, (void)nfield;
+  const struct state s = {.mesh = *m, .cells = *fields[0], .faces = *fields[1]};
+  for (int c = 0; c < NCELL + 3; c++) {
+    int lower[3], upper[3], i[3];
+    range(&s, c, 1, lower, upper);
+    if (side) lower[axis] = m->nc[axis] + (face_axis(&s, c) == axis);
+    else upper[axis] = 0;
+    for (i[2] = lower[2]; i[2] < upper[2]; i[2]++)
+      for (i[1] = lower[1]; i[1] < upper[1]; i[1]++)
+        for (i[0] = lower[0]; i[0] < upper[0]; i[0]++) *view_move(get(&s, b, c), i[0], i[1], i[2]).at = linear(&s, b, c, i);
+  }
+}
+
+static void check_linear_everywhere(const struct state *s, int b, int c, const int i[3], double value, int *bad) {
+  *bad += !(fabs(value - linear(s, b, c, i)) < 4e-15 * 20.0);
+}
+
+static void test_user_next_to_jumps(void **state) {
+  (void)state;
+  for (int ng = 2; ng <= 3; ng++) {
+    for (int k = 0; k < CASE_COUNT; k++) {
+      struct mesh_case c = CASES[k];
+      struct state s;
+      for (int d = 0; d < c.dim; d++) c.boundary[d][0] = c.boundary[d][1] = BOUNDARY_USER;
+      begin(&s, &c, ng, MPI_COMM_WORLD);
+      exchange_set_user(s.x, user_linear, NULL);
+      run(&s, linear);
+      int bad = check_all(&s, check_linear_everywhere);
+      if (bad) fprintf(stderr, "rank %d: %s, %d ghosts: %d wrong\n", s.mesh.rank, c.name, ng, bad);
+      end(&s);
+      assert_true(all_agree(bad == 0));
+    }
+  }
+}
+
 static int group(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_linear), cmocka_unit_test(test_bits), cmocka_unit_test(test_ranks),
-                                     cmocka_unit_test(test_div), cmocka_unit_test(test_boundary), cmocka_unit_test(test_user)};
+                                     cmocka_unit_test(test_div), cmocka_unit_test(test_boundary), cmocka_unit_test(test_user),
+                                     cmocka_unit_test(test_user_next_to_jumps)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
 
