@@ -68,6 +68,9 @@ void cr_params_declare(struct params *ps, struct cr_params *p) {
   params_real(ps, "electrons", &p->injection.electrons, "0.02", 0.0, 1.0, "1", "share of electrons in the energy of the cosmic rays");
   params_real(ps, "positrons", &p->injection.positrons, "1e-10", 0.0, 1e3, "1", "energy of positrons over that of electrons");
   params_real(ps, "slope", &p->injection.slope, "4.2", 2.0, 10.0, "1", "psi of dN/d^3p ~ R^-psi");
+  params_choice(ps, "composition", &p->composition, "ejecta|galactic", "ejecta",
+                "what is accelerated: ejecta and swept-up gas as in Hopkins et al. 2022; or the composition found for the sources of Galactic cosmic "
+                "rays (He, C, N and O of GALPROP, Ackermann et al. 2012), whatever the event and its metallicity");
   params_choice(ps, "swept_mass", &p->swept, "ejecta|sedov|none", "ejecta",
                 "gas mixed with the ejecta: the mass of the ejecta, that at the end of the Sedov phase, none");
   params_real(ps, "type_ia", &p->injection.type_ia, "0.15", 0.0, 1.0, "1",
@@ -100,6 +103,7 @@ void cr_params_finish(struct cr_params *p, struct cr_network *net) {
   p->batch.loss.reacceleration_maximal = p->reacceleration == 1;
   memcpy(p->batch.loss.photon_eV, p->photon_eV, sizeof p->photon_eV);
   p->injection.swept = (enum cr_swept_mass)p->swept;
+  p->injection.composition = (enum cr_composition)p->composition;
   if (p->injection.type_ia + p->injection.winds > 1.0) fail_user("cr_injection: type_ia and winds are shares and cannot add up to more than 1");
   if (p->bins.min_GV == 0.0) p->bins.max_GV = 0.0;
   check_bins(p->bins, "cr");

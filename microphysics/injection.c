@@ -17,8 +17,12 @@ static const double type_ia[ELEMENTS] = {0, 0, 0.049, 1.2e-6, 0.143, 1.4 - 0.192
 /* Number per H of the Sun: Asplund et al. 2009, ARA&A 47, 481. */
 static const double solar[ELEMENTS] = {1, 0.0851, 2.69e-4, 6.76e-5, 4.90e-4, 1.0e-4};
 
+/* Of the sources of Galactic cosmic rays, at equal energy per nucleon, found from measured fluxes with GALPROP: the models of Ackermann et al.
+ * 2012, ApJ 750, 3 (H 1.06e6, He 7.199e4, C 2819, N 182.8, O 3822). */
+static const double galactic[ELEMENTS] = {1, 6.792e-2, 2.659e-3, 1.725e-4, 3.606e-3, 0};
+
 void cr_injection_defaults(struct cr_injection_options *opt) {
-  *opt = (struct cr_injection_options){0.1, 0.02, 1e-10, 4.2, CR_SWEPT_EJECTA, 0.15, 0.19};
+  *opt = (struct cr_injection_options){0.1, 0.02, 1e-10, 4.2, CR_SWEPT_EJECTA, 0.15, 0.19, CR_COMPOSITION_EJECTA};
 }
 
 /* Numbers of atoms (in units of solar mass over m_p) that pass the shock. */
@@ -46,7 +50,8 @@ double cr_injected_abundance(const struct cr_injection_options *opt, const struc
   require(event->kind != CR_MIXTURE, "abundances are those of one kind of sources");
   if (s->kind == CR_PROTON) return 1.0;
   if (s->kind != CR_NUCLEUS) return 0.0;
-  atoms(opt, event, number);
+  if (opt->composition == CR_COMPOSITION_GALACTIC) memcpy(number, galactic, sizeof number);
+  else atoms(opt, event, number);
   if (s->a == 4.0) sum += number[HE];
   if (s->mix[ISO_C12] > 0.0) sum += number[C];
   if (s->mix[ISO_N14] > 0.0) sum += number[N];

@@ -6,6 +6,8 @@
 
 /* A mixture is many events of all three kinds, with the shares of the options. */
 enum cr_source_kind { CR_CORE_COLLAPSE, CR_TYPE_IA, CR_WIND, CR_MIXTURE };
+/* Matter that is accelerated: ejecta and gas of the events; or what the sources of Galactic cosmic rays have been found to be made of. */
+enum cr_composition { CR_COMPOSITION_EJECTA, CR_COMPOSITION_GALACTIC };
 enum cr_swept_mass { CR_SWEPT_EJECTA, CR_SWEPT_SEDOV, CR_SWEPT_NONE };
 
 struct cr_injection_options {
@@ -14,6 +16,7 @@ struct cr_injection_options {
   double slope;                  /* psi: dN/d^3p ~ R^-psi                                     */
   enum cr_swept_mass swept;      /* mass of gas that is mixed with the ejecta                 */
   double type_ia, winds;         /* mixture: shares of the energy; the rest is core collapse  */
+  enum cr_composition composition;
 };
 
 struct cr_event {

@@ -1,4 +1,4 @@
-/* LISM spectra; the sign of the exponent in the positron fit is not certain (see docs/physics.md). */
+/* LISM spectra; for the sign of the exponent in the positron fit see docs/physics.md, section 8. */
 #include "microphysics/lism.h"
 
 #include "microphysics/constants.h"
