@@ -87,17 +87,17 @@ static void test_galactic(void **state) {
   struct cr_network own;
   struct cr_injection_options galactic;
   struct cr_event event = {.kind = CR_TYPE_IA, .energy_GeV = 6e53, .metallicity = 0.1};
-  double lo[128], hi[128];
+  double low[128], high[128];
   cr_injection_defaults(&galactic);
   assert_true(galactic.composition == CR_COMPOSITION_EJECTA);
   galactic.composition = CR_COMPOSITION_GALACTIC;
   close_to(cr_injected_abundance(&galactic, &event, cr_species_find("c")), 2819.0 / 1.06e6, 1e-3);
   close_to(cr_injected_abundance(&galactic, &event, cr_species_find("cno")), (2819.0 + 182.8 + 3822.0) / 1.06e6, 1e-3);
   cr_network_named(&own, "resolved", NULL);
-  cr_injection(&own, &galactic, &event, lo, hi);
+  cr_injection(&own, &galactic, &event, low, high);
   int c = own.first[cr_network_find(&own, "c")] + 4, o = own.first[cr_network_find(&own, "o")] + 4, he = own.first[cr_network_find(&own, "he")] + 4;
-  close_to((lo[c] + hi[c]) / (lo[o] + hi[o]), 2819.0 / 3822.0, 1e-3);
-  close_to((lo[he] + hi[he]) / (lo[o] + hi[o]), 71990.0 / 3822.0, 1e-3);
+  close_to((low[c] + high[c]) / (low[o] + high[o]), 2819.0 / 3822.0, 1e-3);
+  close_to((low[he] + high[he]) / (low[o] + high[o]), 71990.0 / 3822.0, 1e-3);
   cr_network_free(&own);
 }
 
