@@ -18,14 +18,14 @@ static double bytes_per_block(const struct mesh *mesh, const struct mhd_params *
   return 8.0 * numbers + sizeof(struct block) + sizeof *mesh->neighbour + 1024.0; /* p4est, exchange plan */
 }
 
-/* Bytes of one block while the mesh is adapted, beside those above: the new state is there before the old one goes, field by field, and all
- * fields with their messages when blocks move to other ranks (taken to be a quarter of them). */
+/* Bytes of one block while the mesh is adapted, beside those above: the new state is there before the old one goes, field by field, or all
+ * fields at once when blocks move to other ranks. */
 static double bytes_to_adapt(const struct mesh *mesh, const struct mhd_params *par, bool ranks) {
   struct field u, b = {0};
   field_shape(&u, mesh, "gas", CENTRING_CELL, 6 + par->nscalar);
   if (par->magnetic) field_shape(&b, mesh, "field", CENTRING_FACE, 3);
   const double cells = 8.0 * (double)u.block_size, faces = 8.0 * (double)b.block_size;
-  return ranks ? 1.5 * (cells + faces) : cells > faces ? cells : faces;
+  return ranks ? cells + faces : cells > faces ? cells : faces;
 }
 
 /* The number after a word at the start of a line of a file of the kernel; -1: not there. */
@@ -97,7 +97,7 @@ struct memory_need memory_check(const struct all_params *params, int64_t blocks,
   double count = blocks > 0 ? (double)blocks : root, each = bytes_per_block(&mesh, gas, &params->rays);
   const double adapting = params->refine.count > 0 ? bytes_to_adapt(&mesh, gas, size > 1) : 0.0;
   /* Every rank knows all root blocks, and has libraries and buffers for messages and files of its own: measured. */
-  double fields = count / size * (each + adapting), mine = fields + (0.15 * fields < 64e6 ? 0.15 * fields : 64e6) + 48e6 + 300.0 * root;
+  double fields = count / size * each, mine = fields + count / size * adapting + (0.15 * fields < 64e6 ? 0.15 * fields : 64e6) + 48e6 + 300.0 * root;
   double all = mine * size, need[2] = {mine * here, 0.0}, worst[2];
   double room = node_rank == 0 ? available() : -1.0;
   MPI_Bcast(&room, 1, MPI_DOUBLE, 0, node);
