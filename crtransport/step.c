@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/minmax.h"
 #include "crtransport/block.h"
+#include "crtransport/calm.h"
 #include "crtransport/transport.h"
 #include "crtransport/geometry.h"
 #include "crtransport/walls.h"
@@ -162,14 +163,16 @@ void crt_transport(struct crt *c, const struct mesh *mesh, struct exchange *x, i
   struct field *state[1] = {&g->state};
   int64_t limited = 0;
   double *wall = memory_get(sizeof *wall * 6 * most_face_cells(mesh));
+  struct crt_calm *calm = crt_calm_open(c, mesh, group, dt, n, profile, alfven);
   for (int step = 0; step < n; step++) {
     exchange_all(x, 1, state);
     for (int b = 0; b < mesh->count; b++) limited += work_on_block(c, mesh, g, b, dt / n, profile, alfven, wall);
-    if (mesh->max_level == 0) continue;
-    correction_exchange(g->correction);
+    if (mesh->max_level > 0) correction_exchange(g->correction);
     for (int b = 0; b < mesh->count; b++)
       if (mesh->block[b].jump) correction_apply(g->correction, b, dt / n, &g->state, NULL);
+    crt_calm_substep(calm, c, g);
   }
+  crt_calm_close(calm);
   memory_free(wall);
   MPI_Allreduce(MPI_IN_PLACE, &limited, 1, MPI_INT64_T, MPI_SUM, mesh->comm);
   g->limited += limited;

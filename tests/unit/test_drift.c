@@ -64,7 +64,12 @@ static void test_levels(void **unused) {
     rays_momentum(&one.r, &one.w.mesh, one.w.x, &one.w.gas, 0.0, 0.01, CR_MOMENTUM_FIRST);
     const struct full_totals end = full_measure(&f);
     const double scale = f.r.scale.pressure, lost = start.energy[0] - end.energy[0] - full_ledger(&f, 0, ENTRY_TOP, true) / f.r.scale.number;
-    assert_true(fabs(lost) > 1e-6 * start.energy[0]);
+    /* It is worth looking: there is much more in single cells. */
+    double most = 0.0;
+    int i[3];
+    for (int b = 0; b < f.w.mesh.count; b++)
+      FOR_CELLS(i, f.w.mesh.nc) most = fmax(most, fabs(*value_at(&f.w.mesh, &f.r.exchange, b, 0, i)));
+    assert_true(all_agree(f.w.mesh.count == 0 || most > 1e-8 * scale * start.energy[0]));
     assert_true(fabs(scale * lost - end.exchange[0]) < 1e-13 * scale * start.energy[0]);
     assert_true(end.exchange[0] == end.exchange[1]);
     int64_t bad = differences(&f.w.mesh, &f.r.exchange, &one.w.mesh, &one.r.exchange);
@@ -76,7 +81,7 @@ static void test_levels(void **unused) {
 }
 
 /* A hill of cosmic rays that stream down: |v_A grad P| of heat everywhere, to second order. */
-static struct { double alfven, speed; } now;
+static struct { double alfven; } now;
 static void still(const double x[3], struct gas *g, double w[5]) {
   (void)x;
   (void)g;
@@ -171,7 +176,6 @@ static void triangle(bool losses) {
   struct full f;
   full_open(&f, &mesh, &par, still, along_x, MPI_COMM_WORLD);
   const struct mesh *m = &f.w.mesh;
-  struct field *alfven[1] = {&f.r.alfven};
   int i[3], bad = 0;
   for (int b = 0; b < m->count; b++)
     FOR_CELLS(i, m->nc) {
@@ -182,7 +186,6 @@ static void triangle(bool losses) {
     }
   /* As in a run: transport and momentum space in turns. */
   rays_scattering(&f.r, m, f.w.x, &f.w.gas);
-  (void)alfven;
   const int steps = 60;
   const double time = 0.5, dt = time / steps;
   for (int n = 0; n < steps; n++)
@@ -210,6 +213,7 @@ static void triangle(bool losses) {
   MPI_Allreduce(MPI_IN_PLACE, &low, 1, MPI_DOUBLE, MPI_MIN, m->comm);
   MPI_Allreduce(MPI_IN_PLACE, &high, 1, MPI_DOUBLE, MPI_MAX, m->comm);
   if (m->rank == 0) fprintf(stderr, "# triangle: plateau %.6f to %.6f, exact %.6f\n", low, high, y);
+  assert_true(high - low < 0.005 * y);
   assert_true(all_agree(bad == 0));
   full_close(&f);
 }
