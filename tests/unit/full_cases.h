@@ -61,6 +61,7 @@ static inline void full_open(struct full *f, const struct mesh_params *mesh, con
   memset(f, 0, sizeof *f);
   world_open(&f->w, mesh, &mp, comm);
   f->units = full_units();
+  mhd_keep_mass(&f->w.gas, &f->w.mesh);
   const struct mesh *m = &f->w.mesh;
   struct gas *g = &f->w.gas;
   struct field *faces[1] = {&g->b[0]}, *cells[1] = {&g->u[0]};
