@@ -11,7 +11,9 @@
   SETUP(cr_gaussian) \
   SETUP(cr_point_source) \
   SETUP(cr_ring) \
+  SETUP(cr_shock_tube) \
   SETUP(cr_slab) \
+  SETUP(cr_sound_wave) \
   SETUP(cr_telegraph) \
   SETUP(field_loop) \
   SETUP(implosion) \
