@@ -190,8 +190,9 @@ static void load_sources(struct work *w) {
   }
 }
 
-/* F of a population whose density goes from q to next; new: brought by sources; q and F of the neighbours in momentum, 0 beyond the ends. */
-static void new_flux(int n, double most, double fresh, const double *restrict power, const double *restrict below_q, const double *restrict below_f,
+/* F of a population whose density goes from q to next; new: brought by sources; q and F of the neighbours in momentum, 0 beyond the ends.
+ * pace: with a reduced speed of light in the equation of F alone all that changes F is slower by its square, or the steady F would depend on it. */
+static void new_flux(int n, double most, double pace, double fresh, const double *restrict power, const double *restrict below_q, const double *restrict below_f,
                      const double *restrict q, const double *restrict f, const double *restrict above_q, const double *restrict above_f,
                      const double *restrict next, double *restrict flux) {
 #pragma omp simd
@@ -200,7 +201,7 @@ static void new_flux(int n, double most, double fresh, const double *restrict po
     double near = (max(below_q[c], 0.0) + max(above_q[c], 0.0)) + old, flow = (below_f[c] + above_f[c]) + f[c];
     double own = old > 0.0 ? f[c] * (stay / (old > 0.0 ? old : 1.0)) : 0.0;
     double others = near > 0.0 ? flow * (come / (near > 0.0 ? near : 1.0)) : 0.0, end = most * max(next[c], 0.0);
-    flux[c] = min(max(own + others, -end), end);
+    flux[c] = min(max(f[c] + pace * ((own + others) - f[c]), -end), end);
   }
 }
 
@@ -221,8 +222,10 @@ static void store_species(struct rays *r, const struct mesh *m, struct work *w, 
   for (int p = first; p < last; p++) {
     double *const *below = w->was[(p + 2) % 3], *const *here = w->was[p % 3], *const *above = w->was[(p + 1) % 3];
     double *next = p % 2 ? w->hi[p / 2] : w->lo[p / 2], spectrum = p % 2 ? w->spectrum_hi[p / 2] : w->spectrum_lo[p / 2];
+    const double share = r->transport.group[r->population[p].group].speed / r->transport.par.light;
+    const double pace = r->transport.par.form == RSOL_FLUX ? share * share : 1.0;
     load_old(r, m, w, b, p + 1, p + 1 < last);
-    new_flux(n, r->population[p].speed * rays_slowness(r), spectrum * dt_s, w->power, below[0], below[1], here[0], here[1], above[0], above[1], next,
+    new_flux(n, r->population[p].speed * rays_slowness(r), pace, spectrum * dt_s, w->power, below[0], below[1], here[0], here[1], above[0], above[1], next,
              w->flux);
     for (int c = 0; c < n; c++) next[c] += here[0][c] - max(here[0][c], 0.0);
     scatter(m, w, next, rays_data(r, p, b, 0));

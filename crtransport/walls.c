@@ -33,6 +33,11 @@ static double beam_share(const struct crt_population *p, double q, double f, dou
   return p->m1 ? mu * mu : 0.0;
 }
 
+/* q on the wall over that in the cell, with isotropic particles on their way out. */
+static double wall_share(const struct crt_population *p, double q, double f_out) {
+  return q > 0.0 ? min(max(1.7320508075688772 * f_out / (p->flux_speed * q), 0.0), 1.0) : 0.0;
+}
+
 /* Independent of the order of the arguments. */
 static double product3(double a, double b, double c) {
   double lo = min(a, b), hi = max(a, b), mid = max(lo, min(hi, c));
@@ -80,18 +85,21 @@ void crt_walls_absorb(const struct mesh *mesh, int b, const struct crt_params *p
         /* In true mean free paths, so that the steady state does not depend on the reduced speed of light. */
         double tau = p->rate * (g->profile ? g->profile[at] : 1.0) * (dx / p->signal) * (p->flux_speed / p->signal);
         double thick = crt_depth_bounds(p->m1 ? 0.1 * tau : tau);
+        /* Where the reduced speed of light is lower than the true one, what leaves is set by the latter: q = sqrt(3) F / v on the wall. */
+        double held = max(thick, 1.0 - p->signal / p->flux_speed);
         double odd[3] = {1.0, 1.0, 1.0}, even[3] = {1.0, 1.0, 1.0};
         for (int d = 0; d < 3; d++)
           if (sign[d] != 0) {
-            double beam = (1.0 - thick) * beam_share(p, a->q[at], a->f[at], sign[d] * g->b_cell[d][at]);
-            odd[d] = beam - thick;
-            even[d] = beam + thick;
+            double out = sign[d] * g->b_cell[d][at], beam = (1.0 - held) * beam_share(p, a->q[at], a->f[at], out);
+            double wall = (1.0 - thick) * wall_share(p, a->q[at], out * a->f[at]);
+            odd[d] = beam + held * (2.0 * wall - 1.0);
+            even[d] = beam + held;
           }
         a->q[to] = a->q[at] * product3(odd[0], odd[1], odd[2]);
         a->f[to] = a->f[at] * product3(even[0], even[1], even[2]);
         if (outside == 1) { /* the flux goes on evenly */
           const double *f = a->f + at - (depth - 1) * inwards;
-          a->f[to] += thick * (f[0] + depth * (f[0] - f[inwards]) - a->f[at]);
+          a->f[to] += held * (f[0] + depth * (f[0] - f[inwards]) - a->f[at]);
         }
       }
 }
