@@ -1,0 +1,56 @@
+"""Cosmic rays along circular field lines: error at late times, bounds, a refined patch, and circles of any direction in 3-D."""
+import sys
+
+from analysis.snapshot import Snapshot
+from tests.reference import transport
+from tests.regression.check import check, run
+
+PLANE, TILTED = 'setups/cr_ring/cr_ring.yaml', 'setups/cr_ring/tilted.yaml'
+BALSARA = {32: 0.0407, 64: 0.0326, 128: 0.0237}   # Balsara, Tilley & Howk 2007, L1 at t = 200
+
+
+def ring(n, **more):
+    r = run(PLANE, {'mesh.cells': [n, n, 1], 'transport.speed': '0.3 c', 'output.snapshots': '200 code', 'output.history': '20 code',
+                    **{k.replace('__', '.'): v for k, v in more.items()}})
+    with Snapshot(r.snapshots()[-1]) as s:
+        return r, r.errors['l1_n_p'], s.cells('p_00_number')
+
+
+def lost(r):
+    """Number in the box and what has left it (field lines go through the corners), relative change since the start."""
+    all = r.history['cr_p_number'] + r.history['cr_p_outflow_number']
+    return float(abs(all / all[0] - 1).max())
+
+
+def bounds(name, values, low=10.0, high=12.0):
+    check(f'{name}: below the least density', max(low - float(values.min()), 0.0), '<=', 1e-12, 'bounds of the start')
+    check(f'{name}: above the largest density', max(float(values.max()) - high, 0.0), '<=', 1e-12, 'bounds of the start')
+
+
+def main(largest):
+    for n in (32, 64, 128):
+        if n > largest:
+            break
+        r, error, c = ring(n)
+        check(f'{n} x {n}: mean error at t = 200', error, '<=', BALSARA[n] / 4, 'a quarter of Balsara et al. 2007')
+        bounds(f'{n} x {n}', c['p_00_number'])
+        check(f'{n} x {n}: drift of the number', lost(r), '<', 1e-12, 'conservation')
+    if largest > 32:
+        return
+    region = '[{level: 1, lower: [0 code, 0 code, 0 code], upper: [0.9 code, 0.9 code, 0 code]}]'
+    r, patch, c = ring(32, mesh__block=8, mesh__max_level=1, mesh__regions=region)
+    check('32 x 32, a patch refined: mean error', patch, '<=', BALSARA[32] / 4, 'as without')
+    bounds('a patch refined', c['p_00_number'])
+    check('a patch refined: drift of the number', lost(r), '<', 1e-12, 'conservation across levels')
+    early, _, c = ring(32, run__time_end='10 code', transport__speed='1 c')
+    difference = abs(c['p_00_number'] - transport.ring(c['x'], c['y'], 10.0, 0.01)).mean()
+    check('32 x 32: difference from the Fourier series at t = 10', float(difference), '<=', 0.03, 'tests/reference/transport.py')
+    r = run(TILTED, {'mesh.cells': [24, 24, 24], 'mesh.block': 12, 'run.time_end': '2 code', 'output.snapshots': '2 code', 'output.history': '2 code'})
+    with Snapshot(r.snapshots()[-1]) as s:
+        bounds('3-D, tilted', s.field('p_00_number'))
+    check('3-D, tilted: mean error', r.errors['l1_n_p'], '<=', 3e-3, 'measured; the excess has a mean of 5e-3')
+    check('3-D, tilted: drift of the number', lost(r), '<', 1e-12, 'conservation')
+
+
+if __name__ == '__main__':
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 32)

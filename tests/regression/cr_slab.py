@@ -1,0 +1,90 @@
+"""Spectra of primary and secondary cosmic rays across a disc, against the independent solution tests/reference/slab.py, which is first compared with
+exact solutions.  `full`: more rigidities, and what does not depend on the reduced speed of light."""
+import sys
+
+import numpy as np
+
+from analysis.rays import Rays
+from analysis.snapshot import Snapshot
+from tests.reference import slab, transport
+from tests.regression.check import check, run
+
+SETUP = 'setups/cr_slab/cr_slab.yaml'
+FEW = {'output.snapshots': '1000 Myr', 'output.history': '5 Myr'}
+AUTO = {'transport.speed_choice': 'auto', 'transport.safety': 3, 'transport.speed': '2000 km/s', 'transport.length': '0.5 kpc', 'transport.speed_max': '3e4 km/s'}
+
+
+def disc(z):
+    return 0.01 + np.exp(-0.5 * (z / 0.25)**2)
+
+
+def sources(z):
+    return np.exp(-0.5 * (z / 0.25)**2) / np.sqrt(2 * np.pi) / 0.25
+
+
+def middle(r):
+    """{species: (number, energy) of the bins} of the two cells beside the middle, and the edges."""
+    with Snapshot(r.snapshots()[-1]) as s:
+        rays = Rays(s, lambda c: np.abs(c['x']) < 1.01 * s.width(0)[0] / 2 + 1e-6)
+        return {n: rays.sums(n) for n in rays.species}, {n: v.edges for n, v in rays.species.items()}
+
+
+def references():
+    for name, error in slab.check().items():
+        check(f'reference: {name}', float(error), '<=', 1e-3, 'exact solution')
+    for name, error in transport.check().items():
+        check(f'reference: {name}', float(error), '<=', 2e-6, 'exact solution')
+
+
+def compare(name, r, low, high, bound, skip=1, electrons=0.02, wanted=('p', 'cno', 'b', 'be10', 'be', 'e-')):
+    got, edges = middle(r)
+    exact = slab.Slab(disc, sources, hadrons=(low, high), leptons=(low, high), species=tuple(got), electrons=electrons).solve()
+    for s in got:
+        if s not in wanted:
+            continue
+        n, e = exact.bins(s, edges[s], 0.0, 0.125)
+        some = slice(skip, len(n) - skip)
+        check(f'{name}: energy of {s} in the middle of the disc, worst bin', float(np.max(np.abs(got[s][1] / e - 1)[some])), '<=', bound, 'tests/reference/slab.py')
+    if 'b' in got and 'cno' in got:
+        b = [got[s][1][skip:-skip] for s in ('b', 'cno')]
+        c = [exact.bins(s, edges[s], 0.0, 0.125)[1][skip:-skip] for s in ('b', 'cno')]
+        check(f'{name}: B/CNO, worst bin', float(np.max(np.abs(b[0] / b[1] / (c[0] / c[1]) - 1))), '<=', bound, 'tests/reference/slab.py')
+
+
+def main():
+    references()
+    high = 31.622776601683793
+    r = run(SETUP, {**FEW, **AUTO, 'cr.min_GV': 1, 'cr.max_GV': high, 'run.time_end': '25 Myr'})
+    compare('1 to 32 GV', r, 1.0, high, 0.025)
+    h = r.history
+    check('closure of energy with the ledger', float(np.max(np.abs(h['cr_closure_energy']))), '<=', 1e-12, 'conservation')
+
+
+def energy(r):
+    return middle(r)[0]['p'][1]
+
+
+def full():
+    high = 100.0
+    r = run(SETUP, {**FEW, **AUTO, 'cr.min_GV': 0.5623413251903491, 'cr.max_GV': high, 'cr.per_decade': 8, 'run.time_end': '60 Myr'}, timeout=1500)
+    compare('0.56 to 100 GV, 8 bins per decade', r, 0.5623413251903491, high, 0.02, skip=3)
+    fixed = run(SETUP, {**FEW, 'transport.speed': '3e4 km/s', 'cr.min_GV': 1, 'cr.max_GV': high, 'run.time_end': '25 Myr'}, timeout=1500)
+    auto = run(SETUP, {**FEW, **AUTO, 'cr.min_GV': 1, 'cr.max_GV': high, 'run.time_end': '25 Myr'}, timeout=1500)
+    a, b = middle(auto)[0], middle(fixed)[0]
+    check('speed per bin against 3e4 km/s for all: energies differ by', float(max(np.max(np.abs(a[s][1] / b[s][1] - 1)) for s in ('p', 'cno', 'b', 'be', 'e-'))), '<=', 0.01,
+          'steady states do not depend on it')
+    # One bin of protons with kappa / H = 20 km/s: the steady state for many reduced speeds of light, in both forms.
+    one = {**FEW, 'cr.network': 'protons', 'cr.min_GV': 1, 'cr.max_GV': 10, 'cr.per_decade': 1, 'cr_injection.electrons': 0, 'cr.scattering_slope': 0,
+           'scattering.beta_power': 0, 'cr.scattering_rate_s': 1e-8, 'mesh.cells': [32, 1, 1], 'mesh.block': 16, 'cr_slab.density': '10 mp cm^-3'}
+    e = {}
+    for form, share, time, substeps in (('flux', 1.0, 400, 100), ('flux', 0.1, 400, 50), ('flux', 0.03, 400, 20), ('full', 0.1, 4000, 50), ('full', 0.03, 13333, 20)):
+        r = run(SETUP, {**one, 'transport.rsol_form': form, 'transport.speed': f'{share} c', 'run.time_end': f'{time} Myr', 'transport.substeps': substeps,
+                        'output.history': f'{time} Myr'}, timeout=1500)
+        e[form, share] = energy(r)[0]
+    for key, value in e.items():
+        check(f'form {key[0]}, {key[1]} c: energy in the middle over that with c, less one', abs(float(value / e['flux', 1.0] - 1)), '<=', 1e-3,
+              'steady states do not depend on it')
+
+
+if __name__ == '__main__':
+    full() if 'full' in sys.argv else main()
