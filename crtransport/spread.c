@@ -1,0 +1,175 @@
+/* Transport of the steady state in space: diffusion along the field, and the velocity of gas and waves.
+ *
+ * The equation of a population is divided by its diffusivity kappa0 = v^2 / (3 nu), so that all have the same diffusive part, b b / profile. */
+#include "crtransport/steady_parts.h"
+
+#include "base/minmax.h"
+#include "crtransport/geometry.h"
+
+#include <math.h>
+#include <string.h>
+
+static double *component(const struct field *f, int b, int c) { return field_data(f, b, 0) + f->comp_size[0] * (size_t)c; }
+
+/* Rows of the interior of a block, and of lower faces. */
+struct frame { ptrdiff_t step[3], first; int extent[3]; };
+
+static struct frame frame_of(const struct mesh *m, const struct field *cells) {
+  struct frame f;
+  for (int d = 0; d < 3; d++) f.extent[d] = field_extent(cells, 0)[d];
+  f.step[0] = 1;
+  f.step[1] = f.extent[0];
+  f.step[2] = (ptrdiff_t)f.extent[0] * f.extent[1];
+  f.first = m->ngd[2] * f.step[2] + m->ngd[1] * f.step[1] + m->ngd[0];
+  return f;
+}
+
+static ptrdiff_t face_place(const struct mesh *m, const struct field *faces, int d, int i, int j, int k) {
+  const int *e = field_extent(faces, d);
+  return ((ptrdiff_t)(k + (e[2] > 1 ? m->ngd[2] : 0)) * e[1] + j + (e[1] > 1 ? m->ngd[1] : 0)) * e[0] + i + (e[0] > 1 ? m->ngd[0] : 0);
+}
+
+/* 1 / profile on the faces, the same on all axes. */
+static void fill_kappa(struct rays_spread *s, const struct rays *r, const struct mesh *m) {
+  for (int b = 0; b < m->count; b++) {
+    const struct frame f = frame_of(m, &r->profile);
+    const double *profile = field_data(&r->profile, b, 0);
+    for (int d = 0; d < m->dim; d++) {
+      double *to = field_data(&s->kappa, b, d);
+      for (int k = 0; k < m->nc[2] + (d == 2); k++)
+        for (int j = 0; j < m->nc[1] + (d == 1); j++)
+          for (int i = 0; i < m->nc[0] + (d == 0); i++) {
+            const ptrdiff_t at = f.first + k * f.step[2] + j * f.step[1] + i;
+            to[face_place(m, &s->kappa, d, i, j, k)] = 2.0 / (profile[at] + profile[at - f.step[d]]);
+          }
+    }
+  }
+}
+
+void rays_spread_create(struct rays_spread *s, const struct rays *r, const struct mesh *m, struct exchange *x, const struct gas *g,
+                        const struct rays_steady_params *par) {
+  struct elliptic_options options = {.tensor = m->dim > 1, .form = par->monotone ? ELLIPTIC_MONOTONE : ELLIPTIC_PLAIN};
+  struct elliptic_boundary boundary = {.kind = {{0}}};
+  (void)x;
+  for (int d = 0; d < 3; d++)
+    for (int side = 0; side < 2; side++)
+      boundary.kind[d][side] = r->transport.par.boundary[d][side] == CRT_BOUNDARY_ABSORBING ? ELLIPTIC_DIRICHLET : ELLIPTIC_FLUX;
+  *s = (struct rays_spread){.elliptic = elliptic_create(m, &boundary, &options)};
+  field_create(&s->d, m, "diffusion", CENTRING_FACE, 3);
+  field_create(&s->cross[0], m, "diffusion across", CENTRING_FACE, 3);
+  field_create(&s->cross[1], m, "diffusion across", CENTRING_FACE, 3);
+  field_create(&s->w, m, "velocity", CENTRING_FACE, 3);
+  field_create(&s->work, m, "steady state", CENTRING_CELL, 2);
+  const bool uniform = r->profile.data == NULL;
+  if (!uniform) {
+    field_create(&s->kappa, m, "diffusivity", CENTRING_FACE, 3);
+    fill_kappa(s, r, m);
+  }
+  const struct field *const kappa[2] = {&s->kappa, NULL};
+  const double number[2] = {1.0, 0.0};
+  elliptic_along_field(m, &g->b[0], uniform ? NULL : kappa, number, &s->d, (struct field *[2]){&s->cross[0], &s->cross[1]});
+}
+
+void rays_spread_destroy(struct rays_spread *s) {
+  struct field *fields[] = {&s->d, &s->cross[0], &s->cross[1], &s->w, &s->work, &s->kappa};
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+    if (fields[i]->data) field_destroy(fields[i]);
+  elliptic_destroy(s->elliptic);
+}
+
+/* work[0] = pressure of the bin, with ghosts. */
+static void fill_pressure(struct rays_spread *s, struct rays *r, const struct mesh *m, struct exchange *x, int bin) {
+  struct field *fields[1] = {&s->work};
+  for (int b = 0; b < m->count; b++) {
+    const double *lo = rays_data(r, 2 * bin, b, 0), *hi = rays_data(r, 2 * bin + 1, b, 0), a = r->population[2 * bin].stress;
+    const double c = r->population[2 * bin + 1].stress;
+    double *p = field_data(&s->work, b, 0);
+    for (size_t i = 0; i < s->work.comp_size[0]; i++) p[i] = a * lo[i] + c * hi[i];
+  }
+  exchange_all(x, 1, fields);
+}
+
+/* Along b, by differences of the cells beside. */
+static inline double gradient(int dim, const struct frame *f, const double *const n[3], const double over2dx[3], const double *q, ptrdiff_t at) {
+  double part[3] = {0.0, 0.0, 0.0};
+  for (int d = 0; d < dim; d++) part[d] = n[d][at] * ((q[at + f->step[d]] - q[at - f->step[d]]) * over2dx[d]);
+  return sum3(part[0], part[1], part[2]);
+}
+
+/* work[1] = speed along b at which the waves carry the bin: the Alfven speed down its gradient, fading where the gradient is so flat that its length
+ * is a hundred times the box. */
+static void fill_waves(struct rays_spread *s, struct rays *r, const struct mesh *m, struct exchange *x) {
+  const struct frame f = frame_of(m, &s->work);
+  struct field *fields[1] = {&s->work};
+  double box = 0.0;
+  for (int d = 0; d < m->dim; d++) box = max(box, m->upper[d] - m->lower[d]);
+  for (int b = 0; b < m->count; b++) {
+    const double *n[3], *p = component(&s->work, b, 0), *alfven = field_data(&r->alfven, b, 0);
+    double over2dx[3], *v = component(&s->work, b, 1);
+    for (int d = 0; d < 3; d++) {
+      n[d] = component(&r->transport.directions, b, GEOMETRY_CELL + d);
+      over2dx[d] = d < m->dim ? 0.5 / m->block[b].dx[d] : 0.0;
+    }
+    for (int k = 0; k < m->nc[2]; k++)
+      for (int j = 0; j < m->nc[1]; j++)
+        for (int i = 0; i < m->nc[0]; i++) {
+          const ptrdiff_t at = f.first + k * f.step[2] + j * f.step[1] + i;
+          double slope = gradient(m->dim, &f, n, over2dx, p, at), flat = 0.01 / box * fabs(p[at]) + 1e-200;
+          v[at] = -alfven[at] * slope / (fabs(slope) + flat);
+        }
+  }
+  exchange_all(x, 1, fields);
+}
+
+void rays_spread_set(struct rays_spread *s, struct rays *r, const struct mesh *m, struct exchange *x, const struct field *velocity, int population) {
+  const struct rays_population *p = &r->population[population];
+  const double over = 3.0 * p->rate / (p->speed * p->speed);
+  const bool waves = r->alfven.data != NULL;
+  const struct frame f = frame_of(m, &s->work);
+  if (waves) {
+    fill_pressure(s, r, m, x, p->bin);
+    fill_waves(s, r, m, x);
+  }
+  for (int b = 0; b < m->count; b++)
+    for (int d = 0; d < m->dim; d++) {
+      const double *u = field_data(velocity, b, d), *v = component(&s->work, b, 1), *n = component(&r->transport.directions, b, GEOMETRY_FACE + d);
+      double *w = field_data(&s->w, b, d);
+      for (int k = 0; k < m->nc[2] + (d == 2); k++)
+        for (int j = 0; j < m->nc[1] + (d == 1); j++)
+          for (int i = 0; i < m->nc[0] + (d == 0); i++) {
+            const ptrdiff_t at = f.first + k * f.step[2] + j * f.step[1] + i, face = face_place(m, &s->w, d, i, j, k);
+            const double stream = waves ? 0.5 * (v[at] + v[at - f.step[d]]) * n[at] : 0.0;
+            w[face] = (u[face_place(m, velocity, d, i, j, k)] + stream) * over;
+          }
+    }
+}
+
+void rays_spread_flux(struct rays_spread *s, struct rays *r, const struct mesh *m, struct exchange *x, int population) {
+  const struct rays_population *p = &r->population[population];
+  const double kappa = p->speed * p->speed / (3.0 * p->rate);
+  const double kept = r->par.transport.form == RSOL_FULL ? r->transport.group[p->group].speed / r->par.transport.light : 1.0;
+  const struct frame f = frame_of(m, &s->work);
+  struct field *fields[1] = {&s->work};
+  if (r->alfven.data) {
+    fill_pressure(s, r, m, x, p->bin);
+    fill_waves(s, r, m, x);
+  }
+  for (int b = 0; b < m->count; b++) memcpy(component(&s->work, b, 0), rays_data(r, population, b, 0), sizeof(double) * s->work.comp_size[0]);
+  exchange_all(x, 1, fields);
+  for (int b = 0; b < m->count; b++) {
+    const double *n[3], *q = component(&s->work, b, 0), *v = component(&s->work, b, 1), *profile = r->profile.data ? field_data(&r->profile, b, 0) : NULL;
+    double over2dx[3], *flux = rays_data(r, population, b, 1);
+    for (int d = 0; d < 3; d++) {
+      n[d] = component(&r->transport.directions, b, GEOMETRY_CELL + d);
+      over2dx[d] = d < m->dim ? 0.5 / m->block[b].dx[d] : 0.0;
+    }
+    for (int k = 0; k < m->nc[2]; k++)
+      for (int j = 0; j < m->nc[1]; j++)
+        for (int i = 0; i < m->nc[0]; i++) {
+          const ptrdiff_t at = f.first + k * f.step[2] + j * f.step[1] + i;
+          double spread = -kappa / (profile ? profile[at] : 1.0) * gradient(m->dim, &f, n, over2dx, q, at), most = p->speed * max(q[at], 0.0);
+          double stream = r->alfven.data ? v[at] * q[at] : 0.0;
+          flux[at] = kept * min(max(spread + stream, -most), most);
+        }
+  }
+}

@@ -1,0 +1,241 @@
+/* Sweeps over species and bins to the steady state. */
+#include "crtransport/steady.h"
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/minmax.h"
+#include "base/params.h"
+#include "base/sum.h"
+#include "crtransport/steady_parts.h"
+
+#include <math.h>
+#include <string.h>
+
+void rays_steady_declare(struct params *ps, struct rays_steady_params *par) {
+  params_section(ps, "steady", "the steady state of cosmic rays in gas that does not change (transport.scheme: steady)");
+  params_int(ps, "sweeps", &par->sweeps, "30", 1, 10000, "at most so many sweeps over all species and bins");
+  params_real(ps, "tolerance", &par->tolerance, "1e-3", 1e-12, 0.1, "1", "the end: no population changes by more in a sweep, relative to its sum over the mesh");
+  params_real(ps, "solver_tolerance", &par->solver_tolerance, "1e-6", 1e-14, 1e-2, "1", "relative residual of the linear systems");
+  params_bool(ps, "monotone", &par->monotone, "true", "limited differences, which cannot undershoot; false: linear ones, faster");
+}
+
+struct sweep {
+  struct rays *r;
+  const struct mesh *mesh;
+  struct exchange *x;
+  struct gas *gas;
+  const struct rays_steady_params *par;
+  struct rays_probe probe;
+  struct rays_spread spread;
+  struct field velocity;           /* of faces */
+  struct rays_rows power;          /* [1] GeV cm^-3 s^-1, of r->source */
+  double *spectrum;                /* [populations] per GeV */
+  struct rays_steady_result *result;
+};
+
+/* Number densities of a power law in bins that have no particles anywhere: N ~ R^-1.7 with slopes to match; only its shape counts. */
+static void seed(struct rays *r, const struct mesh *m) {
+  const double slope = -1.7;
+  const int bins = cr_network_bins(&r->net);
+  double *there = memory_get(sizeof *there * (size_t)bins);
+  for (int k = 0; k < bins; k++)
+    for (int b = 0; b < m->count; b++)
+      for (int end = 0; end < 2; end++) {
+        const double *q = rays_data(r, 2 * k + end, b, 0);
+        for (size_t c = 0; c < r->exchange.comp_size[0]; c++) there[k] = max(there[k], q[c]);
+      }
+  MPI_Allreduce(MPI_IN_PLACE, there, bins, MPI_DOUBLE, MPI_MAX, m->comm);
+  for (int k = 0; k < bins; k++) {
+    if (there[k] > 0.0) continue;
+    double lo, hi;
+    cr_bin_from_slope(&r->net.bin[k], slope, 1e-20 * pow(r->net.bin[k].p_lo, slope), &lo, &hi);
+    for (int b = 0; b < m->count; b++)
+      for (size_t c = 0; c < r->exchange.comp_size[0]; c++) {
+        rays_data(r, 2 * k, b, 0)[c] = lo;
+        rays_data(r, 2 * k + 1, b, 0)[c] = hi;
+      }
+  }
+  memory_free(there);
+}
+
+static void open_sweep(struct sweep *w, double time) {
+  struct rays *r = w->r;
+  const struct mesh *m = w->mesh;
+  struct field *gas[1] = {&w->gas->u[0]};
+  for (int b = 0; b < m->count; b++) /* at rest: before and after a step */
+    memcpy(field_data(&w->gas->u[2], b, 0), field_data(&w->gas->u[0], b, 0), sizeof(double) * w->gas->u[0].block_size);
+  rays_scattering(r, m, w->x, w->gas);
+  crt_directions(&r->transport, m, w->x, &w->gas->b[0]);
+  exchange_all(w->x, 1, gas);
+  field_create(&w->velocity, m, "velocity of faces", CENTRING_FACE, 3);
+  rays_face_velocity(r, m, w->x, w->gas, &w->velocity);
+  rays_probe_create(&w->probe, r, m);
+  rays_spread_create(&w->spread, r, m, w->x, w->gas, w->par);
+  rays_rows_create(&w->power, m, 1);
+  w->spectrum = memory_get(sizeof *w->spectrum * (size_t)r->count);
+  if (r->source == NULL) return;
+  double *lo = memory_get(sizeof *lo * (size_t)r->count), *hi = lo + r->count / 2;
+  rays_source_spectrum(r, lo, hi);
+  for (int k = 0; k < r->count / 2; k++) {
+    w->spectrum[2 * k] = lo[k];
+    w->spectrum[2 * k + 1] = hi[k];
+  }
+  memory_free(lo);
+  for (int b = 0; b < m->count; b++) rays_source_power(r, m, b, time, &w->probe.all, rays_row(&w->power, 0, b));
+}
+
+static void close_sweep(struct sweep *w) {
+  rays_probe_destroy(&w->probe);
+  rays_spread_destroy(&w->spread);
+  rays_rows_destroy(&w->power);
+  field_destroy(&w->velocity);
+  memory_free(w->spectrum);
+}
+
+/* Sink and sources of a population, in code units and divided by its diffusivity. */
+static void set_right_side(struct sweep *w, int s, int k, int end, double scale) {
+  struct rays *r = w->r;
+  const struct rays_probe *p = &w->probe;
+  const int local = k - r->net.first[s], row = 2 * local + end, population = 2 * k + end;
+  const size_t n = p->sink.cells;
+  double *line = memory_get(sizeof *line * 4 * n), *sum = line, *other = line + n, *above = line + 2 * n, *below = line + 3 * n;
+  for (int b = 0; b < w->mesh->count; b++) {
+    const double *power = rays_row(&w->power, 0, b), *made = rays_row(&p->made, population, b), *inside = rays_row(&p->inside, row, b);
+    const double *from_above = rays_row(&p->from_above, row, b), *from_below = rays_row(&p->from_below, row, b), *sink = rays_row(&p->sink, row, b);
+    const bool top = local + 1 == r->net.nbin[s], bottom = local == 0;
+    rays_cells_to_rows(w->mesh, &r->exchange, rays_data(r, 2 * k + 1 - end, b, 0), other);
+    if (!top) rays_cells_to_rows(w->mesh, &r->exchange, rays_data(r, 2 * (k + 1), b, 0), above);
+    if (!bottom) rays_cells_to_rows(w->mesh, &r->exchange, rays_data(r, 2 * (k - 1) + 1, b, 0), below);
+    for (size_t c = 0; c < n; c++) {
+      double gain = inside[c] * other[c] + (top ? 0.0 : from_above[c] * above[c]) + (bottom ? 0.0 : from_below[c] * below[c]);
+      sum[c] = scale * (gain + (made[c] + power[c] * w->spectrum[population]));
+    }
+    rays_rows_to_cells(w->mesh, sum, &w->spread.work, field_data(&w->spread.work, b, 0) + w->spread.work.comp_size[0]);
+    for (size_t c = 0; c < n; c++) sum[c] = scale * sink[c];
+    rays_rows_to_cells(w->mesh, sum, &w->spread.work, field_data(&w->spread.work, b, 0));
+  }
+  memory_free(line);
+}
+
+/* Sum over the mesh of |q - before| and of q; negative populations are set to zero. */
+static double change_of(struct sweep *w, int population, const struct rays_rows *before) {
+  double sums[2] = {0.0, 0.0};
+  int64_t clipped = 0;
+  double *now = memory_get(sizeof *now * before->cells);
+  for (int b = 0; b < w->mesh->count; b++) {
+    const double *was = rays_row(before, 0, b), *dx = w->mesh->block[b].dx, volume = dx[0] * dx[1] * dx[2];
+    rays_cells_to_rows(w->mesh, &w->r->exchange, rays_data(w->r, population, b, 0), now);
+    for (size_t c = 0; c < before->cells; c++) {
+      clipped += now[c] < 0.0;
+      now[c] = max(now[c], 0.0);
+      sums[0] += volume * fabs(now[c] - was[c]);
+      sums[1] += volume * now[c];
+    }
+    rays_rows_to_cells(w->mesh, now, &w->r->exchange, rays_data(w->r, population, b, 0));
+  }
+  memory_free(now);
+  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, w->mesh->comm);
+  MPI_Allreduce(MPI_IN_PLACE, &clipped, 1, MPI_INT64_T, MPI_SUM, w->mesh->comm);
+  w->result->clipped += clipped;
+  return sums[1] > 0.0 ? sums[0] / sums[1] : 0.0;
+}
+
+/* |sources - operator q| / |sources| before solving. */
+static double residual_of(struct sweep *w, struct field *q, int member, struct field *scratch) {
+  const size_t n = w->probe.sink.cells;
+  double sums[2] = {0.0, 0.0}, *a = memory_get(sizeof *a * 2 * n), *s = a + n;
+  elliptic_apply(w->spread.elliptic, q, member, scratch, 0);
+  for (int b = 0; b < w->mesh->count; b++) {
+    const double *dx = w->mesh->block[b].dx, volume = dx[0] * dx[1] * dx[2];
+    rays_cells_to_rows(w->mesh, scratch, field_data(scratch, b, 0), a);
+    rays_cells_to_rows(w->mesh, &w->spread.work, field_data(&w->spread.work, b, 0) + w->spread.work.comp_size[0], s);
+    for (size_t c = 0; c < n; c++) {
+      sums[0] += volume * (s[c] - a[c]) * (s[c] - a[c]);
+      sums[1] += volume * s[c] * s[c];
+    }
+  }
+  memory_free(a);
+  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, w->mesh->comm);
+  return sums[1] > 0.0 ? sqrt(sums[0] / sums[1]) : 0.0;
+}
+
+/* Solve for one population; returns its change, or -1 when that failed. */
+static double solve(struct sweep *w, int s, int k, int end, struct rays_rows *before, struct field *scratch, double *residual) {
+  struct rays *r = w->r;
+  const int population = 2 * k + end;
+  const struct rays_population *p = &r->population[population];
+  struct field *state = &r->transport.group[p->group].state;
+  rays_spread_set(&w->spread, r, w->mesh, w->x, &w->velocity, population);
+  set_right_side(w, s, k, end, r->scale.time_s * 3.0 * p->rate / (p->speed * p->speed));
+  const bool tensor = w->mesh->dim > 1;
+  const struct elliptic_coefficients c = {.a = &w->spread.work, .d = &w->spread.d, .w = &w->spread.w,
+                                          .cross = {tensor ? &w->spread.cross[0] : NULL, tensor ? &w->spread.cross[1] : NULL}};
+  elliptic_set(w->spread.elliptic, &c);
+  for (int b = 0; b < w->mesh->count; b++) rays_cells_to_rows(w->mesh, &r->exchange, rays_data(r, population, b, 0), rays_row(before, 0, b));
+  *residual = max(*residual, residual_of(w, state, p->member, scratch));
+  const struct elliptic_result done = elliptic_solve(w->spread.elliptic, &w->spread.work, 1, state, p->member, w->par->solver_tolerance);
+  w->result->iterations += done.iterations;
+  w->result->solves++;
+  w->result->seconds_setup += done.seconds_setup;
+  w->result->seconds_solve += done.seconds_solve;
+  if (!done.converged) {
+    log_warning("steady state: %s, bin %d: %s (residual %.2g after %d iterations)", r->net.species[s].name, k - r->net.first[s], done.reason, done.residual,
+                done.iterations);
+    w->result->reason = "a linear system was not solved";
+    return -1.0;
+  }
+  return change_of(w, population, before);
+}
+
+/* All species and bins once.  Returns whether all was solved. */
+static bool sweep_once(struct sweep *w, struct rays_rows *before, struct field *scratch) {
+  struct rays *r = w->r;
+  struct rays_drift *drift = rays_drift_create(r, w->mesh, w->x);
+  bool good = true;
+  w->result->change = w->result->residual = 0.0;
+  for (int s = 0; s < r->net.count && good; s++) {
+    const double start = MPI_Wtime();
+    rays_probe_species(&w->probe, w->gas, &w->velocity, drift, s);
+    w->result->seconds_probe += MPI_Wtime() - start;
+    for (int k = r->net.first[s + 1] - 1; k >= r->net.first[s] && good; k--)
+      for (int end = 1; end >= 0 && good; end--) {
+        double change = solve(w, s, k, end, before, scratch, &w->result->residual);
+        good = change >= 0.0;
+        w->result->change = max(w->result->change, change);
+      }
+    for (int p = 2 * r->net.first[s]; p < 2 * r->net.first[s + 1]; p++)
+      for (int b = 0; b < w->mesh->count; b++) memset(rays_row(&w->probe.made, p, b), 0, sizeof(double) * w->probe.made.cells);
+    if (good) rays_probe_children(&w->probe, w->gas, &w->velocity, s); /* children see what has just been solved */
+  }
+  rays_drift_finish(r, w->mesh, drift, 0.0);
+  return good;
+}
+
+struct rays_steady_result rays_steady(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, const struct rays_steady_params *par,
+                                      double time) {
+  struct rays_steady_result result = {.reason = ""};
+  struct sweep w = {.r = r, .mesh = mesh, .x = x, .gas = g, .par = par, .result = &result};
+  struct rays_rows before;
+  struct field scratch;
+  const double start = MPI_Wtime();
+  open_sweep(&w, time);
+  rays_rows_create(&before, mesh, 1);
+  field_create(&scratch, mesh, "steady scratch", CENTRING_CELL, 1);
+  seed(r, mesh);
+  rays_probe_step(&w.probe, g, &w.velocity);
+  bool good = true;
+  while (good && !result.converged && result.sweeps < par->sweeps) {
+    good = sweep_once(&w, &before, &scratch);
+    result.sweeps++;
+    result.converged = good && result.change < par->tolerance;
+    log_info("steady state: sweep %d: largest change %.2g, residual %.2g, %lld iterations, %.1f s", result.sweeps, result.change, result.residual,
+             (long long)result.iterations, MPI_Wtime() - start);
+    for (int p = 0; p < r->count; p++) rays_spread_flux(&w.spread, r, mesh, x, p);
+  }
+  if (good && !result.converged) result.reason = "more sweeps are needed: raise steady.sweeps";
+  field_destroy(&scratch);
+  rays_rows_destroy(&before);
+  close_sweep(&w);
+  result.seconds = MPI_Wtime() - start;
+  return result;
+}

@@ -1,0 +1,39 @@
+/* Steady state of cosmic rays in gas that does not change: for every population
+ *
+ *     sink q - div(kappa b b.grad q) + div((u + v_st b) q) = sources,      kappa = v^2 / (3 nu),
+ *
+ * solved directly, without time steps and without a reduced speed of light.  Sinks and what goes from one population to another come from the same update
+ * of microphysics/batch.h that time-dependent runs use, over a short probing step: what a bin loses, what it gives to its neighbours in
+ * momentum, and what it makes of other species.  They depend on the slopes of spectra, so that sweeps are repeated: species in the order
+ * of production, bins from high to low momentum, the upper population of a bin first; gains from below are those of the sweep before. */
+#ifndef CRTRANSPORT_STEADY_H
+#define CRTRANSPORT_STEADY_H
+
+#include "crtransport/crtransport.h"
+
+struct rays_steady_params {
+  int sweeps;              /* at most                                                          */
+  double tolerance;        /* of the change of all populations in a sweep, relative            */
+  double solver_tolerance; /* of linear systems, relative residual                             */
+  bool monotone;           /* limited differences; else the linear ones, which may undershoot  */
+};
+
+struct rays_steady_result {
+  bool converged;
+  const char *reason;      /* why not, or ""                                                   */
+  int sweeps;
+  double change;           /* of the last sweep                                                */
+  double residual;         /* largest of all populations before they were solved for the last time: |sources - operator q| / |sources| */
+  int64_t iterations, solves, clipped;  /* clipped: cells whose population was below zero and was set to it */
+  double seconds, seconds_probe, seconds_setup, seconds_solve;
+};
+
+/* The section "steady". */
+void rays_steady_declare(struct params *ps, struct rays_steady_params *par);
+
+/* From the populations as they are (bins that are empty everywhere start with a power law) to the steady state; fluxes too.  time: for sources.  The gas
+ * stays as it is.  Collective. */
+struct rays_steady_result rays_steady(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, const struct rays_steady_params *par,
+                                      double time);
+
+#endif

@@ -1,0 +1,59 @@
+/* Between steady.c, probe.c and spread.c.  Private to crtransport/. */
+#ifndef CRTRANSPORT_STEADY_PARTS_H
+#define CRTRANSPORT_STEADY_PARTS_H
+
+#include "crtransport/momentum.h"
+#include "crtransport/steady.h"
+#include "elliptic/elliptic.h"
+
+/* Numbers per cell without ghosts: rows [row][block][cell]. */
+struct rays_rows { size_t cells, blocks; double *data; };
+void rays_rows_create(struct rays_rows *w, const struct mesh *m, size_t rows);
+void rays_rows_destroy(struct rays_rows *w);
+static inline double *rays_row(const struct rays_rows *w, int row, int b) {
+  return w->data + (w->blocks * (size_t)row + (size_t)b) * w->cells;
+}
+/* Between rows and the cells of a component of a block. */
+void rays_rows_to_cells(const struct mesh *m, const double *row, const struct field *f, double *component);
+void rays_cells_to_rows(const struct mesh *m, const struct field *f, const double *component, double *row);
+
+/* probe.c: rates (1/s) of one species; its bins count from 0 and its populations are 2 bin + end. */
+struct rays_probe {
+  struct rays *r;
+  const struct mesh *mesh;
+  struct cr_tables *move, *react;  /* momentum changes alone; reactions alone          */
+  double dt_s;                     /* of the probing step                              */
+  /* Rows [2 bins of the largest species]: loss of a population; what the other one of the same bin gives to it, per particle of that; what the
+   * lower population of the bin above gives, and the upper one of the bin below. */
+  struct rays_rows sink, inside, from_above, from_below;
+  struct rays_rows made;           /* rows [populations]: made by parents per second since the last solution of the child, cm^-3 s^-1 */
+  struct rays_cells all;
+  double **lo, **hi, *memory, *medium[MEDIUM_COUNT], *band[CR_BANDS], **div;
+};
+void rays_probe_create(struct rays_probe *p, struct rays *r, const struct mesh *m);
+void rays_probe_destroy(struct rays_probe *p);
+/* All rates of species s.  velocity: of rays_face_velocity; drift: of rays_drift_create or NULL. */
+void rays_probe_species(struct rays_probe *p, const struct gas *g, const struct field *velocity, struct rays_drift *drift, int s);
+/* What species s makes of others now is added to p->made. */
+void rays_probe_children(struct rays_probe *p, const struct gas *g, const struct field *velocity, int s);
+/* Shorter or longer probing steps, so that the fastest change of all species is a small one. */
+void rays_probe_step(struct rays_probe *p, const struct gas *g, const struct field *velocity);
+
+/* spread.c: the operator in space. */
+struct rays_spread {
+  struct elliptic *elliptic;
+  struct field b;                  /* faces: the field, with ghosts                    */
+  struct field kappa;              /* faces [3]: of the bin                            */
+  struct field d, cross[2], w;     /* faces [3]: coefficients                          */
+  struct field work;               /* cells [2]: sink, sources                         */
+  double last_kappa;               /* of the populations for which d and cross are set */
+};
+void rays_spread_create(struct rays_spread *s, const struct rays *r, const struct mesh *m, struct exchange *x, const struct gas *g,
+                        const struct rays_steady_params *par);
+void rays_spread_destroy(struct rays_spread *s);
+/* Diffusion of a population, and the velocity of gas and waves. */
+void rays_spread_set(struct rays_spread *s, struct rays *r, const struct mesh *m, struct exchange *x, const struct field *velocity, int population);
+/* F of a population from its q. */
+void rays_spread_flux(struct rays_spread *s, struct rays *r, const struct mesh *m, struct exchange *x, int population);
+
+#endif
