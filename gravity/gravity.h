@@ -48,8 +48,8 @@ struct gravity {
 };
 
 void gravity_declare(struct params *ps, struct gravity_params *par);
-/* After params_load. */
-void gravity_check(struct gravity_params *par, const struct params *ps);
+/* After params_load; mistakes end the program with status 2.  has_potential: whether the setup of that name has one. */
+void gravity_check(struct gravity_params *par, const struct params *ps, const char *setup, bool has_potential);
 static inline bool gravity_on(const struct gravity_params *par) { return par->count > 0 || par->self != SELF_NONE || par->from_setup; }
 
 /* Static potential at a point. */

@@ -1,4 +1,5 @@
 /* The "gravity" section of the parameters. */
+#include "base/fail.h"
 #include "base/params.h"
 #include "base/units.h"
 #include "gravity/gravity.h"
@@ -35,7 +36,8 @@ void gravity_declare(struct params *ps, struct gravity_params *p) {
   params_list_end(ps);
 }
 
-void gravity_check(struct gravity_params *p, const struct params *ps) {
+void gravity_check(struct gravity_params *p, const struct params *ps, const char *setup, bool has_potential) {
+  if (p->from_setup && !has_potential) fail_user("gravity.from_setup: the setup %s has no potential; set it to false", setup);
   const struct units *u = params_units(ps);
   if (p->constant == 0.0) p->constant = u->code ? 1.0 : NEWTON * u->mass_g * u->time_s * u->time_s / (u->length_cm * u->length_cm * u->length_cm);
 }

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { COLUMNS = 18 + MHD_SCALARS + RAYS_COLUMNS, VARIABLES = MHD_VARIABLES + RAYS_VARIABLES };
+enum { COLUMNS = 19 + MHD_SCALARS + RAYS_COLUMNS, VARIABLES = MHD_VARIABLES + RAYS_VARIABLES };
 
 struct outputs {
   struct io_record record;
@@ -23,6 +23,7 @@ struct outputs {
   struct io_history *history;
   int column_count;
   struct io_column columns[COLUMNS];
+  int gravity_at;                 /* column of the energy in the potential; 0: no gravity */
   int rays_at;                    /* column where cosmic rays begin; 0: there are none */
   double row[COLUMNS];            /* the last one                          */
   char scalar_names[MHD_SCALARS][24];
@@ -94,6 +95,10 @@ struct outputs *outputs_open(struct run *r) {
     snprintf(o->scalar_names[c], sizeof o->scalar_names[c], "scalar%d", c);
     o->columns[o->column_count++] = (struct io_column){o->scalar_names[c], "code_mass", "total mass of the passive scalar"};
   }
+  if (r->has_gravity) {
+    o->gravity_at = o->column_count++;
+    o->columns[o->gravity_at] = (struct io_column){"gravity_energy", "code_energy", "energy of the gas in the potential"};
+  }
   if (r->has_rays) {
     o->rays_at = o->column_count;
     o->column_count += rays_columns(&r->rays, &o->names, o->columns + o->column_count);
@@ -128,6 +133,7 @@ static void write_row(struct outputs *o, struct run *r) {
                          (double)c->floor_density, (double)c->floor_pressure};
   memcpy(o->row, fixed, sizeof fixed);
   memcpy(o->row + sizeof fixed / sizeof *fixed, t.scalar, sizeof(double) * (size_t)r->gas.par.nscalar);
+  if (r->has_gravity) o->row[o->gravity_at] = gravity_energy(&r->gravity, &r->mesh, &r->gas);
   if (r->has_rays) rays_row(&r->rays, &r->mesh, &r->gas, o->row + o->rays_at);
   io_history_row(o->history, o->row);
   r->schedule.last_row = r->time;

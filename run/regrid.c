@@ -18,6 +18,7 @@ void run_levels(const struct mesh *m, char *text, size_t size) {
 /* All that was made for the old mesh. */
 static void rebuild(struct run *r) {
   mhd_adapted(&r->gas, &r->mesh);
+  if (r->has_gravity) gravity_adapted(&r->gravity, &r->mesh);
   if (r->has_rays) rays_adapted(&r->rays, &r->mesh);
   exchange_destroy(r->exchange);
   r->exchange = exchange_create(&r->mesh);

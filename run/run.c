@@ -59,6 +59,7 @@ void run_declare(struct params *ps, struct all_params *par, const struct setup *
   mesh_declare(ps, &par->mesh);
   mhd_declare(ps, &par->mhd);
   refine_declare(ps, &par->refine, &par->mesh, &par->mhd);
+  gravity_declare(ps, &par->gravity);
   rays_declare(ps, &par->rays);
   rays_initial_declare(ps, &par->initial);
   par->refine.rays = &par->rays.scheme;
@@ -140,6 +141,7 @@ static struct setup_run about(const struct all_params *par, const struct mesh *m
                         .sound_speed = par->mhd.eos == EOS_ISOTHERMAL ? par->mhd.sound_speed : 0.0,
                         .magnetic = par->mhd.magnetic,
                         .nscalar = par->mhd.nscalar,
+                        .gravity = par->gravity.constant,
                         .units = units};
   for (int d = 0; d < 3; d++) {
     a.lower[d] = mesh->lower[d];
@@ -185,9 +187,11 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
   r->setup = choose_setup(r->ps, a->file);
   run_declare(r->ps, all, r->setup);
   params_load(r->ps);
+  gravity_check(&all->gravity, r->ps, r->setup->name, r->setup->gravity != NULL);
   rays_check(&all->rays, r->ps, all->mhd.magnetic);
   r->par = all->run;
   r->initial = all->initial;
+  r->has_gravity = gravity_on(&all->gravity);
   r->has_rays = all->rays.scheme != TRANSPORT_NONE;
   if (a->out)
     snprintf(r->dir, sizeof r->dir, "%s", a->out);
@@ -217,6 +221,10 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
   r->exchange = exchange_create(&r->mesh);
   exchange_set_user(r->exchange, setup_boundary_fill, &r->boundary);
   r->correction = correction_create(&r->mesh, r->gas.nvar, r->gas.par.magnetic);
+  if (r->has_gravity) {
+    gravity_create(&r->gravity, &all->gravity, &r->mesh, r->setup->gravity);
+    mhd_keep_mass(&r->gas, &r->mesh);
+  }
   if (r->has_rays) create_rays(r, &all->rays);
 
   r->outputs = outputs_open(r); /* checks the names of fields, before anything is written */
@@ -245,6 +253,7 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
 double run_next_dt(struct run *r) {
   r->updates += (double)mesh_cells(&r->mesh);
   double dt = r->gas.par.frozen ? INFINITY : mhd_max_dt(&r->gas, &r->mesh), left = r->par.time_end - r->time;
+  if (r->has_gravity) dt = fmin(dt, gravity_max_dt(&r->gravity, &r->mesh));
   if (r->has_rays)
     dt = fmin(dt, r->gas.par.frozen ? rays_held_dt(&r->rays, &r->mesh, &r->gas) : rays_max_dt(&r->rays, &r->mesh, &r->gas, r->gas.par.cfl));
   if (r->par.dt_max > 0.0) dt = fmin(dt, r->par.dt_max);
@@ -256,10 +265,13 @@ double run_next_dt(struct run *r) {
 bool run_step(struct run *r) {
   r->boundary.t = r->time;
   if (r->has_rays) rays_before(&r->rays, &r->mesh, r->exchange, &r->gas, r->time, r->dt);
+  const bool falls = r->has_gravity && !r->gas.par.frozen;
+  if (falls) gravity_before(&r->gravity, &r->mesh, r->exchange, &r->gas, r->dt);
   if (r->gas.par.frozen)
     mhd_hold(&r->gas, &r->mesh, r->exchange, r->correction, r->dt);
   else if (!mhd_step(&r->gas, &r->mesh, r->exchange, r->correction, r->dt))
     return false;
+  if (falls) gravity_after(&r->gravity, &r->mesh, r->exchange, &r->gas, r->dt);
   if (r->has_rays) rays_after(&r->rays, &r->mesh, r->exchange, &r->gas, r->time, r->dt);
   return true;
 }
@@ -340,6 +352,7 @@ void run_finish(struct run *r) {
   correction_destroy(r->correction);
   exchange_destroy(r->exchange);
   if (r->has_rays) rays_destroy(&r->rays);
+  if (r->has_gravity) gravity_destroy(&r->gravity);
   mhd_destroy(&r->gas);
   mesh_destroy(&r->mesh);
   params_free(r->ps);

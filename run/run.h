@@ -6,6 +6,7 @@
 #define RUN_RUN_H
 
 #include "crtransport/crtransport.h"
+#include "gravity/gravity.h"
 #include "io/io.h"
 #include "mhd/criteria.h"
 #include "mhd/mhd.h"
@@ -52,6 +53,8 @@ struct run {
   struct setup_boundary boundary;
   struct mesh mesh;
   struct gas gas;
+  bool has_gravity;
+  struct gravity gravity;    /* only where there is some           */
   bool has_rays;
   struct rays rays;          /* only where there are cosmic rays   */
   struct rays_initial initial;
@@ -81,6 +84,7 @@ struct all_params {
   struct mesh_params mesh;
   struct mhd_params mhd;
   struct refine_params refine;
+  struct gravity_params gravity;
   struct rays_params rays;
   struct rays_initial initial;
 };

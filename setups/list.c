@@ -7,6 +7,7 @@
 #define SETUPS(SETUP) \
   SETUP(alfven_wave) \
   SETUP(blast) \
+  SETUP(collapse) \
   SETUP(cr_free_stream) \
   SETUP(cr_gaussian) \
   SETUP(cr_point_source) \
@@ -16,7 +17,9 @@
   SETUP(cr_sound_wave) \
   SETUP(cr_telegraph) \
   SETUP(field_loop) \
+  SETUP(hydrostatic_disc) \
   SETUP(implosion) \
+  SETUP(jeans_wave) \
   SETUP(kelvin_helmholtz) \
   SETUP(linear_wave) \
   SETUP(orszag_tang) \

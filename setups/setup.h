@@ -29,6 +29,7 @@ struct setup_run {
   double gamma, sound_speed;  /* sound_speed > 0: isothermal */
   bool magnetic;
   int nscalar;
+  double gravity;             /* G                                 */
   const struct units *units;
   const struct rays *rays;    /* NULL: none; not filled before start has returned */
 };
@@ -48,6 +49,9 @@ struct setup {
   void (*background)(double b[3]);
   /* Exact state at t where gas(t) is not it, for profiles and errors; false: not known for these parameters.  May be NULL. */
   bool (*reference)(double t, const double x[3], struct gas_point *w, double b[3]);
+
+  /* Static gravitational potential, for gravity.from_setup; NULL: none.  t is 0. */
+  double (*gravity)(double t, const double x[3]);
 
   /* With cosmic rays (transport.scheme), any of them may be NULL.  State at t: exact where .exact_rays, else at the start only; all zero on entry; NULL: what
    * the section cr_initial says. */
