@@ -253,7 +253,7 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
 double run_next_dt(struct run *r) {
   r->updates += (double)mesh_cells(&r->mesh);
   double dt = r->gas.par.frozen ? INFINITY : mhd_max_dt(&r->gas, &r->mesh), left = r->par.time_end - r->time;
-  if (r->has_gravity) dt = fmin(dt, gravity_max_dt(&r->gravity, &r->mesh));
+  if (r->has_gravity && !r->gas.par.frozen) dt = fmin(dt, gravity_max_dt(&r->gravity, &r->mesh));
   if (r->has_rays)
     dt = fmin(dt, r->gas.par.frozen ? rays_held_dt(&r->rays, &r->mesh, &r->gas) : rays_max_dt(&r->rays, &r->mesh, &r->gas, r->gas.par.cfl));
   if (r->par.dt_max > 0.0) dt = fmin(dt, r->par.dt_max);
