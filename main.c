@@ -16,6 +16,7 @@ static int run(int argc, char **argv) {
   const char *setup = params_peek(ps, "run.setup");
   if (setup != NULL && strcmp(setup, "one_zone") == 0) return zone_main(&a, ps);
   run_start(&r, &a, ps);
+  run_steady(&r);
   while (!run_done(&r)) {
     checkpoint_if_due(&r);
     run_regrid_if_due(&r);

@@ -32,7 +32,8 @@ static bool no_cosmic_rays(const void *data) {
 static void declare_transport(struct params *ps, struct rays_params *p) {
   static const char *const boundary = "as_gas|absorbing";
   params_section(ps, "transport", "cosmic rays on the mesh: their transport along the magnetic field, and what they do to the gas");
-  params_choice(ps, "scheme", &p->scheme, "none|explicit", "none", "none: the run has no cosmic rays; explicit: two-moment transport in sub-steps");
+  params_choice(ps, "scheme", &p->scheme, "none|explicit|steady", "none",
+                "none: the run has no cosmic rays; explicit: two-moment transport in sub-steps; steady: the steady state in gas that stays as it is");
   if (!wanted(ps, "transport")) return;
   params_choice(ps, "closure", &p->transport.closure, "m1|isotropic", "m1", "pitch angles from flux and density, or isotropic");
   params_choice(ps, "rsol_form", &p->transport.form, "full|flux", "flux",

@@ -231,6 +231,10 @@ struct rays_steady_result rays_steady(struct rays *r, const struct mesh *mesh, s
     log_info("steady state: sweep %d: largest change %.2g, residual %.2g, %lld iterations, %.1f s", result.sweeps, result.change, result.residual,
              (long long)result.iterations, MPI_Wtime() - start);
     for (int p = 0; p < r->count; p++) rays_spread_flux(&w.spread, r, mesh, x, p);
+    if (good && !result.converged && par->go_on && !par->go_on(par->data)) {
+      good = false;
+      result.reason = "stopped";
+    }
   }
   if (good && !result.converged) result.reason = "more sweeps are needed: raise steady.sweeps";
   field_destroy(&scratch);

@@ -16,6 +16,8 @@ struct rays_steady_params {
   double tolerance;        /* of the change of all populations in a sweep, relative            */
   double solver_tolerance; /* of linear systems, relative residual                             */
   bool monotone;           /* limited differences; else the linear ones, which may undershoot  */
+  bool (*go_on)(void *data); /* asked after each sweep; NULL: always. The same on all ranks    */
+  void *data;
 };
 
 struct rays_steady_result {

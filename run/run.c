@@ -61,6 +61,7 @@ void run_declare(struct params *ps, struct all_params *par, const struct setup *
   refine_declare(ps, &par->refine, &par->mesh, &par->mhd);
   gravity_declare(ps, &par->gravity);
   rays_declare(ps, &par->rays);
+  rays_steady_declare(ps, &par->steady);
   rays_initial_declare(ps, &par->initial);
   par->refine.rays = &par->rays.scheme;
   for (int s = 0; setup_list[s] != NULL; s++)
@@ -189,8 +190,11 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
   params_load(r->ps);
   gravity_check(&all->gravity, r->ps, r->setup->name, r->setup->gravity != NULL);
   rays_check(&all->rays, r->ps, all->mhd.magnetic);
+  if (all->rays.scheme == TRANSPORT_STEADY && !(all->mhd.frozen && all->run.time_end == 0.0))
+    fail_user("transport.scheme: steady is for gas that stays as it is: set mhd.evolve: false and run.time_end: 0");
   r->par = all->run;
   r->initial = all->initial;
+  r->steady = all->steady;
   r->has_gravity = gravity_on(&all->gravity);
   r->has_rays = all->rays.scheme != TRANSPORT_NONE;
   if (a->out)
@@ -246,7 +250,7 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
     if (r->has_rays) rays_start(&r->rays, &r->mesh, r->exchange, &r->gas);
   }
   r->started = MPI_Wtime();
-  if (!a->resume) outputs_write(r->outputs, r, false);
+  if (!a->resume && all->rays.scheme != TRANSPORT_STEADY) outputs_write(r->outputs, r, false);
   memory_free(all);
 }
 

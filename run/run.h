@@ -6,6 +6,7 @@
 #define RUN_RUN_H
 
 #include "crtransport/crtransport.h"
+#include "crtransport/steady.h"
 #include "gravity/gravity.h"
 #include "io/io.h"
 #include "mhd/criteria.h"
@@ -56,6 +57,7 @@ struct run {
   bool has_gravity;
   struct gravity gravity;    /* only where there is some           */
   bool has_rays;
+  struct rays_steady_params steady;
   struct rays rays;          /* only where there are cosmic rays   */
   struct rays_initial initial;
   struct exchange *exchange;
@@ -85,6 +87,7 @@ struct all_params {
   struct mhd_params mhd;
   struct refine_params refine;
   struct gravity_params gravity;
+  struct rays_steady_params steady;
   struct rays_params rays;
   struct rays_initial initial;
 };
@@ -99,6 +102,8 @@ struct arguments read_arguments(int argc, char **argv);
 void run_start(struct run *r, const struct arguments *a, struct params *ps);
 /* The next time step, shortened to end at run.time_end. */
 double run_next_dt(struct run *r);
+/* With transport.scheme: steady, in place of steps: solve for the steady state. */
+void run_steady(struct run *r);
 /* Gas and cosmic rays by r->dt; false when the gas went wrong, which is then as before the step. */
 bool run_step(struct run *r);
 /* Everything that lives on with the mesh and in checkpoints; returns the number of fields. */

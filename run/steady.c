@@ -1,0 +1,33 @@
+/* Runs that solve for the steady state of cosmic rays in place of steps in time. */
+#include "base/fail.h"
+#include "base/log.h"
+#include "run/run.h"
+
+#include <stdlib.h>
+
+static bool go_on(void *data) {
+  struct run *r = data;
+  if (run_done(r) && r->stop != RUN_END) return false;
+  checkpoint_if_due(r);
+  return true;
+}
+
+void run_steady(struct run *r) {
+  if (!r->has_rays || r->rays.par.scheme != TRANSPORT_STEADY) return;
+  struct rays_steady_params par = r->steady;
+  par.go_on = go_on;
+  par.data = r;
+  const struct rays_steady_result s = rays_steady(&r->rays, &r->mesh, r->exchange, &r->gas, &par, r->time);
+  log_info("steady state: %s after %d sweeps in %.1f s: rates %.1f s, set-ups of solvers %.1f s, solving %.1f s; %lld iterations in %lld solutions; "
+           "largest change %.2g, residual %.2g; %lld negative values set to zero",
+           s.converged ? "converged" : s.reason, s.sweeps, s.seconds, s.seconds_probe, s.seconds_setup, s.seconds_solve, (long long)s.iterations,
+           (long long)s.solves, s.change, s.residual, (long long)s.clipped);
+  r->step = s.sweeps;
+  if (s.converged || r->stop == RUN_SIGNAL || r->stop == RUN_WALL_TIME) return;
+  checkpoint_write(r);
+  outputs_write(r->outputs, r, true);
+  log_warning("the steady state was not reached: %s; the populations so far are in the newest snapshot and checkpoint; go on with: %s", s.reason, r->command);
+  log_close();
+  MPI_Finalize();
+  exit(1);
+}
