@@ -140,10 +140,10 @@ static void probe_reactions(struct rays_probe *p, const struct cr_batch_env *env
       const bool own = k >= net->first[s] && k < net->first[s + 1];
       if (own == children) continue;
       if (children) {
-        double *made = rays_row(&p->made, 2 * k + end, b);
+        double *made = rays_values(&p->made, 2 * k + end, b);
         for (size_t c = 0; c < n; c++) made[c] += now[c] * over;
       } else {
-        double *sink = rays_row(&p->sink, 2 * (k - net->first[s]) + end, b), *was = rays_row(&p->inside, 2 * (k - net->first[s]) + end, b);
+        double *sink = rays_values(&p->sink, 2 * (k - net->first[s]) + end, b), *was = rays_values(&p->inside, 2 * (k - net->first[s]) + end, b);
         rays_cells_to_rows(p->mesh, &p->r->exchange, rays_data(p->r, 2 * k + end, b, 0), was);
         for (size_t c = 0; c < n; c++) sink[c] = rate(was[c] - now[c], was[c], over);
       }
@@ -160,8 +160,8 @@ static void probe_colour(struct rays_probe *p, const struct cr_batch_env *env, i
   cr_batch_step(p->move, (int)n, p->dt_s, CR_MOMENTUM_FIRST, env, p->lo, p->hi, NULL, NULL);
   for (int k = colour; k < bins; k += 3) {
     const double *lo = p->lo[first + k], *hi = p->hi[first + k];
-    double *inside_lo = rays_row(&p->inside, 2 * k, b), *inside_hi = rays_row(&p->inside, 2 * k + 1, b);
-    double *sink_lo = rays_row(&p->sink, 2 * k, b), *sink_hi = rays_row(&p->sink, 2 * k + 1, b);
+    double *inside_lo = rays_values(&p->inside, 2 * k, b), *inside_hi = rays_values(&p->inside, 2 * k + 1, b);
+    double *sink_lo = rays_values(&p->sink, 2 * k, b), *sink_hi = rays_values(&p->sink, 2 * k + 1, b);
     double *const *below = k > 0 ? (double *const[]){p->lo[first + k - 1], p->hi[first + k - 1]} : NULL;
     double *const *above = k + 1 < bins ? (double *const[]){p->lo[first + k + 1], p->hi[first + k + 1]} : NULL;
     rays_cells_to_rows(p->mesh, &p->r->exchange, rays_data(p->r, 2 * (first + k), b, 0), inside_lo);
@@ -175,8 +175,8 @@ static void probe_colour(struct rays_probe *p, const struct cr_batch_env *env, i
       inside_lo[c] = rate(moved, was_hi, over);
       inside_hi[c] = rate(-moved, was_lo, over);
       for (int end = 0; end < 2; end++) {
-        if (below) rays_row(&p->from_above, 2 * (k - 1) + end, b)[c] = rate(below[end][c], was_lo, over);
-        if (above) rays_row(&p->from_below, 2 * (k + 1) + end, b)[c] = rate(above[end][c], was_hi, over);
+        if (below) rays_values(&p->from_above, 2 * (k - 1) + end, b)[c] = rate(below[end][c], was_lo, over);
+        if (above) rays_values(&p->from_below, 2 * (k + 1) + end, b)[c] = rate(above[end][c], was_hi, over);
       }
     }
   }
@@ -188,8 +188,8 @@ void rays_probe_species(struct rays_probe *p, const struct gas *g, const struct 
     const struct cr_batch_env env = surroundings(p, g, velocity, drift, b);
     probe_reactions(p, &env, s, b, false);
     for (int end = 0; end < 2; end++) {
-      memset(rays_row(&p->from_above, 2 * (bins - 1) + end, b), 0, sizeof(double) * p->made.cells);
-      memset(rays_row(&p->from_below, end, b), 0, sizeof(double) * p->made.cells);
+      memset(rays_values(&p->from_above, 2 * (bins - 1) + end, b), 0, sizeof(double) * p->made.cells);
+      memset(rays_values(&p->from_below, end, b), 0, sizeof(double) * p->made.cells);
     }
     for (int colour = 0; colour < 3 && colour < bins; colour++) probe_colour(p, &env, s, b, colour);
   }

@@ -81,7 +81,7 @@ static void open_sweep(struct sweep *w, double time) {
     w->spectrum[2 * k + 1] = hi[k];
   }
   memory_free(lo);
-  for (int b = 0; b < m->count; b++) rays_source_power(r, m, b, time, &w->probe.all, rays_row(&w->power, 0, b));
+  for (int b = 0; b < m->count; b++) rays_source_power(r, m, b, time, &w->probe.all, rays_values(&w->power, 0, b));
 }
 
 static void close_sweep(struct sweep *w) {
@@ -100,8 +100,8 @@ static void set_right_side(struct sweep *w, int s, int k, int end, double scale)
   const size_t n = p->sink.cells;
   double *line = memory_get(sizeof *line * 4 * n), *sum = line, *other = line + n, *above = line + 2 * n, *below = line + 3 * n;
   for (int b = 0; b < w->mesh->count; b++) {
-    const double *power = rays_row(&w->power, 0, b), *made = rays_row(&p->made, population, b), *inside = rays_row(&p->inside, row, b);
-    const double *from_above = rays_row(&p->from_above, row, b), *from_below = rays_row(&p->from_below, row, b), *sink = rays_row(&p->sink, row, b);
+    const double *power = rays_values(&w->power, 0, b), *made = rays_values(&p->made, population, b), *inside = rays_values(&p->inside, row, b);
+    const double *from_above = rays_values(&p->from_above, row, b), *from_below = rays_values(&p->from_below, row, b), *sink = rays_values(&p->sink, row, b);
     const bool top = local + 1 == r->net.nbin[s], bottom = local == 0;
     rays_cells_to_rows(w->mesh, &r->exchange, rays_data(r, 2 * k + 1 - end, b, 0), other);
     if (!top) rays_cells_to_rows(w->mesh, &r->exchange, rays_data(r, 2 * (k + 1), b, 0), above);
@@ -123,7 +123,7 @@ static double change_of(struct sweep *w, int population, const struct rays_rows 
   int64_t clipped = 0;
   double *now = memory_get(sizeof *now * before->cells);
   for (int b = 0; b < w->mesh->count; b++) {
-    const double *was = rays_row(before, 0, b), *dx = w->mesh->block[b].dx, volume = dx[0] * dx[1] * dx[2];
+    const double *was = rays_values(before, 0, b), *dx = w->mesh->block[b].dx, volume = dx[0] * dx[1] * dx[2];
     rays_cells_to_rows(w->mesh, &w->r->exchange, rays_data(w->r, population, b, 0), now);
     for (size_t c = 0; c < before->cells; c++) {
       clipped += now[c] < 0.0;
@@ -171,7 +171,7 @@ static double solve(struct sweep *w, int s, int k, int end, struct rays_rows *be
   const struct elliptic_coefficients c = {.a = &w->spread.work, .d = &w->spread.d, .w = &w->spread.w,
                                           .cross = {tensor ? &w->spread.cross[0] : NULL, tensor ? &w->spread.cross[1] : NULL}};
   elliptic_set(w->spread.elliptic, &c);
-  for (int b = 0; b < w->mesh->count; b++) rays_cells_to_rows(w->mesh, &r->exchange, rays_data(r, population, b, 0), rays_row(before, 0, b));
+  for (int b = 0; b < w->mesh->count; b++) rays_cells_to_rows(w->mesh, &r->exchange, rays_data(r, population, b, 0), rays_values(before, 0, b));
   *residual = max(*residual, residual_of(w, state, p->member, scratch));
   const struct elliptic_result done = elliptic_solve(w->spread.elliptic, &w->spread.work, 1, state, p->member, w->par->solver_tolerance);
   w->result->iterations += done.iterations;
@@ -204,7 +204,7 @@ static bool sweep_once(struct sweep *w, struct rays_rows *before, struct field *
         w->result->change = max(w->result->change, change);
       }
     for (int p = 2 * r->net.first[s]; p < 2 * r->net.first[s + 1]; p++)
-      for (int b = 0; b < w->mesh->count; b++) memset(rays_row(&w->probe.made, p, b), 0, sizeof(double) * w->probe.made.cells);
+      for (int b = 0; b < w->mesh->count; b++) memset(rays_values(&w->probe.made, p, b), 0, sizeof(double) * w->probe.made.cells);
     if (good) rays_probe_children(&w->probe, w->gas, &w->velocity, s); /* children see what has just been solved */
   }
   rays_drift_finish(r, w->mesh, drift, 0.0);

@@ -10,7 +10,7 @@
 struct rays_rows { size_t cells, blocks; double *data; };
 void rays_rows_create(struct rays_rows *w, const struct mesh *m, size_t rows);
 void rays_rows_destroy(struct rays_rows *w);
-static inline double *rays_row(const struct rays_rows *w, int row, int b) {
+static inline double *rays_values(const struct rays_rows *w, int row, int b) {
   return w->data + (w->blocks * (size_t)row + (size_t)b) * w->cells;
 }
 /* Between rows and the cells of a component of a block. */
