@@ -1,6 +1,6 @@
 /* Rates at which the populations of a species change, from short steps of the batched update.
  *
- * Momentum changes move particles between neighbouring bins.  Filling every third bin at a time, all that leaves a bin is seen where it arrives.  A bin
+ * Momentum changes move particles between neighbouring bins.  With one bin filled at a time, all that leaves it is seen where it arrives.  A bin
  * (lo, hi) that loses D particles downwards and U upwards while lo changes by dlo has moved G = dlo + D from hi to lo.  D is put down to lo, U to hi, G to
  * the population that gives; so all rates are positive and particles are conserved whatever the populations become. */
 #include "crtransport/steady_parts.h"
@@ -50,26 +50,34 @@ static void list_cells(struct rays_probe *p) {
 }
 
 void rays_probe_create(struct rays_probe *p, struct rays *r, const struct mesh *m) {
+  const struct cr_network *net = &r->net;
   *p = (struct rays_probe){.r = r, .mesh = m, .dt_s = 1e7};
   struct cr_batch_options move = r->par.cr.batch, react = r->par.cr.batch;
   for (int i = 0; i < FATE_COUNT; i++) move.fate.scale[i] = 0.0;
   move.secondary.scale = 0.0;
   for (int i = 0; i < LOSS_COUNT; i++) react.loss.scale[i] = 0.0;
-  p->move = cr_tables_create(&r->net, &move);
-  p->react = cr_tables_create(&r->net, &react);
-  size_t most = 0, bins = (size_t)cr_network_bins(&r->net);
-  for (int s = 0; s < r->net.count; s++) most = r->net.nbin[s] > (int)most ? (size_t)r->net.nbin[s] : most;
-  struct rays_rows *rows[] = {&p->sink, &p->inside, &p->from_above, &p->from_below};
-  for (int i = 0; i < 4; i++) rays_rows_create(rows[i], m, 2 * most);
+  p->react = cr_tables_create(net, &react);
+  p->alone = memory_get(sizeof *p->alone * (size_t)net->count);
+  p->move = memory_get(sizeof *p->move * (size_t)net->count);
+  size_t most = 0, bins = (size_t)cr_network_bins(net);
+  for (int s = 0; s < net->count; s++) {
+    most = net->nbin[s] > (int)most ? (size_t)net->nbin[s] : most;
+    p->alone[s] = (struct cr_network){.count = 1, .species = {net->species[s]}, .nbin = {net->nbin[s]}, .first = {0, net->nbin[s]},
+                                      .bin = net->bin + net->first[s]};
+    p->move[s] = cr_tables_create(&p->alone[s], &move);
+  }
+  struct rays_rows *rows[] = {&p->lost, &p->sink, &p->inside, &p->from_above, &p->from_below};
+  for (int i = 0; i < 5; i++) rays_rows_create(rows[i], m, 2 * most);
   rays_rows_create(&p->made, m, 2 * bins);
   list_cells(p);
   const size_t n = p->made.cells, bands = (size_t)r->par.cr.batch.loss.bands;
-  double *at = p->memory = memory_get(sizeof *at * n * (3 * bins + MEDIUM_COUNT + bands + 1));
+  double *at = p->memory = memory_get(sizeof *at * n * (3 * bins + MEDIUM_COUNT + bands + WORK_COUNT));
   p->lo = memory_get(sizeof *p->lo * 3 * bins);
   p->hi = p->lo + bins;
   p->div = p->hi + bins;
   for (size_t k = 0; k < 3 * bins; k++, at += n) p->lo[k] = at;
   for (int i = 0; i < MEDIUM_COUNT; i++, at += n) p->medium[i] = at;
+  for (int i = 0; i < WORK_COUNT; i++, at += n) p->work[i] = at;
   for (size_t i = 0; i < bands; i++, at += n) {
     p->band[i] = at;
     for (size_t c = 0; c < n; c++) at[c] = r->par.medium.radiation[i];
@@ -77,9 +85,11 @@ void rays_probe_create(struct rays_probe *p, struct rays *r, const struct mesh *
 }
 
 void rays_probe_destroy(struct rays_probe *p) {
-  struct rays_rows *rows[] = {&p->sink, &p->inside, &p->from_above, &p->from_below, &p->made};
-  for (int i = 0; i < 5; i++) rays_rows_destroy(rows[i]);
-  cr_tables_free(p->move);
+  struct rays_rows *rows[] = {&p->lost, &p->sink, &p->inside, &p->from_above, &p->from_below, &p->made};
+  for (int i = 0; i < 6; i++) rays_rows_destroy(rows[i]);
+  for (int s = 0; s < p->r->net.count; s++) cr_tables_free(p->move[s]);
+  memory_free(p->move);
+  memory_free(p->alone);
   cr_tables_free(p->react);
   memory_free(p->all.ijk);
   memory_free(p->all.at);
@@ -87,9 +97,9 @@ void rays_probe_destroy(struct rays_probe *p) {
   memory_free(p->memory);
 }
 
-static struct cr_batch_env surroundings(struct rays_probe *p, const struct gas *g, const struct field *velocity, struct rays_drift *drift, int b) {
+static struct cr_batch_env surroundings(struct rays_probe *p, int b) {
   struct cr_batch_env env = {.nu0 = p->r->par.cr.nu0};
-  rays_medium(p->r, p->mesh, g, velocity, b, &p->all, p->medium);
+  rays_medium(p->r, p->mesh, p->gas, p->velocity, b, &p->all, p->medium);
   env.n_e = p->medium[MEDIUM_N_E];
   env.n_n = p->medium[MEDIUM_N_N];
   env.n_nucleon = p->medium[MEDIUM_N_NUCLEON];
@@ -100,129 +110,195 @@ static struct cr_batch_env surroundings(struct rays_probe *p, const struct gas *
   env.div_u = p->medium[MEDIUM_DIV_U];
   env.bb_grad_u = p->medium[MEDIUM_BB_GRAD_U];
   for (int i = 0; i < CR_BANDS; i++) env.u_rad[i] = p->band[i];
-  if (drift) {
-    rays_drift_block(p->r, p->mesh, drift, b, 0.0, &p->all, p->div);
-    env.drift_div = (const double *const *)p->div;
-  }
   return env;
-}
-
-/* Fill every third bin of the species, from the first of its colour, with its populations; everything else is empty. */
-static void fill(struct rays_probe *p, int s, int b, int colour, int colours) {
-  const struct cr_network *net = &p->r->net;
-  const size_t n = p->made.cells;
-  for (int k = 0; k < cr_network_bins(net); k++) {
-    const bool use = k >= net->first[s] && k < net->first[s + 1] && (k - net->first[s]) % colours == colour;
-    for (int end = 0; end < 2; end++) {
-      double *to = end ? p->hi[k] : p->lo[k];
-      if (!use) {
-        memset(to, 0, sizeof *to * n);
-        continue;
-      }
-      rays_cells_to_rows(p->mesh, &p->r->exchange, rays_data(p->r, 2 * k + end, b, 0), to);
-      for (size_t c = 0; c < n; c++) to[c] = max(to[c], 0.0);
-    }
-  }
 }
 
 static inline double rate(double change, double of, double over_dt) { return of > 0.0 ? max(change, 0.0) / of * over_dt : 0.0; }
 
-/* Reactions: sinks, or what the children get. */
-static void probe_reactions(struct rays_probe *p, const struct cr_batch_env *env, int s, int b, bool children) {
+static void load(const struct rays_probe *p, int population, int b, double *to) {
+  rays_cells_to_rows(p->mesh, &p->r->exchange, rays_data(p->r, population, b, 0), to);
+  for (size_t c = 0; c < p->made.cells; c++) to[c] = max(to[c], 0.0);
+}
+
+/* A step of reactions of one species: its own losses, or what the children get. */
+static void probe_reactions(struct rays_probe *p, int s, int b, bool children) {
   const struct cr_network *net = &p->r->net;
+  const struct cr_batch_env env = surroundings(p, b);
   const size_t n = p->made.cells;
   const double over = 1.0 / p->dt_s;
-  fill(p, s, b, 0, 1);
-  cr_batch_step(p->react, (int)n, p->dt_s, CR_MOMENTUM_FIRST, env, p->lo, p->hi, NULL, NULL);
   for (int k = 0; k < cr_network_bins(net); k++)
     for (int end = 0; end < 2; end++) {
-      const double *now = end ? p->hi[k] : p->lo[k];
+      double *to = end ? p->hi[k] : p->lo[k];
+      if (k >= net->first[s] && k < net->first[s + 1]) load(p, 2 * k + end, b, to);
+      else memset(to, 0, sizeof *to * n);
+    }
+  cr_batch_step(p->react, (int)n, p->dt_s, CR_MOMENTUM_FIRST, &env, p->lo, p->hi, NULL, NULL);
+  for (int k = 0; k < cr_network_bins(net); k++)
+    for (int end = 0; end < 2; end++) {
       const bool own = k >= net->first[s] && k < net->first[s + 1];
+      const double *now = end ? p->hi[k] : p->lo[k];
       if (own == children) continue;
       if (children) {
         double *made = rays_values(&p->made, 2 * k + end, b);
         for (size_t c = 0; c < n; c++) made[c] += now[c] * over;
       } else {
-        double *sink = rays_values(&p->sink, 2 * (k - net->first[s]) + end, b), *was = rays_values(&p->inside, 2 * (k - net->first[s]) + end, b);
-        rays_cells_to_rows(p->mesh, &p->r->exchange, rays_data(p->r, 2 * k + end, b, 0), was);
-        for (size_t c = 0; c < n; c++) sink[c] = rate(was[c] - now[c], was[c], over);
+        double *lost = rays_values(&p->lost, 2 * (k - net->first[s]) + end, b), *was = p->work[0];
+        load(p, 2 * k + end, b, was);
+        for (size_t c = 0; c < n; c++) lost[c] = rate(was[c] - now[c], was[c], over);
       }
     }
 }
 
-/* Momentum changes of the bins of one colour. */
-static void probe_colour(struct rays_probe *p, const struct cr_batch_env *env, int s, int b, int colour) {
-  const struct cr_network *net = &p->r->net;
-  const int bins = net->nbin[s], first = net->first[s];
+void rays_probe_losses(struct rays_probe *p, int s) {
+  for (int b = 0; b < p->mesh->count; b++) probe_reactions(p, s, b, false);
+}
+
+void rays_probe_children(struct rays_probe *p, int s) {
+  if (p->r->par.cr.batch.secondary.scale == 0.0) return;
+  for (int b = 0; b < p->mesh->count; b++) probe_reactions(p, s, b, true);
+}
+
+/* Rates of bin k (counted within the species) in the cells of a block whose populations are lo and hi. */
+struct bin_rates { double *sink[2], *inside[2], *below[2], *above[2]; };
+
+static void probe_cells(struct rays_probe *p, const struct cr_batch_env *env, int s, int k, const double *lo, const double *hi, const struct bin_rates *out) {
+  const int bins = p->r->net.nbin[s];
   const size_t n = p->made.cells;
   const double over = 1.0 / p->dt_s;
-  fill(p, s, b, colour, 3);
-  cr_batch_step(p->move, (int)n, p->dt_s, CR_MOMENTUM_FIRST, env, p->lo, p->hi, NULL, NULL);
-  for (int k = colour; k < bins; k += 3) {
-    const double *lo = p->lo[first + k], *hi = p->hi[first + k];
-    double *inside_lo = rays_values(&p->inside, 2 * k, b), *inside_hi = rays_values(&p->inside, 2 * k + 1, b);
-    double *sink_lo = rays_values(&p->sink, 2 * k, b), *sink_hi = rays_values(&p->sink, 2 * k + 1, b);
-    double *const *below = k > 0 ? (double *const[]){p->lo[first + k - 1], p->hi[first + k - 1]} : NULL;
-    double *const *above = k + 1 < bins ? (double *const[]){p->lo[first + k + 1], p->hi[first + k + 1]} : NULL;
-    rays_cells_to_rows(p->mesh, &p->r->exchange, rays_data(p->r, 2 * (first + k), b, 0), inside_lo);
-    rays_cells_to_rows(p->mesh, &p->r->exchange, rays_data(p->r, 2 * (first + k) + 1, b, 0), inside_hi);
+  for (int i = 0; i < bins; i++) {
+    memset(p->lo[i], 0, sizeof(double) * n);
+    memset(p->hi[i], 0, sizeof(double) * n);
+  }
+  memcpy(p->lo[k], lo, sizeof *lo * n);
+  memcpy(p->hi[k], hi, sizeof *hi * n);
+  cr_batch_step(p->move[s], (int)n, p->dt_s, CR_MOMENTUM_FIRST, env, p->lo, p->hi, NULL, NULL);
+  const double *now_lo = p->lo[k], *now_hi = p->hi[k];
+  const double *below[2] = {k > 0 ? p->lo[k - 1] : NULL, k > 0 ? p->hi[k - 1] : NULL};
+  const double *above[2] = {k + 1 < bins ? p->lo[k + 1] : NULL, k + 1 < bins ? p->hi[k + 1] : NULL};
+  for (size_t c = 0; c < n; c++) {
+    double gone = (lo[c] + hi[c]) - (now_lo[c] + now_hi[c]);
+    double up = above[0] ? above[0][c] + above[1][c] : below[0] ? gone - (below[0][c] + below[1][c]) : 0.0;
+    double down = gone - up, moved = (now_lo[c] - lo[c]) + down;
+    out->sink[0][c] = rate(down, lo[c], over) + rate(-moved, lo[c], over);
+    out->sink[1][c] = rate(up, hi[c], over) + rate(moved, hi[c], over);
+    out->inside[0][c] = rate(moved, hi[c], over);
+    out->inside[1][c] = rate(-moved, lo[c], over);
+    for (int end = 0; end < 2; end++) {
+      if (below[0] && out->below[end]) out->below[end][c] = rate(below[end][c], lo[c], over);
+      if (above[0] && out->above[end]) out->above[end][c] = rate(above[end][c], hi[c], over);
+    }
+  }
+}
+
+static struct cr_batch_env with_drift(struct rays_probe *p, int s, int b) {
+  struct cr_batch_env env = surroundings(p, b);
+  if (p->drift) {
+    rays_drift_block(p->r, p->mesh, p->drift, b, 0.0, &p->all, p->div);
+    env.drift_div = (const double *const *)(p->div + p->r->net.first[s]);
+  }
+  return env;
+}
+
+/* Where the rates of a bin are kept, with what was lost to reactions added to the sinks. */
+static struct bin_rates rows_of(struct rays_probe *p, int s, int k, int b) {
+  struct bin_rates out = {.sink = {NULL}, .inside = {NULL}, .below = {NULL}, .above = {NULL}};
+  for (int end = 0; end < 2; end++) {
+    out.sink[end] = rays_values(&p->sink, 2 * k + end, b);
+    out.inside[end] = rays_values(&p->inside, 2 * k + end, b);
+    if (k > 0) out.below[end] = rays_values(&p->from_above, 2 * (k - 1) + end, b);
+    if (k + 1 < p->r->net.nbin[s]) out.above[end] = rays_values(&p->from_below, 2 * (k + 1) + end, b);
+  }
+  return out;
+}
+
+static void probe_block(struct rays_probe *p, int s, int k, int b) {
+  const struct cr_batch_env env = with_drift(p, s, b);
+  const struct bin_rates out = rows_of(p, s, k, b);
+  const int bin = p->r->net.first[s] + k;
+  double *lo = p->work[0], *hi = p->work[1];
+  load(p, 2 * bin, b, lo);
+  load(p, 2 * bin + 1, b, hi);
+  probe_cells(p, &env, s, k, lo, hi, &out);
+  for (int end = 0; end < 2; end++) {
+    const double *lost = rays_values(&p->lost, 2 * k + end, b);
+    for (size_t c = 0; c < p->made.cells; c++) out.sink[end][c] += lost[c];
+  }
+}
+
+void rays_probe_bin(struct rays_probe *p, int s, int k) {
+  for (int b = 0; b < p->mesh->count; b++) probe_block(p, s, k, b);
+}
+
+/* ln of hi / lo that a cell would have with the rates as they are for the given populations, and inputs B: the linear system
+ *     (sink_lo + t) lo = B_lo + inside_lo hi,    (sink_hi + t) hi = B_hi + inside_hi lo. */
+static double response(double sink_lo, double sink_hi, double inside_lo, double inside_hi, double t, double b_lo, double b_hi) {
+  double a = sink_lo + t, d = sink_hi + t, lo = b_lo * d + inside_lo * b_hi, hi = b_hi * a + inside_hi * b_lo;
+  return lo > 0.0 && hi > 0.0 ? log(hi / lo) : 0.0;
+}
+
+/* The slopes inside the bin change the rates strongly.  With the inputs of each cell held, by the linear system just solved, the ratio of its populations
+ * is brought into balance with its own rates by a few steps of the secant method.  Exchange with other cells is at least as fast as the losses. */
+static void balance_block(struct rays_probe *p, int s, int k, int b) {
+  enum { LO, HI, X, F, OLD_X, OLD_F, N, T, B_LO, B_HI, SINK, INSIDE = SINK + 2 };
+  const struct cr_batch_env env = with_drift(p, s, b);
+  const int bin = p->r->net.first[s] + k;
+  const size_t n = p->made.cells;
+  double **w = p->work;
+  struct bin_rates rows = rows_of(p, s, k, b), 
+                   trial = {.sink = {w[SINK], w[SINK + 1]}, .inside = {w[INSIDE], w[INSIDE + 1]}, .below = {NULL}, .above = {NULL}};
+  const double *lost[2] = {rays_values(&p->lost, 2 * k, b), rays_values(&p->lost, 2 * k + 1, b)};
+  load(p, 2 * bin, b, w[LO]);
+  load(p, 2 * bin + 1, b, w[HI]);
+  for (size_t c = 0; c < n; c++) {
+    const double lo = w[LO][c], hi = w[HI][c], t = 0.5 * (rows.sink[0][c] + rows.sink[1][c]);
+    w[N][c] = lo + hi;
+    w[T][c] = t;
+    w[B_LO][c] = max((rows.sink[0][c] + t) * lo - rows.inside[0][c] * hi, 0.0);
+    w[B_HI][c] = max((rows.sink[1][c] + t) * hi - rows.inside[1][c] * lo, 0.0);
+    w[X][c] = lo > 0.0 && hi > 0.0 ? log(hi / lo) : 0.0;
+  }
+  for (int step = 0; step < 6; step++) {
+    probe_cells(p, &env, s, k, w[LO], w[HI], &trial);
     for (size_t c = 0; c < n; c++) {
-      double was_lo = max(inside_lo[c], 0.0), was_hi = max(inside_hi[c], 0.0), gone = (was_lo + was_hi) - (lo[c] + hi[c]);
-      double up = above ? above[0][c] + above[1][c] : below ? gone - (below[0][c] + below[1][c]) : 0.0;
-      double down = gone - up, moved = (lo[c] - was_lo) + down;
-      sink_lo[c] += rate(down, was_lo, over) + rate(-moved, was_lo, over);
-      sink_hi[c] += rate(up, was_hi, over) + rate(moved, was_hi, over);
-      inside_lo[c] = rate(moved, was_hi, over);
-      inside_hi[c] = rate(-moved, was_lo, over);
-      for (int end = 0; end < 2; end++) {
-        if (below) rays_values(&p->from_above, 2 * (k - 1) + end, b)[c] = rate(below[end][c], was_lo, over);
-        if (above) rays_values(&p->from_below, 2 * (k + 1) + end, b)[c] = rate(above[end][c], was_hi, over);
+      double x = w[X][c], f = response(w[SINK][c] + lost[0][c], w[SINK + 1][c] + lost[1][c], w[INSIDE][c], w[INSIDE + 1][c], w[T][c], w[B_LO][c], w[B_HI][c]) - x;
+      double steep = step > 0 && x != w[OLD_X][c] ? (f - w[OLD_F][c]) / (x - w[OLD_X][c]) : -2.5;
+      double move = -f / min(max(steep, -40.0), -0.5);
+      move = w[B_LO][c] > 0.0 && w[B_HI][c] > 0.0 ? min(max(move, -1.5), 1.5) : 0.0;
+      w[OLD_X][c] = x;
+      w[OLD_F][c] = f;
+      w[X][c] = x = min(max(x + move, -60.0), 60.0);
+      if (w[LO][c] > 0.0 && w[HI][c] > 0.0) {
+        w[LO][c] = w[N][c] / (1.0 + exp(x));
+        w[HI][c] = w[N][c] / (1.0 + exp(-x));
       }
     }
   }
+  rays_rows_to_cells(p->mesh, w[LO], &p->r->exchange, rays_data(p->r, 2 * bin, b, 0));
+  rays_rows_to_cells(p->mesh, w[HI], &p->r->exchange, rays_data(p->r, 2 * bin + 1, b, 0));
 }
 
-void rays_probe_species(struct rays_probe *p, const struct gas *g, const struct field *velocity, struct rays_drift *drift, int s) {
-  const int bins = p->r->net.nbin[s];
+void rays_probe_balance(struct rays_probe *p, int s, int k) {
   for (int b = 0; b < p->mesh->count; b++) {
-    const struct cr_batch_env env = surroundings(p, g, velocity, drift, b);
-    probe_reactions(p, &env, s, b, false);
-    for (int end = 0; end < 2; end++) {
-      memset(rays_values(&p->from_above, 2 * (bins - 1) + end, b), 0, sizeof(double) * p->made.cells);
-      memset(rays_values(&p->from_below, end, b), 0, sizeof(double) * p->made.cells);
-    }
-    for (int colour = 0; colour < 3 && colour < bins; colour++) probe_colour(p, &env, s, b, colour);
+    balance_block(p, s, k, b);
+    probe_block(p, s, k, b);
   }
-}
-
-void rays_probe_children(struct rays_probe *p, const struct gas *g, const struct field *velocity, int s) {
-  if (p->r->par.cr.batch.secondary.scale == 0.0) return;
-  for (int b = 0; b < p->mesh->count; b++) {
-    const struct cr_batch_env env = surroundings(p, g, velocity, NULL, b);
-    probe_reactions(p, &env, s, b, true);
-  }
-}
-
-/* The fastest sink of all species. */
-static double fastest(struct rays_probe *p, const struct gas *g, const struct field *velocity) {
-  double most = 0.0;
-  for (int s = 0; s < p->r->net.count; s++) {
-    rays_probe_species(p, g, velocity, NULL, s);
-    const size_t n = p->sink.blocks * p->sink.cells * 2 * (size_t)p->r->net.nbin[s];
-    for (size_t c = 0; c < n; c++) most = max(most, p->sink.data[c]);
-  }
-  MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_DOUBLE, MPI_MAX, p->mesh->comm);
-  return most;
 }
 
 /* Rates are relative changes of 1e-4 at most; those that are a million times slower still have six digits. */
-void rays_probe_step(struct rays_probe *p, const struct gas *g, const struct field *velocity) {
+void rays_probe_step(struct rays_probe *p) {
   const double aim = 1e-4;
   p->dt_s = 1.0;
   for (int tries = 0; tries < 40; tries++) {
-    double change = fastest(p, g, velocity) * p->dt_s;
-    if (change > 0.01 * aim && change <= 2.0 * aim) break;
+    double most = 0.0;
+    for (int s = 0; s < p->r->net.count; s++) {
+      rays_probe_losses(p, s);
+      for (int k = 0; k < p->r->net.nbin[s]; k++) rays_probe_bin(p, s, k);
+      const size_t n = p->sink.blocks * p->sink.cells * 2 * (size_t)p->r->net.nbin[s];
+      for (size_t c = 0; c < n; c++) most = max(most, p->sink.data[c]);
+    }
+    MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_DOUBLE, MPI_MAX, p->mesh->comm);
+    double change = most * p->dt_s;
+    if ((change > 0.01 * aim && change <= 2.0 * aim) || p->dt_s > 1e25) return;
     p->dt_s *= change > 1e-12 ? min(max(aim / change, 1e-6), 1e6) : 1e6;
-    if (p->dt_s > 1e25) break;
   }
 }

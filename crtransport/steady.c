@@ -62,14 +62,16 @@ static void open_sweep(struct sweep *w, double time) {
   struct rays *r = w->r;
   const struct mesh *m = w->mesh;
   struct field *gas[1] = {&w->gas->u[0]};
-  for (int b = 0; b < m->count; b++) /* at rest: before and after a step */
-    memcpy(field_data(&w->gas->u[2], b, 0), field_data(&w->gas->u[0], b, 0), sizeof(double) * w->gas->u[0].block_size);
   rays_scattering(r, m, w->x, w->gas);
   crt_directions(&r->transport, m, w->x, &w->gas->b[0]);
   exchange_all(w->x, 1, gas);
+  for (int b = 0; b < m->count; b++) /* the same before and after a step */
+    memcpy(field_data(&w->gas->u[2], b, 0), field_data(&w->gas->u[0], b, 0), sizeof(double) * w->gas->u[0].block_size);
   field_create(&w->velocity, m, "velocity of faces", CENTRING_FACE, 3);
   rays_face_velocity(r, m, w->x, w->gas, &w->velocity);
   rays_probe_create(&w->probe, r, m);
+  w->probe.gas = w->gas;
+  w->probe.velocity = &w->velocity;
   rays_spread_create(&w->spread, r, m, w->x, w->gas, w->par);
   rays_rows_create(&w->power, m, 1);
   w->spectrum = memory_get(sizeof *w->spectrum * (size_t)r->count);
@@ -187,27 +189,55 @@ static double solve(struct sweep *w, int s, int k, int end, struct rays_rows *be
   return change_of(w, population, before);
 }
 
+/* Both populations of a bin, until they agree with the rates they have; returns the change of the first solution, or -1. */
+static double solve_bin(struct sweep *w, int s, int k, struct rays_rows *before, struct field *scratch) {
+  enum { TRIES = 6 };
+  const int bin = w->r->net.first[s] + k;
+  double first = 0.0, start = MPI_Wtime();
+  rays_probe_bin(&w->probe, s, k);
+  w->result->seconds_probe += MPI_Wtime() - start;
+  for (int n = 0; n < TRIES; n++) {
+    double most = 0.0, residual = 0.0;
+    for (int end = 1; end >= 0; end--) {
+      double change = solve(w, s, bin, end, before, scratch, &residual);
+      if (change < 0.0) return change;
+      most = max(most, change);
+    }
+    if (n == 0) {
+      first = most;
+      w->result->residual = max(w->result->residual, residual);
+    }
+    if (most < w->par->tolerance) break;
+    start = MPI_Wtime();
+    rays_probe_balance(&w->probe, s, k);
+    w->result->seconds_probe += MPI_Wtime() - start;
+  }
+  return first;
+}
+
 /* All species and bins once.  Returns whether all was solved. */
 static bool sweep_once(struct sweep *w, struct rays_rows *before, struct field *scratch) {
   struct rays *r = w->r;
-  struct rays_drift *drift = rays_drift_create(r, w->mesh, w->x);
   bool good = true;
+  w->probe.drift = rays_drift_create(r, w->mesh, w->x);
   w->result->change = w->result->residual = 0.0;
   for (int s = 0; s < r->net.count && good; s++) {
-    const double start = MPI_Wtime();
-    rays_probe_species(&w->probe, w->gas, &w->velocity, drift, s);
+    double start = MPI_Wtime();
+    rays_probe_losses(&w->probe, s);
     w->result->seconds_probe += MPI_Wtime() - start;
-    for (int k = r->net.first[s + 1] - 1; k >= r->net.first[s] && good; k--)
-      for (int end = 1; end >= 0 && good; end--) {
-        double change = solve(w, s, k, end, before, scratch, &w->result->residual);
-        good = change >= 0.0;
-        w->result->change = max(w->result->change, change);
-      }
+    for (int k = r->net.nbin[s] - 1; k >= 0 && good; k--) {
+      double change = solve_bin(w, s, k, before, scratch);
+      good = change >= 0.0;
+      w->result->change = max(w->result->change, change);
+    }
     for (int p = 2 * r->net.first[s]; p < 2 * r->net.first[s + 1]; p++)
       for (int b = 0; b < w->mesh->count; b++) memset(rays_values(&w->probe.made, p, b), 0, sizeof(double) * w->probe.made.cells);
-    if (good) rays_probe_children(&w->probe, w->gas, &w->velocity, s); /* children see what has just been solved */
+    start = MPI_Wtime();
+    if (good) rays_probe_children(&w->probe, s);
+    w->result->seconds_probe += MPI_Wtime() - start;
   }
-  rays_drift_finish(r, w->mesh, drift, 0.0);
+  rays_drift_finish(r, w->mesh, w->probe.drift, 0.0);
+  w->probe.drift = NULL;
   return good;
 }
 
@@ -222,7 +252,7 @@ struct rays_steady_result rays_steady(struct rays *r, const struct mesh *mesh, s
   rays_rows_create(&before, mesh, 1);
   field_create(&scratch, mesh, "steady scratch", CENTRING_CELL, 1);
   seed(r, mesh);
-  rays_probe_step(&w.probe, g, &w.velocity);
+  rays_probe_step(&w.probe);
   bool good = true;
   while (good && !result.converged && result.sweeps < par->sweeps) {
     good = sweep_once(&w, &before, &scratch);

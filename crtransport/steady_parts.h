@@ -18,26 +18,35 @@ void rays_rows_to_cells(const struct mesh *m, const double *row, const struct fi
 void rays_cells_to_rows(const struct mesh *m, const struct field *f, const double *component, double *row);
 
 /* probe.c: rates (1/s) of one species; its bins count from 0 and its populations are 2 bin + end. */
+enum { WORK_COUNT = 14 };
 struct rays_probe {
   struct rays *r;
   const struct mesh *mesh;
-  struct cr_tables *move, *react;  /* momentum changes alone; reactions alone          */
-  double dt_s;                     /* of the probing step                              */
-  /* Rows [2 bins of the largest species]: loss of a population; what the other one of the same bin gives to it, per particle of that; what the
-   * lower population of the bin above gives, and the upper one of the bin below. */
-  struct rays_rows sink, inside, from_above, from_below;
+  const struct gas *gas;
+  const struct field *velocity;    /* of rays_face_velocity                                */
+  struct rays_drift *drift;        /* of rays_drift_create, or NULL                        */
+  struct cr_network *alone;        /* [species] each by itself                             */
+  struct cr_tables **move, *react; /* momentum changes alone, of each; reactions alone     */
+  double dt_s;                     /* of the probing step                                  */
+  /* Rows [2 bins of the largest species]: loss of a population to reactions; all its loss; what the other one of the same bin gives to it, per
+   * particle of that; what the lower population of the bin above gives, and the upper one of the bin below. */
+  struct rays_rows lost, sink, inside, from_above, from_below;
   struct rays_rows made;           /* rows [populations]: made by parents per second since the last solution of the child, cm^-3 s^-1 */
   struct rays_cells all;
-  double **lo, **hi, *memory, *medium[MEDIUM_COUNT], *band[CR_BANDS], **div;
+  double **lo, **hi, **div, *memory, *medium[MEDIUM_COUNT], *band[CR_BANDS], *work[WORK_COUNT];
 };
 void rays_probe_create(struct rays_probe *p, struct rays *r, const struct mesh *m);
 void rays_probe_destroy(struct rays_probe *p);
-/* All rates of species s.  velocity: of rays_face_velocity; drift: of rays_drift_create or NULL. */
-void rays_probe_species(struct rays_probe *p, const struct gas *g, const struct field *velocity, struct rays_drift *drift, int s);
+/* Losses of species s to reactions. */
+void rays_probe_losses(struct rays_probe *p, int s);
+/* All rates of bin k of species s, after its losses. */
+void rays_probe_bin(struct rays_probe *p, int s, int k);
+/* The populations of the bin move towards balance with their own rates, and the rates are those of the new ones. */
+void rays_probe_balance(struct rays_probe *p, int s, int k);
 /* What species s makes of others now is added to p->made. */
-void rays_probe_children(struct rays_probe *p, const struct gas *g, const struct field *velocity, int s);
-/* Shorter or longer probing steps, so that the fastest change of all species is a small one. */
-void rays_probe_step(struct rays_probe *p, const struct gas *g, const struct field *velocity);
+void rays_probe_children(struct rays_probe *p, int s);
+/* A probing step so short that the fastest change of all species is a small one.  Collective. */
+void rays_probe_step(struct rays_probe *p);
 
 /* spread.c: the operator in space. */
 struct rays_spread {
