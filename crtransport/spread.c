@@ -46,11 +46,11 @@ static void fill_kappa(struct rays_spread *s, const struct rays *r, const struct
   }
 }
 
-void rays_spread_create(struct rays_spread *s, const struct rays *r, const struct mesh *m, struct exchange *x, const struct gas *g,
-                        const struct rays_steady_params *par) {
+void rays_spread_create(struct rays_spread *s, const struct rays *r, const struct mesh *m, const struct gas *g,
+                        const struct field *velocity, const struct rays_steady_params *par) {
   struct elliptic_options options = {.tensor = m->dim > 1, .form = par->monotone ? ELLIPTIC_MONOTONE : ELLIPTIC_PLAIN};
   struct elliptic_boundary boundary = {.kind = {{0}}};
-  (void)x;
+  double fastest = 0.0;
   for (int d = 0; d < 3; d++)
     for (int side = 0; side < 2; side++)
       boundary.kind[d][side] = r->transport.par.boundary[d][side] == CRT_BOUNDARY_ABSORBING ? ELLIPTIC_DIRICHLET : ELLIPTIC_FLUX;
@@ -60,6 +60,9 @@ void rays_spread_create(struct rays_spread *s, const struct rays *r, const struc
   field_create(&s->cross[1], m, "diffusion across", CENTRING_FACE, 3);
   field_create(&s->w, m, "velocity", CENTRING_FACE, 3);
   field_create(&s->work, m, "steady state", CENTRING_CELL, 2);
+  for (size_t i = 0; i < velocity->block_size * (size_t)m->count; i++) fastest = max(fastest, fabs(velocity->data[i]));
+  MPI_Allreduce(MPI_IN_PLACE, &fastest, 1, MPI_DOUBLE, MPI_MAX, m->comm);
+  s->moves = fastest > 0.0 || r->alfven.data != NULL;
   const bool uniform = r->profile.data == NULL;
   if (!uniform) {
     field_create(&s->kappa, m, "diffusivity", CENTRING_FACE, 3);
@@ -122,6 +125,7 @@ static void fill_waves(struct rays_spread *s, struct rays *r, const struct mesh 
 }
 
 void rays_spread_set(struct rays_spread *s, struct rays *r, const struct mesh *m, struct exchange *x, const struct field *velocity, int population) {
+  if (!s->moves) return;
   const struct rays_population *p = &r->population[population];
   const double over = 3.0 * p->rate / (p->speed * p->speed);
   const bool waves = r->alfven.data != NULL;

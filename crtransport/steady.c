@@ -30,6 +30,7 @@ struct sweep {
   struct field velocity;           /* of faces */
   struct rays_rows power;          /* [1] GeV cm^-3 s^-1, of r->source */
   double *spectrum;                /* [populations] per GeV */
+  double most;                     /* largest population of the species so far, number */
   struct rays_steady_result *result;
 };
 
@@ -72,7 +73,7 @@ static void open_sweep(struct sweep *w, double time) {
   rays_probe_create(&w->probe, r, m);
   w->probe.gas = w->gas;
   w->probe.velocity = &w->velocity;
-  rays_spread_create(&w->spread, r, m, w->x, w->gas, w->par);
+  rays_spread_create(&w->spread, r, m, w->gas, &w->velocity, w->par);
   rays_rows_create(&w->power, m, 1);
   w->spectrum = memory_get(sizeof *w->spectrum * (size_t)r->count);
   if (r->source == NULL) return;
@@ -119,7 +120,8 @@ static void set_right_side(struct sweep *w, int s, int k, int end, double scale)
   memory_free(line);
 }
 
-/* Sum over the mesh of |q - before| and of q; negative populations are set to zero. */
+/* Sum over the mesh of |q - before| over that of q, but populations below 1e-9 of the largest of the species do not count in full; negative ones are
+ * set to zero. */
 static double change_of(struct sweep *w, int population, const struct rays_rows *before) {
   double sums[2] = {0.0, 0.0};
   int64_t clipped = 0;
@@ -139,7 +141,9 @@ static double change_of(struct sweep *w, int population, const struct rays_rows 
   MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, w->mesh->comm);
   MPI_Allreduce(MPI_IN_PLACE, &clipped, 1, MPI_INT64_T, MPI_SUM, w->mesh->comm);
   w->result->clipped += clipped;
-  return sums[1] > 0.0 ? sums[0] / sums[1] : 0.0;
+  w->most = max(w->most, sums[1]);
+  const double of = max(sums[1], 1e-9 * w->most);
+  return of > 0.0 ? sums[0] / of : 0.0;
 }
 
 /* |sources - operator q| / |sources| before solving. */
@@ -170,7 +174,7 @@ static double solve(struct sweep *w, int s, int k, int end, struct rays_rows *be
   rays_spread_set(&w->spread, r, w->mesh, w->x, &w->velocity, population);
   set_right_side(w, s, k, end, r->scale.time_s * 3.0 * p->rate / (p->speed * p->speed));
   const bool tensor = w->mesh->dim > 1;
-  const struct elliptic_coefficients c = {.a = &w->spread.work, .d = &w->spread.d, .w = &w->spread.w,
+  const struct elliptic_coefficients c = {.a = &w->spread.work, .d = &w->spread.d, .w = w->spread.moves ? &w->spread.w : NULL,
                                           .cross = {tensor ? &w->spread.cross[0] : NULL, tensor ? &w->spread.cross[1] : NULL}};
   elliptic_set(w->spread.elliptic, &c);
   for (int b = 0; b < w->mesh->count; b++) rays_cells_to_rows(w->mesh, &r->exchange, rays_data(r, population, b, 0), rays_values(before, 0, b));
@@ -180,7 +184,9 @@ static double solve(struct sweep *w, int s, int k, int end, struct rays_rows *be
   w->result->solves++;
   w->result->seconds_setup += done.seconds_setup;
   w->result->seconds_solve += done.seconds_solve;
-  if (!done.converged) {
+  const bool nearly = done.residual < 0.01; /* limiters that do not settle have another chance in the next sweep */
+  w->result->unsettled += !done.converged && nearly;
+  if (!done.converged && !nearly) {
     log_warning("steady state: %s, bin %d: %s (residual %.2g after %d iterations)", r->net.species[s].name, k - r->net.first[s], done.reason, done.residual,
                 done.iterations);
     w->result->reason = "a linear system was not solved";
@@ -223,6 +229,7 @@ static bool sweep_once(struct sweep *w, struct rays_rows *before, struct field *
   w->result->change = w->result->residual = 0.0;
   for (int s = 0; s < r->net.count && good; s++) {
     double start = MPI_Wtime();
+    w->most = 0.0;
     rays_probe_losses(&w->probe, s);
     w->result->seconds_probe += MPI_Wtime() - start;
     for (int k = r->net.nbin[s] - 1; k >= 0 && good; k--) {

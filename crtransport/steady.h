@@ -26,7 +26,7 @@ struct rays_steady_result {
   int sweeps;
   double change;           /* of the last sweep                                                */
   double residual;         /* largest of all populations before they were solved for the last time: |sources - operator q| / |sources| */
-  int64_t iterations, solves, clipped;  /* clipped: cells whose population was below zero and was set to it */
+  int64_t iterations, solves, unsettled, clipped; /* unsettled: solutions whose limiters did not; clipped: cells whose population was below zero and was set to it */
   double seconds, seconds_probe, seconds_setup, seconds_solve;
 };
 

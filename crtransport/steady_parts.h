@@ -55,9 +55,9 @@ struct rays_spread {
   struct field kappa;              /* faces [3]: of the bin                            */
   struct field d, cross[2], w;     /* faces [3]: coefficients                          */
   struct field work;               /* cells [2]: sink, sources                         */
-  double last_kappa;               /* of the populations for which d and cross are set */
+  bool moves;                      /* whether gas or waves move                        */
 };
-void rays_spread_create(struct rays_spread *s, const struct rays *r, const struct mesh *m, struct exchange *x, const struct gas *g,
+void rays_spread_create(struct rays_spread *s, const struct rays *r, const struct mesh *m, const struct gas *g, const struct field *velocity,
                         const struct rays_steady_params *par);
 void rays_spread_destroy(struct rays_spread *s);
 /* Diffusion of a population, and the velocity of gas and waves. */
