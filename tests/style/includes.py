@@ -13,7 +13,7 @@ ALLOWED = {
     'io': ['base', 'amr'],
     'microphysics': ['base'],
     'mhd': ['base', 'amr', 'io', 'microphysics'],
-    'gravity': ['base', 'amr', 'elliptic', 'io', 'microphysics'],
+    'gravity': ['base', 'amr', 'elliptic', 'io', 'microphysics', 'mhd'],
     'crtransport': ['base', 'amr', 'elliptic', 'io', 'microphysics', 'mhd', 'gravity'],
     'setups': ['base', 'amr', 'elliptic', 'io', 'microphysics', 'mhd', 'gravity', 'crtransport'],
     'run': ['base', 'amr', 'elliptic', 'io', 'microphysics', 'mhd', 'gravity', 'crtransport', 'setups'],
