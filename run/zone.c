@@ -162,15 +162,17 @@ static double change_since(const struct zone_run *z, const double *lo, const dou
   return most;
 }
 
-struct recorder { struct io_history *history; int count; struct io_column *column; double *row; char (*name)[32]; double next, interval; };
+struct recorder { struct io_history *history; int count; struct io_column *column; double *row; char (*name)[32]; double interval; };
 
-static void record(struct recorder *h, const struct zone_run *z, bool always) {
+static void record(struct recorder *h, struct zone_run *z, bool always) {
   double time = z->zone.time / MEGAYEAR_s;
   double reached = time * (1.0 + 1e-12);
-  if (!always && reached < h->next) return;
-  while (h->interval > 0.0 && h->next <= reached) h->next += h->interval;
+  if (!always && reached < z->mark.next_row) return;
+  while (h->interval > 0.0 && z->mark.next_row <= reached) z->mark.next_row += h->interval;
+  z->mark.last_row = time;
   double worst = 0.0, energy;
   double *row = h->row;
+  zone_look(z);
   *row++ = time;
   *row++ = (double)z->steps;
   *row++ = z->dt / MEGAYEAR_s;
@@ -186,7 +188,7 @@ static void record(struct recorder *h, const struct zone_run *z, bool always) {
   io_history_row(h->history, h->row);
 }
 
-static void open_history(struct recorder *h, const struct zone_run *z, const struct io_record *rec, const struct units *u) {
+static void open_history(struct recorder *h, const struct zone_run *z, const struct io_record *rec, const struct units *u, bool append) {
   static const struct io_column fixed[] = {{"time", "Myr", "time"},
                                            {"step", "1", "steps since the start"},
                                            {"dt", "Myr", "last time step"},
@@ -205,7 +207,7 @@ static void open_history(struct recorder *h, const struct zone_run *z, const str
     h->column[FIXED + s] = (struct io_column){h->name[s], "eV cm^-3", z->net.species[s].doc};
   }
   struct mesh alone = {.comm = MPI_COMM_SELF, .rank = 0, .size = 1};
-  h->history = io_history_open(z->dir, rec, &alone, h->count, h->column, false, 0.0);
+  h->history = io_history_open(z->dir, rec, &alone, h->count, h->column, append, z->mark.last_row);
   h->interval = seconds(u, z->par.history > 0.0 ? z->par.history : z->par.time_end / 100.0) / MEGAYEAR_s;
 }
 
@@ -216,13 +218,20 @@ static void close_history(struct recorder *h) {
   memory_free(h->name);
 }
 
+/* Keep all, with where the loop of a leaky box stands. */
+static void keep(struct zone_run *z, int stage, double stage_dt) {
+  z->mark.steps = z->steps, z->mark.dt = z->dt, z->mark.change = z->change;
+  z->mark.stage = stage, z->mark.stage_dt = stage_dt;
+  zone_checkpoint(z);
+}
+
 /* Up to time_end in equal steps between events and rows of the history. */
 static void follow(struct zone_run *z, struct recorder *h, const struct units *u) {
   double end = seconds(u, z->par.time_end), rate = fastest(z, false), most = seconds(u, z->par.step);
   if (most == 0.0) most = fmin(fmax(rate > 0.0 ? 0.3 / rate : end, end / 3000.0), end / 500.0);
-  bool *done = memory_get(ZONE_EVENTS * sizeof *done);
+  bool *done = z->mark.done;
   while (true) {
-    double next = fmin(end, h->interval > 0.0 ? fmax(h->next * MEGAYEAR_s, z->zone.time) : end);
+    double next = fmin(end, h->interval > 0.0 ? fmax(z->mark.next_row * MEGAYEAR_s, z->zone.time) : end);
     for (int i = 0; i < z->par.event_count; i++) {
       double time = seconds(u, z->par.event[i].time);
       if (!done[i] && time <= z->zone.time * (1.0 + 1e-12)) {
@@ -239,8 +248,8 @@ static void follow(struct zone_run *z, struct recorder *h, const struct units *u
     for (int i = 0; i < (int)parts; i++) step(z, left / parts);
     z->dt = left / parts;
     z->zone.time = next;
+    keep(z, 0, 0.0);
   }
-  memory_free(done);
 }
 
 /* Long steps bring the slow bins to rest, short ones then those that change fast: the step is halved down to a tenth of the shortest time.
@@ -251,8 +260,10 @@ static void settle(struct zone_run *z, struct recorder *h, const struct units *u
   double end = seconds(u, z->par.time_end), shortest = z->par.step > 0.0 ? seconds(u, z->par.step) : 0.1 / fmax(fastest(z, true), 1e-30);
   double dt = fmax(fmin(end / STEPS / 4.0, 64.0 * MEGAYEAR_s), shortest);
   double *lo = memory_get((size_t)bins * sizeof *lo), *hi = memory_get((size_t)bins * sizeof *hi);
-  record(h, z, true);
-  for (int stage = 0; stage < STAGES; stage++) {
+  int stage = z->mark.stage;
+  if (z->steps == 0) record(h, z, true);
+  else dt = z->mark.stage_dt;
+  for (; stage < STAGES; stage++) {
     for (int i = 0; i < STEPS; i++) {
       if (i == STEPS - 1) memcpy(lo, z->zone.lo, (size_t)bins * sizeof *lo), memcpy(hi, z->zone.hi, (size_t)bins * sizeof *hi);
       step(z, dt);
@@ -263,7 +274,9 @@ static void settle(struct zone_run *z, struct recorder *h, const struct units *u
     record(h, z, true);
     if (dt <= shortest) break;
     dt = fmax(0.5 * dt, shortest);
+    keep(z, stage + 1, dt);
   }
+  keep(z, STAGES, dt);
   while (z->change > z->par.tolerance && z->zone.time < end && z->steps < MORE) {
     double age = z->zone.time;
     while (z->zone.time < age + 0.05 * end && z->steps < MORE) {
@@ -273,6 +286,7 @@ static void settle(struct zone_run *z, struct recorder *h, const struct units *u
     }
     z->change = change_since(z, lo, hi, dt);
     record(h, z, true);
+    keep(z, STAGES, dt);
   }
   memory_free(lo);
   memory_free(hi);
@@ -327,10 +341,10 @@ int zone_main(const struct arguments *a, struct params *ps) {
   const struct units *u = params_units(ps);
   cr_params_finish(&z.cr, &z.net);
   snprintf(z.dir, sizeof z.dir, "%s%s", a->out ? "" : "runs/", a->out ? a->out : z.par.name);
-  io_prepare_folder(MPI_COMM_WORLD, z.dir, false, a->force);
+  io_prepare_folder(MPI_COMM_WORLD, z.dir, a->resume, a->force);
   char log[1100];
   snprintf(log, sizeof log, "%s/run.log", z.dir);
-  log_open(log, false);
+  log_open(log, a->resume);
   io_parameters(MPI_COMM_WORLD, z.dir, params_resolved(ps));
   if (rank == 0) {
     double start = MPI_Wtime();
@@ -341,7 +355,9 @@ int zone_main(const struct arguments *a, struct params *ps) {
     log_info("one_zone: %d species, %d bins; n_e %.4g, n_n %.4g, n_N %.4g cm^-3, B %.4g uG, v_A %.4g km/s", z.net.count, cr_network_bins(&z.net),
              z.zone.gas.n_e, z.zone.gas.n_n, z.zone.gas.n_nucleon, z.zone.gas.field_uG, z.zone.gas.v_alfven / 1e5);
     log_info("output: %s", z.dir);
-    open_history(&h, &z, &rec, u);
+    if (a->resume) zone_resume(&z);
+    else zone_forget(&z);
+    open_history(&h, &z, &rec, u, a->resume);
     zone_look(&z);
     if (z.par.mode == ZONE_LEAKY_BOX) settle(&z, &h, u);
     else follow(&z, &h, u);

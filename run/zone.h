@@ -6,7 +6,8 @@
  *   zone.h5          populations, spectra at points inside the bins, ratios, emission, loss times, ledger (see run/zone_output.c)
  *   spectra.txt      spectra as a table for people and gnuplot
  *   ledger.txt       number and energy by species and process
- *   history.txt, history.h5, parameters.yaml, run.log */
+ *   history.txt, history.h5, parameters.yaml, run.log
+ *   zone.chk         checkpoint, for --resume: with the same parameters all numbers are then the same as without a stop */
 #ifndef RUN_ZONE_H
 #define RUN_ZONE_H
 
@@ -42,7 +43,18 @@ struct zone_params {
   double modulation_MV;
 };
 
+/* Where the run stands, as kept in the checkpoint. */
+struct zone_mark {
+  double time, dt, change;       /* of the zone and the last step, s                          */
+  int64_t steps;
+  double next_row, last_row;     /* of the history, Myr                                       */
+  int stage;                     /* leaky box: which halving of the step, or after the last   */
+  double stage_dt;
+  bool done[ZONE_EVENTS];        /* events                                                    */
+};
+
 struct zone_run {
+  struct zone_mark mark;
   struct zone_params par;
   struct cr_params cr;
   struct cr_network net;
@@ -69,6 +81,10 @@ int zone_main(const struct arguments *a, struct params *ps);
 void zone_look(struct zone_run *z);
 /* Number and energy that are missing in the ledger of species s, relative to its turnover. */
 double zone_imbalance(const struct zone_run *z, int s, double *energy);
+/* Write the checkpoint; read it, for a run that has been set up; remove that of an earlier run. */
+void zone_checkpoint(struct zone_run *z);
+void zone_resume(struct zone_run *z);
+void zone_forget(const struct zone_run *z);
 /* All files but history and log, at the end of the run. */
 void zone_write(const struct zone_run *z, const struct io_record *rec);
 /* The surroundings as the scalar rates want them. */

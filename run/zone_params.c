@@ -67,7 +67,6 @@ static void declare_run(struct params *ps, struct zone_params *p) {
 /* What is wrong between parameters; all ranks. */
 static void check(const struct zone_params *p, const struct cr_params *cr, const struct units *u, const struct arguments *a) {
   if (u->code) fail_user("%s: one_zone needs physical units: leave out \"units: code\"", a->file);
-  if (a->resume) fail_user("crux run: a one_zone run cannot be resumed, it takes seconds; use --force to run it again");
   if (cr->injection.efficiency <= 0.0) fail_user("%s: cr_injection.efficiency: 0 makes no cosmic rays; set source.power=0 instead", a->file);
   if (p->mode == ZONE_LEAKY_BOX && p->event_count > 0)
     fail_user("%s: source.events: only with zone.mode: time_dependent; a leaky_box wants source.power", a->file);

@@ -1,6 +1,8 @@
 """One zone: leaky boxes against closed forms (P9, P10 of the physics notes), the local interstellar spectra (P13), the ledger, units and the
 order of species, and B/C against AMS-02 where there are data."""
 import os
+import subprocess
+import time
 
 import h5py
 import numpy as np
@@ -121,11 +123,33 @@ def ratio(z):
     check(what, float(np.max(np.abs(ours / y[good] - 1))), '<', 0.3, 'AMS-02, Aguilar et al. 2016')
 
 
+def resumed():
+    """A run that is killed and resumed gives the same bits as one that is not."""
+    for name, setup in (('time dependent', 'setups/one_zone/cooling.yaml'), ('leaky box', SETUP)):
+        whole = run(setup, {})
+        folder = os.path.join(whole.dir, 'killed')
+        command = [common.PROGRAM, 'run', setup, '--out', folder]
+        env = {**os.environ, **common.MPI}
+        p = subprocess.Popen(command, cwd=common.ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while p.poll() is None and not os.path.exists(os.path.join(folder, 'zone.chk')):
+            time.sleep(0.01)
+        p.kill()
+        p.wait()
+        done = os.path.exists(os.path.join(folder, 'zone.h5'))
+        code = subprocess.run(command + ['--resume'], cwd=common.ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+        differ = 0
+        for text in ('spectra.txt', 'ledger.txt', 'history.txt'):
+            a, b = ([row for row in open(os.path.join(d, text)) if not row.startswith('#')] for d in (whole.dir, folder))
+            differ += a != b
+        check(f'{name}: a run that was killed and resumed differs in files', differ + code + done, '==', 0, 'exact')
+
+
 def main():
     chain()
     slopes()
     local()
     whole()
+    resumed()
 
 
 main()
