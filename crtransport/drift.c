@@ -18,7 +18,7 @@ struct rays_drift {
 };
 
 struct rays_drift *rays_drift_create(struct rays *r, const struct mesh *m, struct exchange *x) {
-  if (r->alfven.data == NULL || r->par.cr.batch.loss.scale[LOSS_STREAMING] == 0.0) return NULL;
+  if (r->alfven.ncomp == 0 || r->par.cr.batch.loss.scale[LOSS_STREAMING] == 0.0) return NULL;
   struct rays_drift *d = memory_get(sizeof *d);
   const size_t size = r->exchange.comp_size[0];
   double *p = d->memory = memory_get(sizeof *p * 12 * size), **part[] = {&d->pressure, &d->chi, &d->rest, &d->flux, &d->ones, &d->velocity};

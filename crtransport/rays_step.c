@@ -91,6 +91,7 @@ void rays_after(struct rays *r, const struct mesh *mesh, struct exchange *x, str
   settle(r, mesh, g);
   r->time = time + dt;
   if (!even) transport(r, mesh, x, g, dt);
+  if (!even && lively(g)) mhd_settle(g, mesh); /* as adapting the mesh does, so that it makes no difference whether blocks have moved */
   r->steps++;
 }
 
