@@ -10,9 +10,10 @@ difference formula.  N is dN/dp per volume.  No code and no table is shared with
     s.solve()
     s.bins('b', edges_GV, lower_kpc, upper_kpc)      number and energy of each bin, a mean over a layer
 
-python3 -m tests.reference.slab: compares it with exact solutions.
+python3 -m tests.reference.slab: compares it with exact solutions; python3 -m tests.reference.slab DIR: draws a run of setups/cr_slab beside it.
 """
 import math
+import sys
 
 import numpy as np
 
@@ -377,6 +378,47 @@ def check():
     return out
 
 
+def picture(folder):
+    """DIR/figures/slab.png: energies of the bins in the middle of the disc for a run with the default disc, and B/CNO."""
+    import matplotlib.pyplot as plt
+    from analysis import style, zone
+    from analysis.rays import Rays
+    from analysis.snapshot import Snapshot, find
+    with Snapshot(find(folder)[-1]) as s:
+        rays, width = Rays(s, lambda c: np.abs(c['x']) < s.width(0)[0]), float(s.width(0)[0])
+        got = {n: rays.sums(n) for n in rays.species}
+        edges = {n: v.edges for n, v in rays.species.items()}
+    pairs = {n: (e[0], e[-1]) for n, e in edges.items()}
+    exact = Slab(lambda z: 0.01 + np.exp(-8 * z * z), lambda z: np.exp(-8 * z * z) * 4 / math.sqrt(2 * math.pi), hadrons=pairs['p'],
+                 leptons=pairs.get('e-', pairs['p']), species=tuple(got)).solve()
+    fine = {n: np.geomspace(*pairs[n], 65) for n in got}
+    fig, axes = plt.subplots(1, 2, figsize=(11, 4.4))
+    for n in got:
+        r, width_log = np.sqrt(edges[n][1:] * edges[n][:-1]), np.log(edges[n][1] / edges[n][0])
+        x = np.sqrt(fine[n][1:] * fine[n][:-1])
+        y = exact.bins(n, fine[n], 0, width)[1] / np.log(fine[n][1] / fine[n][0]) * 1e9
+        axes[0].loglog(x, np.where(y > 0, y, np.nan), color=zone.COLOURS[n], lw=1.2)
+        axes[0].loglog(r, np.where(got[n][1] > 0, got[n][1] / width_log * 1e9, np.nan), 'o', color=zone.COLOURS[n], label=zone.NAMES[n], ms=4)
+    top = max(np.max(got[n][1]) for n in got) * 1e9
+    axes[0].set_ylim(3e-7 * top, 100 * top)
+    axes[0].set_ylabel(r'de/dlnR  [eV cm$^{-3}$]')
+    axes[0].legend(ncol=4, loc='upper right', fontsize=8)
+    for a, b, text, colour in (('b', 'cno', 'B/CNO', '#0072B2'), ('be10', 'be', r'$^{10}$Be/$^{7,9}$Be', '#D55E00')):
+        x = np.sqrt(fine[a][1:] * fine[a][:-1])
+        up, down = exact.bins(a, fine[a], 0, width)[1], exact.bins(b, fine[b], 0, width)[1]
+        axes[1].loglog(x, up / down, color=colour, lw=1.2)
+        axes[1].loglog(np.sqrt(edges[a][1:] * edges[a][:-1]), got[a][1] / got[b][1], 'o', color=colour, ms=4, label=text)
+    axes[1].legend()
+    axes[1].set_ylabel('energies at equal rigidity')
+    for ax in axes:
+        ax.set_xlabel('R [GV]')
+    fig.tight_layout()
+    style.save(fig, folder, 'slab', 'png')
+
+
 if __name__ == '__main__':
-    for name, error in check().items():
-        print(f'{error:.2e}  {name}')
+    if len(sys.argv) > 1:
+        picture(sys.argv[1])
+    else:
+        for name, error in check().items():
+            print(f'{error:.2e}  {name}')
