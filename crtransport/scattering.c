@@ -19,10 +19,11 @@ typedef void profile_fn(const struct row *w, double *profile);
 
 static void power_law(const struct row *w, double *profile) {
   const struct scattering_params *p = &w->r->par.scattering;
-  const double density = w->r->scale.proton_cm3 / p->density, field = w->r->scale.field_uG / p->field;
+  const double density = w->r->scale.proton_cm3 / p->density, field = w->r->scale.field_uG / p->field,
+               least = w->r->transport.par.field_floor;
   for (int i = 0; i < w->n; i++) {
     double of_density = p->density_power != 0.0 ? pow(w->rho[i] * density, p->density_power) : 1.0;
-    double of_field = p->field_power != 0.0 ? pow(sqrt(w->b2[i]) * field, p->field_power) : 1.0;
+    double of_field = p->field_power != 0.0 ? pow(max(sqrt(w->b2[i]), least) * field, p->field_power) : 1.0;
     profile[i] = of_density * of_field;
   }
 }
