@@ -17,13 +17,18 @@ static size_t carve(struct crt_scratch *w, double *base) {
     for (int c = 0; c < 2; c++) w->tensor[i][c] = take(&at, n);
   }
   for (int i = 0; i < 2; i++) {
-    double **const planes[] = {w->down, w->up, w->q, w->f, w->chi, w->loss_q, w->loss_f, w->bound, w->spare, w->rate, w->row};
+    double **const planes[] = {w->down, w->up, w->q, w->f, w->chi, w->slope_q, w->curve_q, w->slope_f, w->loss_q, w->loss_f, w->rate, w->row};
     for (size_t p = 0; p < sizeof planes / sizeof planes[0]; p++) planes[p][i] = take(&at, n);
-    for (int d = 0; d < 3; d++) {
-      double **const axes[] = {w->across[d], w->slope_q[d], w->slope_f[d], w->curve_q[d], w->move[d], w->press[d], w->tension[d]};
-      for (size_t p = 0; p < sizeof axes / sizeof axes[0]; p++) axes[p][i] = take(&at, n);
-    }
+    for (int d = 0; d < 3; d++) w->across[d][i] = take(&at, n);
   }
+  for (int d = 0; d < 3; d++)
+    for (int i = 0; i < (d == 2 ? 2 : 1); i++) {
+      w->move[d][i] = take(&at, n);
+      w->press[d][i] = take(&at, n);
+      w->tension[d][i] = take(&at, n);
+    }
+  w->bound = take(&at, n);
+  w->spare = take(&at, n);
   w->inside = take(&at, 2 * w->plane);
   return (size_t)(at - base);
 }
@@ -48,30 +53,56 @@ void crt_scratch_destroy(struct crt_scratch *w) {
   memory_free(w);
 }
 
-/* A plane is overwritten when nothing will read its old values any more: everything in plane k + 1 is done before plane k is updated. */
-int64_t crt_block_substep(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a) {
-  struct crt_numbers num;
+/* A plane of the state, before its use, towards the cache; after the last ones comes the next population. */
+static void fetch(const double *p, size_t n) {
+  for (size_t i = 0; i < n; i += 8) __builtin_prefetch(p + i, 1, 2);
+}
+
+/* Rows of a plane that are worked on together, so that what one stage leaves is found in the nearest cache by the next. */
+enum { ROWS = 16 };
+
+/* Plane k of cells and its lower faces, and the update of plane k - 1, whose old values nothing needs any more: cells go a row ahead. */
+static int64_t work_on_plane(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num, int k) {
+  const int lower = s->ng[1], upper = lower + s->nc[1], more = s->dim > 1, first = s->ng[2], end = first + (s->dim > 2 ? s->nc[2] : 0);
+  const bool edge = s->dim > 2 && (k < first || k == end);
   int64_t acted = 0;
-  crt_coefficients(s, w, a, &num);
+  int done = lower - more;
+  for (int j = lower; j < upper; j += ROWS) {
+    const struct crt_rows rows = {j, j + ROWS < upper ? j + ROWS : upper}, cells = {done, rows.end + more};
+    struct crt_rows across = rows;
+    across.end += more && rows.end == upper;
+    crt_cells(s, w, a, num, k, cells, edge);
+    done = cells.end;
+    if (k < first) continue;
+    if (s->dim > 2) {
+      int64_t n = crt_faces(s, w, a, num, 2, k, rows);
+      if (k > first) crt_update(s, w, a, num, k - 1, rows);
+      if (k == end) continue;
+      acted += n;
+    }
+    acted += crt_faces(s, w, a, num, 0, k, rows);
+    if (more) acted += crt_faces(s, w, a, num, 1, k, across);
+  }
+  return acted;
+}
+
+int64_t crt_block_substep(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a) {
+  const struct crt_numbers num = crt_coefficients(s, a);
+  int64_t acted = 0;
   if (s->dim < 3) {
     crt_load_plane(s, w, a, 0);
-    crt_cells(s, w, a, &num, 0);
-    for (int d = 0; d < s->dim; d++) acted += crt_faces(s, w, a, &num, d, 0);
-    crt_update(s, w, a, &num, 0);
+    acted = work_on_plane(s, w, a, &num, 0);
+    crt_update(s, w, a, &num, 0, (struct crt_rows){s->ng[1], s->ng[1] + s->nc[1]});
     return acted;
   }
-  const int first = s->ng[2], end = first + s->nc[2];
+  const int first = s->ng[2], ahead = 4;
   crt_load_plane(s, w, a, first - 2);
   crt_load_plane(s, w, a, first - 1);
-  for (int k = first - 1; k <= end; k++) {
+  for (int k = first - 1; k <= first + s->nc[2]; k++) {
+    fetch(a->q + w->plane * (size_t)(k + ahead), w->plane);
+    fetch(a->f + w->plane * (size_t)(k + ahead), w->plane);
     crt_load_plane(s, w, a, k + 1);
-    crt_cells(s, w, a, &num, k);
-    if (k < first) continue;
-    int64_t through = crt_faces(s, w, a, &num, 2, k);
-    if (k > first) crt_update(s, w, a, &num, k - 1);
-    if (k == end) break;
-    acted += through;
-    for (int d = 0; d < 2; d++) acted += crt_faces(s, w, a, &num, d, k);
+    acted += work_on_plane(s, w, a, &num, k);
   }
   return acted;
 }

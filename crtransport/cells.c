@@ -1,14 +1,12 @@
-/* What a sub-step needs of every cell: state at half time, slopes, and the room that the limiter leaves. */
+/* What a sub-step needs of every cell: state at half time, and the room that the limiter leaves. */
 #include "crtransport/scratch.h"
 
 #include "base/minmax.h"
 #include "crtransport/closure.h"
 #include "crtransport/depth.h"
+#include "crtransport/slope.h"
 
 #include <math.h>
-
-/* Kernels with constant arguments, one copy for each. */
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 static inline double min3(double a, double b, double c) { return min(min(a, b), c); }
 static inline double max3(double a, double b, double c) { return max(max(a, b), c); }
@@ -22,13 +20,15 @@ static void range_along(struct crt_range r, int step, const double *restrict lo,
   }
 }
 
+/* chi q without a division; q < 0 stands for what an absorbing wall reflects. */
 static void tensor_row(int n, double over_speed, const double *restrict q, const double *restrict f, double *restrict along,
                        double *restrict rest) {
 #pragma omp simd
   for (int i = 0; i < n; i++) {
-    double c = crt_chi(q[i], f[i], over_speed);
-    along[i] = c * q[i];
-    rest[i] = (1.0 - 3.0 * c) * q[i];
+    double most = max(q[i], 0.0), flux = min(fabs(f[i]) * over_speed, most);
+    double c = (1.0 / 3.0) * ((sqrt(4.0 * (most * most) - 3.0 * (flux * flux)) - most) + min(q[i], 0.0));
+    along[i] = c;
+    rest[i] = q[i] - 3.0 * c;
   }
 }
 
@@ -45,33 +45,25 @@ void crt_load_plane(const struct crt_shape *s, struct crt_scratch *w, const stru
   if (a->population->m1) tensor_row(n, 1.0 / a->population->flux_speed, q, f, w->tensor[slot3(k)][0], w->tensor[slot3(k)][1]);
 }
 
-static void fill(double *p, size_t n, double value) {
-  for (size_t i = 0; i < n; i++) p[i] = value;
-}
-
-void crt_coefficients(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, struct crt_numbers *n) {
+struct crt_numbers crt_coefficients(const struct crt_shape *s, const struct crt_substep *a) {
   const struct crt_population *p = a->population;
+  struct crt_numbers n = {.v2 = p->signal * p->signal, .dt = a->dt, .keep = 1.0, .half = 0.5};
   double dx = a->dx[0];
-  for (int d = 0; d < 3; d++) {
-    n->over2dx[d] = d < s->dim ? 0.5 / a->dx[d] : 0.0;
-    if (d < s->dim) dx = min(dx, a->dx[d]);
+  for (int d = 0; d < s->dim; d++) {
+    n.over2dx[d] = 0.5 / a->dx[d];
+    dx = min(dx, a->dx[d]);
   }
-  n->v2 = p->signal * p->signal;
-  n->dt = a->dt;
-  n->depth = dx / p->signal;
-  n->uniform = !p->m1 && a->geometry->profile == NULL && a->geometry->alfven == NULL;
-  n->lossy = true;
-  if (!n->uniform) return;
-  const double depth = p->rate * n->depth, speed = p->signal * sqrt(1.0 / 3.0);
-  n->lossy = crt_depth_damp_q(depth) > 1e-3;
-  for (int i = 0; i < 2; i++) {
-    fill(w->chi[i], w->plane, 1.0 / 3.0);
-    fill(w->loss_q[i], w->plane, 0.25 * speed * crt_depth_damp_q(depth));
-    fill(w->loss_f[i], w->plane, 0.25 * speed * crt_depth_damp_f(depth));
-    fill(w->bound[i], w->plane, crt_depth_bounds(depth));
-    fill(w->spare[i], w->plane, crt_depth_spare(crt_depth_bounds(depth)));
-    fill(w->rate[i], w->plane, p->rate * a->dt);
-  }
+  n.depth = dx / p->signal;
+  n.uniform = a->geometry->profile == NULL && a->geometry->alfven == NULL;
+  n.even = crt_depth_even;
+  const double tau = p->rate * n.depth, speed = 0.25 * p->signal * (p->m1 ? 1.0 : sqrt(1.0 / 3.0));
+  n.bound = crt_depth_bounds(tau);
+  n.spare = crt_depth_spare(n.bound);
+  n.share = crt_depth_damp_q(tau);
+  n.loss_q = speed * n.share;
+  n.loss_f = speed * crt_depth_damp_f(tau);
+  n.lossy = !n.uniform || n.share > 1e-3;
+  return n;
 }
 
 /* A row of cells and the distances to the neighbours along the axes. */
@@ -84,8 +76,8 @@ struct stencil {
 /* Sum over the axes that exist. */
 static inline double over_axes(int dim, double x, double y, double z) { return dim == 3 ? sum3(x, y, z) : dim == 2 ? x + y : x; }
 
-/* q at half time; and where there is dissipation push = V^2 times the divergence along b of the pressure, and the gradients across the axes. */
-ALWAYS_INLINE void predict(int dim, bool m1, bool lossy, int first, int last, const struct stencil *c, const struct crt_numbers *num,
+/* q at half time; and where it is wanted push = V^2 times the divergence along b of the pressure, and the gradients across the axes. */
+ALWAYS_INLINE void predict(int dim, bool m1, bool pushes, struct crt_range range, const struct stencil *c, const struct crt_numbers *num,
                            double *restrict qh, double *restrict push, double *restrict ax, double *restrict ay, double *restrict az) {
   const double *restrict q = c->q, *restrict f = c->f;
   const double *restrict xl = c->qn[0][0], *restrict xu = c->qn[0][1], *restrict yl = c->qn[1][0], *restrict yu = c->qn[1][1];
@@ -101,21 +93,18 @@ ALWAYS_INLINE void predict(int dim, bool m1, bool lossy, int first, int last, co
   const double *restrict ryu = c->rest[1][2], *restrict rzl = c->rest[2][0], *restrict rzu = c->rest[2][2];
   const double ox = num->over2dx[0], oy = num->over2dx[1], oz = num->over2dx[2], dt = 0.5 * num->dt, v2 = num->v2;
 #pragma omp simd
-  for (int i = first; i < last; i++) {
-    double sx = bx[i] * ((xu[i] - xl[i]) * ox), sy = 0.0, sz = 0.0, tx = 0.0, ty = 0.0, tz = 0.0, here = f[i];
-    double ux = (hx[i] * (here + fxu[i]) - gx[i] * (fxl[i] + here)) * ox, uy = 0.0, uz = 0.0, px = 0.0, py = 0.0, pz = 0.0;
-    if (dim > 1) {
-      sy = by[i] * ((yu[i] - yl[i]) * oy);
-      uy = (hy[i] * (here + fyu[i]) - gy[i] * (fyl[i] + here)) * oy;
-    }
-    if (dim > 2) {
-      sz = bz[i] * ((zu[i] - zl[i]) * oz);
-      uz = (hz[i] * (here + fzu[i]) - gz[i] * (fzl[i] + here)) * oz;
-    }
-    double force;
+  for (int i = range.first; i < range.last; i++) {
+    double here = f[i], uy = 0.0, uz = 0.0, ux = (hx[i] * (here + fxu[i]) - gx[i] * (fxl[i] + here)) * ox;
+    if (dim > 1) uy = (hy[i] * (here + fyu[i]) - gy[i] * (fyl[i] + here)) * oy;
+    if (dim > 2) uz = (hz[i] * (here + fzu[i]) - gz[i] * (fzl[i] + here)) * oz;
+    qh[i] = q[i] - dt * over_axes(dim, ux, uy, uz);
+    if (!pushes) continue;
+    double sx = bx[i] * ((xu[i] - xl[i]) * ox), sy = 0.0, sz = 0.0, force;
+    if (dim > 1) sy = by[i] * ((yu[i] - yl[i]) * oy);
+    if (dim > 2) sz = bz[i] * ((zu[i] - zl[i]) * oz);
     if (m1) {
-      px = bx[i] * ((cxu[i] - cxl[i]) * ox);
-      tx = (hx[i] * (r[i] + rxu[i]) - gx[i] * (rxl[i] + r[i])) * ox;
+      double px = bx[i] * ((cxu[i] - cxl[i]) * ox), py = 0.0, pz = 0.0, ty = 0.0, tz = 0.0;
+      double tx = (hx[i] * (r[i] + rxu[i]) - gx[i] * (rxl[i] + r[i])) * ox;
       if (dim > 1) {
         py = by[i] * ((cyu[i] - cyl[i]) * oy);
         ty = (hy[i] * (r[i] + ryu[i]) - gy[i] * (ryl[i] + r[i])) * oy;
@@ -128,109 +117,152 @@ ALWAYS_INLINE void predict(int dim, bool m1, bool lossy, int first, int last, co
     } else {
       force = v2 * (1.0 / 3.0) * over_axes(dim, sx, sy, sz);
     }
-    qh[i] = q[i] - dt * over_axes(dim, ux, uy, uz);
-    if (lossy) {
-      push[i] = force;
-      ax[i] = sy + sz;
-      if (dim > 1) ay[i] = sx + sz;
-      if (dim > 2) az[i] = sx + sy;
-    }
+    push[i] = force;
+    ax[i] = sy + sz;
+    if (dim > 1) ay[i] = sx + sz;
+    if (dim > 2) az[i] = sx + sy;
   }
 }
 
-static void predict_any(int dim, bool m1, bool lossy, int first, int last, const struct stencil *c, const struct crt_numbers *num, double *qh,
+static void predict_any(int dim, bool m1, bool pushes, struct crt_range range, const struct stencil *c, const struct crt_numbers *num, double *qh,
                         double *push, double *ax, double *ay, double *az) {
-  if (dim == 3 && !m1 && !lossy) predict(3, false, false, first, last, c, num, qh, push, ax, ay, az);
-  else if (dim == 3 && !m1) predict(3, false, true, first, last, c, num, qh, push, ax, ay, az);
-  else if (dim == 3) predict(3, true, true, first, last, c, num, qh, push, ax, ay, az);
-  else if (dim == 2 && !m1 && !lossy) predict(2, false, false, first, last, c, num, qh, push, ax, ay, az);
-  else if (dim == 2 && !m1) predict(2, false, true, first, last, c, num, qh, push, ax, ay, az);
-  else if (dim == 2) predict(2, true, true, first, last, c, num, qh, push, ax, ay, az);
-  else if (!m1) predict(1, false, true, first, last, c, num, qh, push, ax, ay, az);
-  else predict(1, true, true, first, last, c, num, qh, push, ax, ay, az);
+  if (!pushes) {
+    if (dim == 3) predict(3, false, false, range, c, num, qh, push, ax, ay, az);
+    else if (dim == 2) predict(2, false, false, range, c, num, qh, push, ax, ay, az);
+    else predict(1, false, false, range, c, num, qh, push, ax, ay, az);
+  } else if (dim == 3) {
+    if (m1) predict(3, true, true, range, c, num, qh, push, ax, ay, az);
+    else predict(3, false, true, range, c, num, qh, push, ax, ay, az);
+  } else if (dim == 2) {
+    if (m1) predict(2, true, true, range, c, num, qh, push, ax, ay, az);
+    else predict(2, false, true, range, c, num, qh, push, ax, ay, az);
+  } else {
+    if (m1) predict(1, true, true, range, c, num, qh, push, ax, ay, az);
+    else predict(1, false, true, range, c, num, qh, push, ax, ay, az);
+  }
 }
 
-/* F at half time.  Where the cell is thick this is F of the start: it is close to balance with the gradients at the faces that made it, which the
- * centred ones of the predictor would only make worse, and its change in half a sub-step is of the order of the square of dx. */
-static inline double half_way(double f, double push, double rate, double dt, double share) {
-  return f - share * (0.5 * dt * (push + rate * f) / (1.0 + 0.5 * dt * rate));
+/* F at half time.  Where the cell is thick (share 0) this is F of the start: it is close to balance with the gradients at the faces that made it, which the
+ * centred ones of the predictor would only make worse, and its change in half a sub-step is of the order of the square of dx.  fade = dt / 2 over
+ * 1 + rate dt / 2. */
+static inline double half_way(double f, double push, double rate, double fade, double share) {
+  return f - share * (fade * (push + rate * f));
 }
 
-static void half_way_row(int first, int last, double rate, double dt, double share, const double *restrict push, const double *restrict f,
+static void half_way_row(struct crt_range r, double rate, double dt, double share, const double *restrict push, const double *restrict f,
                          double *restrict fh) {
+  const double fade = 0.5 * dt / (1.0 + 0.5 * dt * rate);
 #pragma omp simd
-  for (int i = first; i < last; i++) fh[i] = half_way(f[i], push[i], rate, dt, share);
+  for (int i = r.first; i < r.last; i++) fh[i] = half_way(f[i], push[i], rate, fade, share);
 }
 
-/* Rates of the cells, for profiles, streaming and closures; and F at half time. */
-ALWAYS_INLINE void rates(bool streams, bool m1, int first, int last, const struct crt_substep *a, const struct crt_numbers *num,
+/* Closure at half time, with a rate that is the same everywhere. */
+static void chi_row(struct crt_range r, double rate, double dt, double over, const double *restrict push, const double *restrict qh,
+                    const double *restrict f, double *restrict chi) {
+  const double fade = 0.5 * dt / (1.0 + 0.5 * dt * rate);
+#pragma omp simd
+  for (int i = r.first; i < r.last; i++) chi[i] = crt_chi(qh[i], half_way(f[i], push[i], rate, fade, 1.0), over);
+}
+
+/* Rates of the cells, for profiles and streaming; F at half time; the closure. */
+ALWAYS_INLINE void rates(bool streams, bool m1, struct crt_range r, const struct crt_substep *a, const struct crt_numbers *num,
                          const double *restrict profile, const double *restrict alfven, const double *restrict push,
                          const double *restrict qh, const double *restrict f, double *restrict fh, double *restrict chi, double *restrict loss_q,
                          double *restrict loss_f, double *restrict bound, double *restrict spare, double *restrict rate) {
   const struct crt_population *p = a->population;
   const double nu0 = p->rate, dt = num->dt, depth = num->depth, v = p->signal, drift = p->drift, over = 1.0 / p->flux_speed;
 #pragma omp simd
-  for (int i = first; i < last; i++) {
+  for (int i = r.first; i < r.last; i++) {
     double nu = nu0 * profile[i], total = nu, wind = 0.0, x = 1.0 / 3.0;
-    if (m1) x = crt_chi(qh[i], half_way(f[i], push[i], nu, dt, 1.0), over);
+    if (m1) x = crt_chi(qh[i], half_way(f[i], push[i], nu, 0.5 * dt / (1.0 + 0.5 * dt * nu), 1.0), over);
     if (streams) {
       double force = fabs(push[i]) + 1e-200;
       wind = drift * 3.0 * x * alfven[i];
       total = nu * (force / (force + nu * (wind * max(qh[i], 0.0))));
     }
-    double tau = total * depth, speed = v * sqrt(1.0 - 2.0 * x), b = crt_depth_bounds(tau), thin = crt_depth_damp_q(tau);
+    /* 1 / (1 + (tau / 0.12)^4), 1 / (1 + total dt / 2) and 1 / bound by one division */
+    double tau = min(total * depth, 1e9), far = tau * (1.0 / 0.12), far2 = far * far, slow = 1.0 + far2 * far2, fade = 1.0 + 0.5 * dt * total;
+    double b = crt_depth_bounds(tau), some = max(b, 1e-3), over_all = 1.0 / ((slow * fade) * some);
+    double thin = (fade * some) * over_all, speed = v * speed_of(x);
+    if (!m1) speed = v * sqrt(1.0 / 3.0);
     chi[i] = x;
-    fh[i] = half_way(f[i], push[i], total, dt, thin);
+    fh[i] = half_way(f[i], push[i], total, 0.5 * dt * ((slow * some) * over_all), thin);
     loss_q[i] = 0.25 * (speed * thin + wind);
     loss_f[i] = 0.25 * speed * crt_depth_damp_f(tau);
     bound[i] = b;
-    spare[i] = crt_depth_spare(b);
+    spare[i] = (1.0 - b) * ((slow * fade) * over_all);
     rate[i] = nu * dt;
   }
 }
 
-/* Half of the smallest of the central slope and twice the one-sided ones; 0 if they differ in sign. */
-static inline double half_mc(double below, double above) {
-  double mean = 0.25 * (below + above);
-  return max(min(mean, min(below, above)), 0.0) + min(max(mean, max(below, above)), 0.0);
+static void rates_any(struct crt_range r, const struct crt_substep *a, const struct crt_numbers *num, struct crt_scratch *w, int slot, const double *f,
+                      const double *profile, const double *alfven) {
+#define RATES(streams, m1)                                                                                                             \
+  rates(streams, m1, r, a, num, profile, alfven, w->row[0], w->q[slot], f, w->f[slot], w->chi[slot], w->loss_q[slot], w->loss_f[slot],      \
+        w->bound, w->spare, w->rate[slot])
+  const bool streams = a->geometry->alfven != NULL, m1 = a->population->m1;
+  if (streams && m1) RATES(true, true);
+  else if (streams) RATES(true, false);
+  else if (m1) RATES(false, true);
+  else RATES(false, false);
+#undef RATES
 }
 
-static void slopes(int first, int last, const double *restrict below, const double *restrict here, const double *restrict above,
-                   double *restrict half) {
+/* Along z, of the cells of the block in some rows. */
+ALWAYS_INLINE void slopes_rows(int n, int nx, struct crt_rows rows, ptrdiff_t step, const double *restrict q, const double *restrict f,
+                               double *restrict slope_q, double *restrict curve_q, double *restrict slope_f) {
+  for (int at = rows.first * nx; at < rows.end * nx; at += nx)
 #pragma omp simd
-  for (int i = first; i < last; i++) half[i] = half_mc(here[i] - below[i], above[i] - here[i]);
+    for (int i = at; i < at + n; i++) {
+      double below = q[i] - q[i - step], above = q[i + step] - q[i];
+      slope_q[i] = half_mc(below, above);
+      curve_q[i] = above - below;
+      slope_f[i] = half_mc(f[i] - f[i - step], f[i + step] - f[i]);
+    }
 }
 
-/* With the second difference. */
-static void slopes_curved(int first, int last, const double *restrict below, const double *restrict here, const double *restrict above,
-                          double *restrict half, double *restrict curve) {
-#pragma omp simd
-  for (int i = first; i < last; i++) {
-    double a = here[i] - below[i], b = above[i] - here[i];
-    half[i] = half_mc(a, b);
-    curve[i] = b - a;
-  }
-}
-
-static void room(int first, int last, const double *const low[3], const double *const high[3], const double *restrict q,
-                 const double *restrict bound, const double *restrict spare, double *restrict down, double *restrict up) {
+ALWAYS_INLINE void room_row(bool uniform, struct crt_range r, const double *const low[3], const double *const high[3], const double *restrict q,
+                            double b, double s, const double *restrict bound, const double *restrict spare, double *restrict down,
+                            double *restrict up) {
   const double *restrict l0 = low[0], *restrict l1 = low[1], *restrict l2 = low[2];
   const double *restrict h0 = high[0], *restrict h1 = high[1], *restrict h2 = high[2];
 #pragma omp simd
-  for (int i = first; i < last; i++) {
+  for (int i = r.first; i < r.last; i++) {
     double lo = max(min3(l0[i], l1[i], l2[i]), 0.0), hi = max3(h0[i], h1[i], h2[i]);
-    down[i] = max(q[i] - bound[i] * lo, 0.0);
-    up[i] = max((hi - q[i]) + spare[i] * hi, 0.0);
+    down[i] = max(q[i] - (uniform ? b : bound[i]) * lo, 0.0);
+    up[i] = max((hi - q[i]) + (uniform ? s : spare[i]) * hi, 0.0);
   }
 }
 
-void crt_cells(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num, int k) {
+static void room(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num, struct crt_range r,
+                 int k) {
+  const double *low[3], *high[3], *q = a->q + w->plane * (size_t)k;
+  double *down = w->down[slot2(k)], *up = w->up[slot2(k)];
+  if (!a->population->limited) {
+    for (int i = r.first; i < r.last; i++) down[i] = up[i] = 1e300;
+    return;
+  }
+  for (int m = -1; m <= 1; m++) {
+    const int other = slot3(s->dim == 3 ? k + m : k);
+    low[m + 1] = w->low[other];
+    high[m + 1] = w->high[other];
+  }
+  if (num->uniform) room_row(true, r, low, high, q, num->bound, num->spare, w->bound, w->spare, down, up);
+  else room_row(false, r, low, high, q, 0.0, 0.0, w->bound, w->spare, down, up);
+}
+
+void crt_cells(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num, int k,
+               struct crt_rows rows, bool edge) {
   const struct crt_geometry *g = a->geometry;
-  const int nx = w->nx, slot = slot2(k), border = s->dim > 1 ? nx + 1 : 1, first = border, last = (int)w->plane - border;
+  const int nx = w->nx, slot = slot2(k), last = s->ng[1] + s->nc[1];
+  const int from = rows.first > s->ng[1] ? rows.first : s->ng[1], to = rows.end < last ? rows.end : last;
+  /* whole rows go best into vectors; what that adds is not used */
+  const struct crt_range along_z = {from * nx, to * nx}, whole = {s->dim > 1 ? rows.first * nx : 1, s->dim > 1 ? rows.end * nx : nx - 1};
+  const struct crt_range r = edge ? along_z : whole;
   const int step[3] = {1, nx, 0};
   const size_t plane = w->plane, at = plane * (size_t)k;
   const bool m1 = a->population->m1;
-  const double *q = a->q + at, *f = a->f + at;
+  const double *q = a->q + at, *f = a->f + at, rate = a->population->rate;
   struct stencil c = {.q = q, .f = f};
   for (int d = 0; d < 3; d++) { /* a missing axis is not read */
     const ptrdiff_t off = d == 2 ? (s->dim == 3 ? (ptrdiff_t)plane : 0) : d < s->dim ? step[d] : 0;
@@ -247,36 +279,20 @@ void crt_cells(const struct crt_shape *s, struct crt_scratch *w, const struct cr
     c.face[d] = g->b_face[d] + at;
     c.face_above[d] = c.face[d] + off;
   }
-  predict_any(s->dim, m1, num->lossy, first, last, &c, num, w->q[slot], w->row[0], w->across[0][slot], w->across[1][slot],
-              w->across[2][slot]);
+  predict_any(s->dim, m1, m1 || num->lossy, r, &c, num, w->q[slot], w->row[0], w->across[0][slot], w->across[1][slot], w->across[2][slot]);
   if (num->uniform) {
-    const double rate = a->population->rate;
-    if (num->lossy) half_way_row(first, last, rate, num->dt, crt_depth_damp_q(rate * num->depth), w->row[0], f, w->f[slot]);
+    if (m1) chi_row(r, rate, num->dt, 1.0 / a->population->flux_speed, w->row[0], w->q[slot], f, w->chi[slot]);
+    if (num->lossy) half_way_row(r, rate, num->dt, num->share, w->row[0], f, w->f[slot]);
   } else {
-    const double *ones = w->inside + plane; /* a plane of ones */
-    const double *profile = g->profile ? g->profile + at : ones, *alfven = g->alfven ? g->alfven + at : ones;
-    if (g->alfven && m1)
-      rates(true, true, first, last, a, num, profile, alfven, w->row[0], w->q[slot], f, w->f[slot], w->chi[slot], w->loss_q[slot],
-            w->loss_f[slot], w->bound[slot], w->spare[slot], w->rate[slot]);
-    else if (g->alfven)
-      rates(true, false, first, last, a, num, profile, alfven, w->row[0], w->q[slot], f, w->f[slot], w->chi[slot], w->loss_q[slot],
-            w->loss_f[slot], w->bound[slot], w->spare[slot], w->rate[slot]);
-    else if (m1)
-      rates(false, true, first, last, a, num, profile, alfven, w->row[0], w->q[slot], f, w->f[slot], w->chi[slot], w->loss_q[slot],
-            w->loss_f[slot], w->bound[slot], w->spare[slot], w->rate[slot]);
-    else
-      rates(false, false, first, last, a, num, profile, alfven, w->row[0], w->q[slot], f, w->f[slot], w->chi[slot], w->loss_q[slot],
-            w->loss_f[slot], w->bound[slot], w->spare[slot], w->rate[slot]);
+    const double *ones = w->inside + plane;
+    rates_any(r, a, num, w, slot, f, g->profile ? g->profile + at : ones, g->alfven ? g->alfven + at : ones);
   }
-  for (int d = 0; d < s->dim; d++) {
-    slopes_curved(first, last, c.qn[d][0], q, c.qn[d][1], w->slope_q[d][slot], w->curve_q[d][slot]);
-    slopes(first, last, c.fn[d][0], f, c.fn[d][1], w->slope_f[d][slot]);
+  if (s->dim == 3) {
+    const struct crt_rows inner = {from, to};
+    const int i = s->ng[0];
+    double *sq = w->slope_q[slot] + i, *cq = w->curve_q[slot] + i, *sf = w->slope_f[slot] + i;
+    if (s->nc[0] == 16) slopes_rows(16, nx, inner, (ptrdiff_t)plane, q + i, f + i, sq, cq, sf);
+    else slopes_rows(s->nc[0], nx, inner, (ptrdiff_t)plane, q + i, f + i, sq, cq, sf);
   }
-  const double *low[3], *high[3];
-  for (int m = -1; m <= 1; m++) {
-    const int other = slot3(s->dim == 3 ? k + m : k);
-    low[m + 1] = w->low[other];
-    high[m + 1] = w->high[other];
-  }
-  room(first, last, low, high, q, w->bound[slot], w->spare[slot], w->down[slot], w->up[slot]);
+  room(s, w, a, num, r, k);
 }
