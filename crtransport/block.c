@@ -17,7 +17,8 @@ static size_t carve(struct crt_scratch *w, double *base) {
     for (int c = 0; c < 2; c++) w->tensor[i][c] = take(&at, n);
   }
   for (int i = 0; i < 2; i++) {
-    double **const planes[] = {w->down, w->up, w->q, w->f, w->chi, w->slope_q, w->curve_q, w->slope_f, w->loss_q, w->loss_f, w->rate, w->row};
+    double **const planes[] = {w->down,    w->up,      w->q,      w->f,      w->chi,  w->slope_q,
+                               w->curve_q, w->slope_f, w->loss_q, w->loss_f, w->rate, w->row};
     for (size_t p = 0; p < sizeof planes / sizeof planes[0]; p++) planes[p][i] = take(&at, n);
     for (int d = 0; d < 3; d++) w->across[d][i] = take(&at, n);
   }
@@ -61,9 +62,12 @@ static void fetch(const double *p, size_t n) {
 /* Rows of a plane that are worked on together, so that what one stage leaves is found in the nearest cache by the next. */
 enum { ROWS = 16 };
 
-/* Plane k of cells and its lower faces, and the update of plane k - 1, whose old values nothing needs any more: cells go a row ahead. */
-static int64_t work_on_plane(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num, int k) {
-  const int lower = s->ng[1], upper = lower + s->nc[1], more = s->dim > 1, first = s->ng[2], end = first + (s->dim > 2 ? s->nc[2] : 0);
+/* Plane k of cells and its lower faces, and the update of plane k - 1, whose old values nothing needs any more: cells go a row
+ * ahead. */
+static int64_t work_on_plane(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a,
+                             const struct crt_numbers *num, int k) {
+  const int lower = s->ng[1], upper = lower + s->nc[1], more = s->dim > 1, first = s->ng[2],
+            end = first + (s->dim > 2 ? s->nc[2] : 0);
   const bool edge = s->dim > 2 && (k < first || k == end);
   int64_t acted = 0;
   int done = lower - more;

@@ -76,9 +76,11 @@ struct stencil {
 /* Sum over the axes that exist. */
 static inline double over_axes(int dim, double x, double y, double z) { return dim == 3 ? sum3(x, y, z) : dim == 2 ? x + y : x; }
 
-/* q at half time; and where it is wanted push = V^2 times the divergence along b of the pressure, and the gradients across the axes. */
-ALWAYS_INLINE void predict(int dim, bool m1, bool pushes, struct crt_range range, const struct stencil *c, const struct crt_numbers *num,
-                           double *restrict qh, double *restrict push, double *restrict ax, double *restrict ay, double *restrict az) {
+/* q at half time; and where it is wanted push = V^2 times the divergence along b of the pressure, and the gradients across the
+ * axes. */
+ALWAYS_INLINE void predict(int dim, bool m1, bool pushes, struct crt_range range, const struct stencil *c,
+                           const struct crt_numbers *num, double *restrict qh, double *restrict push, double *restrict ax,
+                           double *restrict ay, double *restrict az) {
   const double *restrict q = c->q, *restrict f = c->f;
   const double *restrict xl = c->qn[0][0], *restrict xu = c->qn[0][1], *restrict yl = c->qn[1][0], *restrict yu = c->qn[1][1];
   const double *restrict zl = c->qn[2][0], *restrict zu = c->qn[2][1];
@@ -89,7 +91,8 @@ ALWAYS_INLINE void predict(int dim, bool m1, bool pushes, struct crt_range range
   const double *restrict hx = c->face_above[0], *restrict hy = c->face_above[1], *restrict hz = c->face_above[2];
   const double *restrict cxl = c->chi_q[0][0], *restrict cxu = c->chi_q[0][2], *restrict cyl = c->chi_q[1][0];
   const double *restrict cyu = c->chi_q[1][2], *restrict czl = c->chi_q[2][0], *restrict czu = c->chi_q[2][2];
-  const double *restrict r = c->rest[0][1], *restrict rxl = c->rest[0][0], *restrict rxu = c->rest[0][2], *restrict ryl = c->rest[1][0];
+  const double *restrict r = c->rest[0][1], *restrict rxl = c->rest[0][0], *restrict rxu = c->rest[0][2],
+                         *restrict ryl = c->rest[1][0];
   const double *restrict ryu = c->rest[1][2], *restrict rzl = c->rest[2][0], *restrict rzu = c->rest[2][2];
   const double ox = num->over2dx[0], oy = num->over2dx[1], oz = num->over2dx[2], dt = 0.5 * num->dt, v2 = num->v2;
 #pragma omp simd
@@ -124,41 +127,50 @@ ALWAYS_INLINE void predict(int dim, bool m1, bool pushes, struct crt_range range
   }
 }
 
-static void predict_any(int dim, bool m1, bool pushes, struct crt_range range, const struct stencil *c, const struct crt_numbers *num, double *qh,
-                        double *push, double *ax, double *ay, double *az) {
+static void predict_any(int dim, bool m1, bool pushes, struct crt_range range, const struct stencil *c,
+                        const struct crt_numbers *num, double *qh, double *push, double *ax, double *ay, double *az) {
   if (!pushes) {
-    if (dim == 3) predict(3, false, false, range, c, num, qh, push, ax, ay, az);
-    else if (dim == 2) predict(2, false, false, range, c, num, qh, push, ax, ay, az);
-    else predict(1, false, false, range, c, num, qh, push, ax, ay, az);
+    if (dim == 3)
+      predict(3, false, false, range, c, num, qh, push, ax, ay, az);
+    else if (dim == 2)
+      predict(2, false, false, range, c, num, qh, push, ax, ay, az);
+    else
+      predict(1, false, false, range, c, num, qh, push, ax, ay, az);
   } else if (dim == 3) {
-    if (m1) predict(3, true, true, range, c, num, qh, push, ax, ay, az);
-    else predict(3, false, true, range, c, num, qh, push, ax, ay, az);
+    if (m1)
+      predict(3, true, true, range, c, num, qh, push, ax, ay, az);
+    else
+      predict(3, false, true, range, c, num, qh, push, ax, ay, az);
   } else if (dim == 2) {
-    if (m1) predict(2, true, true, range, c, num, qh, push, ax, ay, az);
-    else predict(2, false, true, range, c, num, qh, push, ax, ay, az);
+    if (m1)
+      predict(2, true, true, range, c, num, qh, push, ax, ay, az);
+    else
+      predict(2, false, true, range, c, num, qh, push, ax, ay, az);
   } else {
-    if (m1) predict(1, true, true, range, c, num, qh, push, ax, ay, az);
-    else predict(1, false, true, range, c, num, qh, push, ax, ay, az);
+    if (m1)
+      predict(1, true, true, range, c, num, qh, push, ax, ay, az);
+    else
+      predict(1, false, true, range, c, num, qh, push, ax, ay, az);
   }
 }
 
-/* F at half time.  Where the cell is thick (share 0) this is F of the start: it is close to balance with the gradients at the faces that made it, which the
- * centred ones of the predictor would only make worse, and its change in half a sub-step is of the order of the square of dx.  fade = dt / 2 over
- * 1 + rate dt / 2. */
+/* F at half time.  Where the cell is thick (share 0) this is F of the start: it is close to balance with the gradients at the
+ * faces that made it, which the centred ones of the predictor would only make worse, and its change in half a sub-step is of the
+ * order of the square of dx.  fade = dt / 2 over 1 + rate dt / 2. */
 static inline double half_way(double f, double push, double rate, double fade, double share) {
   return f - share * (fade * (push + rate * f));
 }
 
-static void half_way_row(struct crt_range r, double rate, double dt, double share, const double *restrict push, const double *restrict f,
-                         double *restrict fh) {
+static void half_way_row(struct crt_range r, double rate, double dt, double share, const double *restrict push,
+                         const double *restrict f, double *restrict fh) {
   const double fade = 0.5 * dt / (1.0 + 0.5 * dt * rate);
 #pragma omp simd
   for (int i = r.first; i < r.last; i++) fh[i] = half_way(f[i], push[i], rate, fade, share);
 }
 
 /* Closure at half time, with a rate that is the same everywhere. */
-static void chi_row(struct crt_range r, double rate, double dt, double over, const double *restrict push, const double *restrict qh,
-                    const double *restrict f, double *restrict chi) {
+static void chi_row(struct crt_range r, double rate, double dt, double over, const double *restrict push,
+                    const double *restrict qh, const double *restrict f, double *restrict chi) {
   const double fade = 0.5 * dt / (1.0 + 0.5 * dt * rate);
 #pragma omp simd
   for (int i = r.first; i < r.last; i++) chi[i] = crt_chi(qh[i], half_way(f[i], push[i], rate, fade, 1.0), over);
@@ -167,8 +179,9 @@ static void chi_row(struct crt_range r, double rate, double dt, double over, con
 /* Rates of the cells, for profiles and streaming; F at half time; the closure. */
 ALWAYS_INLINE void rates(bool streams, bool m1, struct crt_range r, const struct crt_substep *a, const struct crt_numbers *num,
                          const double *restrict profile, const double *restrict alfven, const double *restrict push,
-                         const double *restrict qh, const double *restrict f, double *restrict fh, double *restrict chi, double *restrict loss_q,
-                         double *restrict loss_f, double *restrict bound, double *restrict spare, double *restrict rate) {
+                         const double *restrict qh, const double *restrict f, double *restrict fh, double *restrict chi,
+                         double *restrict loss_q, double *restrict loss_f, double *restrict bound, double *restrict spare,
+                         double *restrict rate) {
   const struct crt_population *p = a->population;
   const double nu0 = p->rate, dt = num->dt, depth = num->depth, v = p->signal, drift = p->drift, over = 1.0 / p->flux_speed;
 #pragma omp simd
@@ -181,7 +194,8 @@ ALWAYS_INLINE void rates(bool streams, bool m1, struct crt_range r, const struct
       total = nu * (force / (force + nu * (wind * max(qh[i], 0.0))));
     }
     /* 1 / (1 + (tau / 0.12)^4), 1 / (1 + total dt / 2) and 1 / bound by one division */
-    double tau = min(total * depth, 1e9), far = tau * (1.0 / 0.12), far2 = far * far, slow = 1.0 + far2 * far2, fade = 1.0 + 0.5 * dt * total;
+    double tau = min(total * depth, 1e9), far = tau * (1.0 / 0.12), far2 = far * far, slow = 1.0 + far2 * far2,
+           fade = 1.0 + 0.5 * dt * total;
     double b = crt_depth_bounds(tau), some = max(b, 1e-3), over_all = 1.0 / ((slow * fade) * some);
     double thin = (fade * some) * over_all, speed = v * speed_of(x);
     if (!m1) speed = v * sqrt(1.0 / 3.0);
@@ -195,22 +209,27 @@ ALWAYS_INLINE void rates(bool streams, bool m1, struct crt_range r, const struct
   }
 }
 
-static void rates_any(struct crt_range r, const struct crt_substep *a, const struct crt_numbers *num, struct crt_scratch *w, int slot, const double *f,
-                      const double *profile, const double *alfven) {
-#define RATES(streams, m1)                                                                                                             \
-  rates(streams, m1, r, a, num, profile, alfven, w->row[0], w->q[slot], f, w->f[slot], w->chi[slot], w->loss_q[slot], w->loss_f[slot],      \
-        w->bound, w->spare, w->rate[slot])
+static void rates_any(struct crt_range r, const struct crt_substep *a, const struct crt_numbers *num, struct crt_scratch *w,
+                      int slot, const double *f, const double *profile, const double *alfven) {
+#define RATES(streams, m1)                                                                                            \
+  rates(streams, m1, r, a, num, profile, alfven, w->row[0], w->q[slot], f, w->f[slot], w->chi[slot], w->loss_q[slot], \
+        w->loss_f[slot], w->bound, w->spare, w->rate[slot])
   const bool streams = a->geometry->alfven != NULL, m1 = a->population->m1;
-  if (streams && m1) RATES(true, true);
-  else if (streams) RATES(true, false);
-  else if (m1) RATES(false, true);
-  else RATES(false, false);
+  if (streams && m1)
+    RATES(true, true);
+  else if (streams)
+    RATES(true, false);
+  else if (m1)
+    RATES(false, true);
+  else
+    RATES(false, false);
 #undef RATES
 }
 
 /* Along z, of the cells of the block in some rows. */
-ALWAYS_INLINE void slopes_rows(int n, int nx, struct crt_rows rows, ptrdiff_t step, const double *restrict q, const double *restrict f,
-                               double *restrict slope_q, double *restrict curve_q, double *restrict slope_f) {
+ALWAYS_INLINE void slopes_rows(int n, int nx, struct crt_rows rows, ptrdiff_t step, const double *restrict q,
+                               const double *restrict f, double *restrict slope_q, double *restrict curve_q,
+                               double *restrict slope_f) {
   for (int at = rows.first * nx; at < rows.end * nx; at += nx)
 #pragma omp simd
     for (int i = at; i < at + n; i++) {
@@ -221,9 +240,9 @@ ALWAYS_INLINE void slopes_rows(int n, int nx, struct crt_rows rows, ptrdiff_t st
     }
 }
 
-ALWAYS_INLINE void room_row(bool uniform, struct crt_range r, const double *const low[3], const double *const high[3], const double *restrict q,
-                            double b, double s, const double *restrict bound, const double *restrict spare, double *restrict down,
-                            double *restrict up) {
+ALWAYS_INLINE void room_row(bool uniform, struct crt_range r, const double *const low[3], const double *const high[3],
+                            const double *restrict q, double b, double s, const double *restrict bound,
+                            const double *restrict spare, double *restrict down, double *restrict up) {
   const double *restrict l0 = low[0], *restrict l1 = low[1], *restrict l2 = low[2];
   const double *restrict h0 = high[0], *restrict h1 = high[1], *restrict h2 = high[2];
 #pragma omp simd
@@ -234,8 +253,8 @@ ALWAYS_INLINE void room_row(bool uniform, struct crt_range r, const double *cons
   }
 }
 
-static void room(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num, struct crt_range r,
-                 int k) {
+static void room(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num,
+                 struct crt_range r, int k) {
   const double *low[3], *high[3], *q = a->q + w->plane * (size_t)k;
   double *down = w->down[slot2(k)], *up = w->up[slot2(k)];
   if (!a->population->limited) {
@@ -247,17 +266,20 @@ static void room(const struct crt_shape *s, struct crt_scratch *w, const struct 
     low[m + 1] = w->low[other];
     high[m + 1] = w->high[other];
   }
-  if (num->uniform) room_row(true, r, low, high, q, num->bound, num->spare, w->bound, w->spare, down, up);
-  else room_row(false, r, low, high, q, 0.0, 0.0, w->bound, w->spare, down, up);
+  if (num->uniform)
+    room_row(true, r, low, high, q, num->bound, num->spare, w->bound, w->spare, down, up);
+  else
+    room_row(false, r, low, high, q, 0.0, 0.0, w->bound, w->spare, down, up);
 }
 
-void crt_cells(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num, int k,
-               struct crt_rows rows, bool edge) {
+void crt_cells(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num,
+               int k, struct crt_rows rows, bool edge) {
   const struct crt_geometry *g = a->geometry;
   const int nx = w->nx, slot = slot2(k), last = s->ng[1] + s->nc[1];
   const int from = rows.first > s->ng[1] ? rows.first : s->ng[1], to = rows.end < last ? rows.end : last;
   /* whole rows go best into vectors; what that adds is not used */
-  const struct crt_range along_z = {from * nx, to * nx}, whole = {s->dim > 1 ? rows.first * nx : 1, s->dim > 1 ? rows.end * nx : nx - 1};
+  const struct crt_range along_z = {from * nx, to * nx},
+                         whole = {s->dim > 1 ? rows.first * nx : 1, s->dim > 1 ? rows.end * nx : nx - 1};
   const struct crt_range r = edge ? along_z : whole;
   const int step[3] = {1, nx, 0};
   const size_t plane = w->plane, at = plane * (size_t)k;
@@ -279,7 +301,8 @@ void crt_cells(const struct crt_shape *s, struct crt_scratch *w, const struct cr
     c.face[d] = g->b_face[d] + at;
     c.face_above[d] = c.face[d] + off;
   }
-  predict_any(s->dim, m1, m1 || num->lossy, r, &c, num, w->q[slot], w->row[0], w->across[0][slot], w->across[1][slot], w->across[2][slot]);
+  predict_any(s->dim, m1, m1 || num->lossy, r, &c, num, w->q[slot], w->row[0], w->across[0][slot], w->across[1][slot],
+              w->across[2][slot]);
   if (num->uniform) {
     if (m1) chi_row(r, rate, num->dt, 1.0 / a->population->flux_speed, w->row[0], w->q[slot], f, w->chi[slot]);
     if (num->lossy) half_way_row(r, rate, num->dt, num->share, w->row[0], f, w->f[slot]);
@@ -291,8 +314,10 @@ void crt_cells(const struct crt_shape *s, struct crt_scratch *w, const struct cr
     const struct crt_rows inner = {from, to};
     const int i = s->ng[0];
     double *sq = w->slope_q[slot] + i, *cq = w->curve_q[slot] + i, *sf = w->slope_f[slot] + i;
-    if (s->nc[0] == 16) slopes_rows(16, nx, inner, (ptrdiff_t)plane, q + i, f + i, sq, cq, sf);
-    else slopes_rows(s->nc[0], nx, inner, (ptrdiff_t)plane, q + i, f + i, sq, cq, sf);
+    if (s->nc[0] == 16)
+      slopes_rows(16, nx, inner, (ptrdiff_t)plane, q + i, f + i, sq, cq, sf);
+    else
+      slopes_rows(s->nc[0], nx, inner, (ptrdiff_t)plane, q + i, f + i, sq, cq, sf);
   }
   room(s, w, a, num, r, k);
 }

@@ -12,11 +12,14 @@ struct row {
 
 static inline double over_axes(int dim, double x, double y, double z) { return dim == 3 ? sum3(x, y, z) : dim == 2 ? x + y : x; }
 
-ALWAYS_INLINE void update_rows(int dim, bool m1, bool streams, bool uniform, int n, int rows, ptrdiff_t nx, const struct row *r, const struct crt_numbers *num, const double dx[3],
-                              const struct crt_population *p, double *restrict q, double *restrict f) {
-  const double *restrict mx0 = r->move[0][0], *restrict mx1 = r->move[0][1], *restrict my0 = r->move[1][0], *restrict my1 = r->move[1][1];
+ALWAYS_INLINE void update_rows(int dim, bool m1, bool streams, bool uniform, int n, int rows, ptrdiff_t nx, const struct row *r,
+                               const struct crt_numbers *num, const double dx[3], const struct crt_population *p,
+                               double *restrict q, double *restrict f) {
+  const double *restrict mx0 = r->move[0][0], *restrict mx1 = r->move[0][1], *restrict my0 = r->move[1][0],
+                         *restrict my1 = r->move[1][1];
   const double *restrict mz0 = r->move[2][0], *restrict mz1 = r->move[2][1];
-  const double *restrict px0 = r->press[0][0], *restrict px1 = r->press[0][1], *restrict py0 = r->press[1][0], *restrict py1 = r->press[1][1];
+  const double *restrict px0 = r->press[0][0], *restrict px1 = r->press[0][1], *restrict py0 = r->press[1][0],
+                         *restrict py1 = r->press[1][1];
   const double *restrict pz0 = r->press[2][0], *restrict pz1 = r->press[2][1];
   const double *restrict tx0 = r->tension[0][0], *restrict tx1 = r->tension[0][1], *restrict ty0 = r->tension[1][0];
   const double *restrict ty1 = r->tension[1][1], *restrict tz0 = r->tension[2][0], *restrict tz1 = r->tension[2][1];
@@ -27,7 +30,8 @@ ALWAYS_INLINE void update_rows(int dim, bool m1, bool streams, bool uniform, int
   for (ptrdiff_t at = 0; at < rows * nx; at += nx)
 #pragma omp simd
     for (ptrdiff_t i = at; i < at + n; i++) {
-      double qx = mx1[i] - mx0[i], qy = 0.0, qz = 0.0, gx = bx[i] * ((px1[i] - px0[i]) * cx), gy = 0.0, gz = 0.0, hx = 0.0, hy = 0.0, hz = 0.0;
+      double qx = mx1[i] - mx0[i], qy = 0.0, qz = 0.0, gx = bx[i] * ((px1[i] - px0[i]) * cx), gy = 0.0, gz = 0.0, hx = 0.0,
+             hy = 0.0, hz = 0.0;
       if (m1) hx = (tx1[i] - tx0[i]) * cx;
       if (dim > 1) {
         qy = my1[i] - my0[i];
@@ -47,14 +51,16 @@ ALWAYS_INLINE void update_rows(int dim, bool m1, bool streams, bool uniform, int
         turn = turn * (force / (force + turn * (drift * 3.0 * (m1 ? chi[i] : 1.0 / 3.0) * alfven[i] * max(next, 0.0))));
       }
       /* exp(-turn) to second order, and right for strong scattering */
-      double flux = (keep * f[i] - change * (1.0 + half * turn)) / (keep + turn * (1.0 + half * turn)), end = most * max(next, 0.0);
+      double flux = (keep * f[i] - change * (1.0 + half * turn)) / (keep + turn * (1.0 + half * turn)),
+             end = most * max(next, 0.0);
       q[i] = next;
       f[i] = min(max(flux, -end), end);
     }
 }
 
 /* What went through the faces on the surface of the block, as fluxes. */
-static void keep_surface(const struct crt_shape *s, const struct crt_scratch *w, const struct crt_substep *a, int k, struct crt_rows rows) {
+static void keep_surface(const struct crt_shape *s, const struct crt_scratch *w, const struct crt_substep *a, int k,
+                         struct crt_rows rows) {
   const int nx = s->nc[0], ny = s->nc[1], kk = k - s->ng[2];
   for (int f = 0; f < 2 * s->dim; f++) {
     const int d = f / 2, side = f % 2, edge = s->ng[d] + side * s->nc[d];
@@ -63,15 +69,16 @@ static void keep_surface(const struct crt_shape *s, const struct crt_scratch *w,
     const double factor = a->dx[d] / a->dt, *m = w->move[d][face_slot(d, k + side)];
     for (int j = rows.first; j < rows.end; j++) {
       const int jj = j - s->ng[1];
-      if (d == 0) to[kk * ny + jj] = factor * m[j * w->nx + edge];
+      if (d == 0)
+        to[kk * ny + jj] = factor * m[j * w->nx + edge];
       else if (d == 2 || jj == side * (ny - 1))
         for (int i = 0; i < nx; i++) to[(d == 1 ? kk : jj) * nx + i] = factor * m[(d == 1 ? edge : j) * w->nx + s->ng[0] + i];
     }
   }
 }
 
-void crt_update(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num, int k,
-                struct crt_rows rows) {
+void crt_update(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num,
+                int k, struct crt_rows rows) {
   const struct crt_geometry *g = a->geometry;
   const struct crt_population *p = a->population;
   const int slot = slot2(k), n = s->nc[0];
@@ -91,14 +98,18 @@ void crt_update(const struct crt_shape *s, struct crt_scratch *w, const struct c
   }
   double *q = a->q + cell, *f = a->f + cell;
 #define ROW(dim, m1, streams, uniform, n) update_rows(dim, m1, streams, uniform, n, many, w->nx, &r, num, a->dx, p, q, f)
-#define ROWS(dim, n)                                                                         \
+#define ROWS(dim, n)                                                                           \
   (streams        ? (p->m1 ? ROW(dim, true, true, false, n) : ROW(dim, false, true, false, n)) \
    : num->uniform ? (p->m1 ? ROW(dim, true, false, true, n) : ROW(dim, false, false, true, n)) \
                   : (p->m1 ? ROW(dim, true, false, false, n) : ROW(dim, false, false, false, n)))
-  if (s->dim == 3 && n == 16) ROWS(3, 16); /* a constant: rows of two vectors */
-  else if (s->dim == 3) ROWS(3, n);
-  else if (s->dim == 2) ROWS(2, n);
-  else ROWS(1, n);
+  if (s->dim == 3 && n == 16)
+    ROWS(3, 16); /* a constant: rows of two vectors */
+  else if (s->dim == 3)
+    ROWS(3, n);
+  else if (s->dim == 2)
+    ROWS(2, n);
+  else
+    ROWS(1, n);
 #undef ROWS
 #undef ROW
   keep_surface(s, w, a, k, rows);

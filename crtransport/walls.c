@@ -44,7 +44,8 @@ static double product3(double a, double b, double c) {
   return (min(lo, c) * max(hi, c)) * mid;
 }
 
-void crt_walls_absorb(const struct mesh *mesh, int b, const struct crt_params *par, const struct crt_shape *s, const struct crt_substep *a) {
+void crt_walls_absorb(const struct mesh *mesh, int b, const struct crt_params *par, const struct crt_shape *s,
+                      const struct crt_substep *a) {
   const struct crt_geometry *g = a->geometry;
   const struct crt_population *p = a->population;
   bool absorbs[3][2], any = false;
@@ -64,7 +65,7 @@ void crt_walls_absorb(const struct mesh *mesh, int b, const struct crt_params *p
       for (i[0] = 0; i[0] < e[0]; i[0]++) {
         int from[3], sign[3], outside = 0;
         ptrdiff_t inwards = 0; /* to the next cell */
-        int depth = 0; /* in cells from the wall */
+        int depth = 0;         /* in cells from the wall */
         for (int d = 0; d < 3; d++) {
           const int first = s->ng[d], end = first + s->nc[d], side = i[d] >= end;
           const bool here = (i[d] < first || side) && absorbs[d][side];
@@ -77,7 +78,8 @@ void crt_walls_absorb(const struct mesh *mesh, int b, const struct crt_params *p
           depth = side ? i[d] - end + 1 : first - i[d];
         }
         if (outside == 0) {
-          if (i[0] == s->ng[0] && i[1] >= s->ng[1] && i[1] < s->ng[1] + s->nc[1] && i[2] >= s->ng[2] && i[2] < s->ng[2] + s->nc[2])
+          if (i[0] == s->ng[0] && i[1] >= s->ng[1] && i[1] < s->ng[1] + s->nc[1] && i[2] >= s->ng[2] &&
+              i[2] < s->ng[2] + s->nc[2])
             i[0] += s->nc[0] - 1; /* past the block's own cells */
           continue;
         }
