@@ -1,6 +1,7 @@
 /* crux: the whole run, from YAML to the last output.  See run/run.h for the pieces. */
 #include "base/log.h"
 #include "base/params.h"
+#include "run/poisson.h"
 #include "run/run.h"
 #include "run/zone.h"
 #include "version.h"
@@ -15,6 +16,7 @@ static int run(int argc, char **argv) {
   struct params *ps = params_open(MPI_COMM_WORLD, a.file, a.set);
   const char *setup = params_peek(ps, "run.setup");
   if (setup != NULL && strcmp(setup, "one_zone") == 0) return zone_main(&a, ps);
+  if (setup != NULL && strcmp(setup, "poisson") == 0) return poisson_main(&a, ps);
   run_start(&r, &a, ps);
   run_steady(&r);
   while (!run_done(&r)) {
@@ -34,6 +36,7 @@ static int run(int argc, char **argv) {
 static int params(int argc, char **argv) {
   static struct all_params all;
   static struct zone_params zone;
+  static struct poisson_params poisson;
   const char *section = NULL;
   bool markdown = false;
   for (int i = 0; i < argc; i++) {
@@ -45,6 +48,7 @@ static int params(int argc, char **argv) {
   struct params *ps = params_open(MPI_COMM_WORLD, NULL, NULL);
   run_declare(ps, &all, NULL);
   zone_declare(ps, &zone);
+  poisson_declare(ps, &poisson);
   params_print(ps, section, markdown);
   params_free(ps);
   return 0;

@@ -120,7 +120,7 @@ static void look_at_rows(struct elliptic *e) {
   e->singular = free_level;
   e->stiffness = most[1];
   /* D / L^2 of the domain's length, made small: see hand_over. */
-  e->shift = free_level ? 1e-8 * across[0] / across[1] : 0.0;
+  e->shift = free_level ? 1e-9 * across[0] / across[1] : 0.0;
 }
 
 /* The matrix for hypre.  One that is singular gets a small a: corrections of q are found with it, residuals without, so that it changes nothing but

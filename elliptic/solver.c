@@ -105,7 +105,7 @@ static void set_up(struct solver *s, struct solver_result *r) {
   HYPRE_BoomerAMGSetCoarsenType(s->amg, 10);                                     /* HMIS                 */
   HYPRE_BoomerAMGSetInterpType(s->amg, 6);                                       /* extended + i         */
   HYPRE_BoomerAMGSetPMaxElmts(s->amg, 4);
-  HYPRE_BoomerAMGSetStrongThreshold(s->amg, s->e->mesh->dim == 3 ? 0.5 : 0.25);
+  HYPRE_BoomerAMGSetStrongThreshold(s->amg, s->e->mesh->dim == 3 && s->e->options.tensor ? 0.5 : 0.25);
   HYPRE_BoomerAMGSetRelaxType(s->amg, 3);                                        /* hybrid Gauss-Seidel  */
   HYPRE_BoomerAMGSetup(s->amg, s->par_matrix, s->par_b, s->par_x);
   s->stale = false;

@@ -131,7 +131,7 @@ static const struct setup *choose_setup(const struct params *ps, const char *fil
   char names[2048] = "";
   for (int i = 0; setup_list[i] != NULL; i++) {
     size_t used = strlen(names);
-    snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "one_zone, ", setup_list[i]->name);
+    snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "one_zone, poisson, ", setup_list[i]->name);
   }
   fail_user("%s: run.setup: there is no setup '%s'; choose one of: %s", file, name, names);
 }
