@@ -224,8 +224,10 @@ bool errors_report(const char *dir, const struct mesh *mesh, const struct setup 
   if (!errors_find(&e, mesh, setup, run, t, g)) return false;
   double most = 0.0;
   for (int v = 0; v < e.count; v++) most = max(most, e.most[v]);
-  for (int i = 0; i < e.species; i++) most = max(most, max(e.rays[i].most[0], e.rays[i].most[1]));
-  log_info("error against the exact solution at t = %g: RMS-L1 %.4e, largest %.4e (%lld cells)", t, e.rms_l1, most, (long long)e.cells);
+  if (e.count > 0) log_info("error against the exact solution at t = %g: RMS-L1 %.4e, largest %.4e (%lld cells)", t, e.rms_l1, most, (long long)e.cells);
+  for (int i = 0; i < e.species; i++)
+    log_info("error against the exact solution at t = %g, %s: %.4e of the mean number, %.4e of the mean energy", t, run->rays->net.species[i].name,
+             e.rays[i].relative[ERRORS_NUMBER], e.rays[i].relative[ERRORS_ENERGY]);
   if (mesh->rank == 0) write_file(dir, t, &e, run->rays ? &run->rays->net : NULL);
   return true;
 }

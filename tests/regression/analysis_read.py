@@ -8,7 +8,7 @@ import sys
 import h5py
 import numpy as np
 
-from analysis import convergence, fields, history, maps, table
+from analysis import convergence, fields, history, maps, rays, table
 from analysis.__main__ import main as analysis
 from analysis.fault import Fault
 from analysis.snapshot import Snapshot
@@ -311,6 +311,39 @@ def real_runs():
             tap.report(status == 0 and 'total_energy' in text and f'{h["mass"][-1]:.6g}' in text, f'real run, {name}: crux info {f}', text)
 
 
+def near(what, a, b, tolerance):
+    """Relative."""
+    b = np.asarray(b, float)
+    close(what, np.asarray(a, float) / b, np.ones_like(b), tolerance)
+
+
+def cosmic_rays():
+    """Populations, bins, energies and intensities of the same snapshot agree, and all pictures are made."""
+    run = check.run('setups/cr_slab/cr_slab.yaml', {'run.step_end': 20, 'cr.min_GV': 1, 'cr.per_decade': 2, 'transport.speed_choice': 'fixed'})
+    with Snapshot(run.snapshots()[-1]) as s:
+        c = s.cells('cr_energy', 'cr_p_energy', *(f'cr_{n}_energy' for n in ('cno', 'e-')))
+        gev = 1.602176634e-3 / s.units['pressure_erg_cm3']
+        where = rays.Rays(s)
+        for n in ('p', 'cno', 'e-'):
+            number, energy = where.sums(n)
+            near(f'energies of the bins of {n} and of the species', energy.sum() * gev, c[f'cr_{n}_energy'].mean(), 1e-12)
+            parts = sum(s.field(f'{n}_{k:02d}_energy').reshape(-1) for k in range(len(energy)))
+            near(f'energy of {n}, cell by cell', parts * gev, c[f'cr_{n}_energy'], 1e-12)
+            points = 2000
+            p, density = rays.density(where.species[n], *where.populations(n), points=points)
+            widths = np.repeat(np.diff(np.log(where.species[n].edges)), points) / points
+            near(f'spectrum of {n}: number', np.sum(density * widths), number.sum(), 1e-6)
+            near(f'spectrum of {n}: energy', np.sum(density * widths * where.species[n].kinetic(p)), energy.sum(), 1e-6)
+        point = rays.Rays(s, point=[0.01]).sums('p')[1].sum()
+        inside = rays.Rays(s, region=lambda c: (c['x'] > 0) & (c['x'] < s.width(0)[0])).sums('p')[1].sum()
+        near('spectrum at a point and in a region of one cell', point, inside, 1e-14)
+    for words in (['all'], ['spectra', '--position', '0'], ['spectra', '--radius', '0.5'], ['profiles', '--field', 'p_01_energy,cr_over_gas'], ['history']):
+        status, text = call('plot', run.dir, *words)
+        tap.report(status == 0, f'cosmic rays: crux plot {" ".join(words)}', text)
+    status, text = call('info', run.snapshots()[-1])
+    tap.report(status == 0 and 'populations of cosmic rays' in text and 'be10 ' in text, 'cosmic rays: crux info', text)
+
+
 def main():
     folder = check.scratch()
     for dim in (1, 2, 3):
@@ -323,6 +356,7 @@ def main():
     runs = read_errors(folder)
     commands(folder, runs)
     real_runs()
+    cosmic_rays()
 
 
 if __name__ == '__main__':
