@@ -1,11 +1,12 @@
 /* How much the gas expands in a step: what div u is for adiabatic changes.
  *
- * Where flow is smooth, the divergence of the mean of the velocities before and after the step, with which forces.c does work.  In shocks that does not know on
+ * Where flow is smooth, the divergence of the mean of the velocities before and after the step, with which force.c does work.  In shocks that does not know on
  * what way between the two sides the gas was compressed (cosmic rays behind a shock of compression 3.9 would have 13 % too much pressure), and the
  * density says it: adiabatic changes scale momenta with the cube root s of the density.  Cells get gas from their neighbours; what comes from a cell with s_j has to
  * be scaled by s_new / s_j, all of it together by s_new / (mean of s_j by mass), which is the value that s would have if it were carried along.
- * So the pressure of ultra-relativistic particles goes with the density to the power of 4/3.  Not where gas mixes at contacts, where this would be wrong, and not in
- * smooth flow or where cosmic rays dominate: what the two forms differ by ends as heat, which then drives the flow by which they differ. */
+ * So the pressure of ultra-relativistic particles goes with the density to the power of 4/3.  Not where they diffuse through the shock (there the jump of the velocity
+ * is what counts) or where gas mixes at contacts, for which this would be wrong, and not in smooth flow or where cosmic rays dominate: what the two forms differ by
+ * ends as heat, which then drives the flow by which they differ. */
 #include "base/memory.h"
 #include "base/minmax.h"
 #include "crtransport/internal.h"
@@ -51,6 +52,18 @@ static double shock(const struct mesh *m, const double *const u[3], const ptrdif
 static double stiffness(const struct gas *g, double rho, double internal) {
   const double gamma = g->par.gamma;
   return g->par.eos == EOS_ADIABATIC ? gamma * (gamma - 1.0) * internal : g->par.sound_speed * g->par.sound_speed * rho;
+}
+
+/* Mean diffusivity of the pressure in a cell. */
+static double diffusivity(const struct rays *r, int b, size_t i) {
+  double all = 0.0, sum = 0.0;
+  for (int p = 0; p < r->count; p++) {
+    const struct rays_population *pop = &r->population[p];
+    const double weight = pop->stress * max(rays_data(r, p, b, 0)[i], 0.0);
+    all += weight;
+    sum += weight * (pop->speed * pop->speed / (3.0 * max(pop->rate, 1e-300)));
+  }
+  return all > 0.0 ? sum / all / max(r->profile.data ? field_data(&r->profile, b, 0)[i] : 1.0, 1e-300) : 0.0;
 }
 
 void rays_expansion(const struct rays *r, const struct mesh *mesh, const struct gas *g, const struct field *velocity, double dt, bool ahead,
@@ -100,8 +113,12 @@ void rays_expansion(const struct rays *r, const struct mesh *mesh, const struct 
           const double weight = share * shock(mesh, (const double *const *)u, step, i, sqrt((gas + rays) / new[i]));
           to[i] = smooth;
           if (weight == 0.0) continue;
+          /* No more where they diffuse over a cell as fast as the gas is compressed: there they see the whole jump of the velocity at one pressure. */
+          double width = dx[0];
+          for (int d = 1; d < mesh->dim; d++) width = min(width, dx[d]);
+          const double tied = max(1.0 - diffusivity(r, b, i) / (sqrt((gas + rays) / new[i]) * width), 0.0);
           const double steep = by_density(before[i], root[i], sum3(part[0], part[1], part[2]), after[i], ahead ? -dt : dt);
-          to[i] = smooth + weight * (steep - smooth);
+          to[i] = smooth + tied * weight * (steep - smooth);
         }
       }
   }

@@ -12,6 +12,7 @@
   SETUP(cr_gaussian) \
   SETUP(cr_point_source) \
   SETUP(cr_ring) \
+  SETUP(cr_shock) \
   SETUP(cr_shock_tube) \
   SETUP(cr_slab) \
   SETUP(cr_sound_wave) \
