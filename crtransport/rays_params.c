@@ -120,7 +120,7 @@ void rays_check(struct rays_params *p, const struct params *ps, bool magnetic) {
   if (p->scheme == TRANSPORT_NONE) return;
   p->transport.light = SPEED_OF_LIGHT_cm_s / u->velocity_cm_s;
   p->transport.limiter = true;
-  if (!magnetic) fail_user("transport.scheme: cosmic rays go along the magnetic field, and this run has none: set mhd.magnetic: true, or transport.scheme: none");
+  require(magnetic, "cosmic rays without a magnetic field");
   if (p->speed > p->transport.light)
     fail_user("transport.speed: %.9g is above the speed of light, which is %.9g in the units of this run", p->speed, p->transport.light);
   if (p->speed_max > p->transport.light) p->speed_max = p->transport.light;

@@ -34,6 +34,11 @@ static void listen_to_signals(void) {
   signal(SIGXFSZ, SIG_IGN); /* a file that gets too large is an error of the write */
 }
 
+static bool rays_without_field(const void *data) {
+  const struct all_params *p = data;
+  return p->rays.scheme != TRANSPORT_NONE && !p->mhd.magnetic;
+}
+
 void run_declare(struct params *ps, struct all_params *par, const struct setup *setup) {
   struct run_params *p = &par->run;
   params_section(ps, "run", "what to run and until when");
@@ -64,6 +69,7 @@ void run_declare(struct params *ps, struct all_params *par, const struct setup *
   rays_steady_declare(ps, &par->steady);
   rays_initial_declare(ps, &par->initial);
   par->refine.rays = &par->rays.scheme;
+  params_rule(ps, "transport.scheme", rays_without_field, par, "cosmic rays go along the magnetic field, and this run has none: set mhd.magnetic: true, or scheme: none");
   for (int s = 0; setup_list[s] != NULL; s++)
     if ((setup == NULL || setup == setup_list[s]) && setup_list[s]->params) setup_list[s]->params(ps);
 }
