@@ -244,7 +244,7 @@ static void balance_block(struct rays_probe *p, int s, int k, int b) {
   const int bin = p->r->net.first[s] + k;
   const size_t n = p->made.cells;
   double **w = p->work;
-  struct bin_rates rows = rows_of(p, s, k, b), 
+  struct bin_rates rows = rows_of(p, s, k, b),
                    trial = {.sink = {w[SINK], w[SINK + 1]}, .inside = {w[INSIDE], w[INSIDE + 1]}, .below = {NULL}, .above = {NULL}};
   const double *lost[2] = {rays_values(&p->lost, 2 * k, b), rays_values(&p->lost, 2 * k + 1, b)};
   load(p, 2 * bin, b, w[LO]);
