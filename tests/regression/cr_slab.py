@@ -77,8 +77,8 @@ def full():
     one = {**FEW, 'cr.network': 'protons', 'cr.min_GV': 1, 'cr.max_GV': 10, 'cr.per_decade': 1, 'cr_injection.electrons': 0, 'cr.scattering_slope': 0,
            'scattering.beta_power': 0, 'cr.scattering_rate_s': 1e-8, 'mesh.cells': [32, 1, 1], 'mesh.block': 16, 'transport.speed_choice': 'fixed', 'cr_slab.density': '10 mp cm^-3'}
     e = {}
-    for form, share, time, substeps in (('flux', 1.0, 400, 100), ('flux', 0.1, 400, 10), ('flux', 0.03, 400, 3), ('full', 0.1, 4000, 100),
-                                        ('full', 0.03, 13333, 100)):
+    for form, share, time, substeps in (('flux', 1.0, 400, 100), ('flux', 0.1, 400, 10), ('flux', 0.01, 400, 1), ('full', 0.1, 4000, 100),
+                                        ('full', 0.003, 133333, 100)):
         r = run(SETUP, {**one, 'transport.rsol_form': form, 'transport.speed': f'{share} c', 'run.time_end': f'{time} Myr', 'transport.substeps': substeps,
                         'output.history': f'{time} Myr'}, timeout=1500)
         e[form, share] = energy(r)[0]
