@@ -62,8 +62,8 @@ void rays_spread_create(struct rays_spread *s, const struct rays *r, const struc
   field_create(&s->work, m, "steady state", CENTRING_CELL, 2);
   for (size_t i = 0; i < velocity->block_size * (size_t)m->count; i++) fastest = max(fastest, fabs(velocity->data[i]));
   MPI_Allreduce(MPI_IN_PLACE, &fastest, 1, MPI_DOUBLE, MPI_MAX, m->comm);
-  s->moves = fastest > 0.0 || r->alfven.data != NULL;
-  const bool uniform = r->profile.data == NULL;
+  s->moves = fastest > 0.0 || r->alfven.ncomp > 0;
+  const bool uniform = r->profile.ncomp == 0;
   if (!uniform) {
     field_create(&s->kappa, m, "diffusivity", CENTRING_FACE, 3);
     fill_kappa(s, r, m);
@@ -128,7 +128,7 @@ void rays_spread_set(struct rays_spread *s, struct rays *r, const struct mesh *m
   if (!s->moves) return;
   const struct rays_population *p = &r->population[population];
   const double over = 3.0 * p->rate / (p->speed * p->speed);
-  const bool waves = r->alfven.data != NULL;
+  const bool waves = r->alfven.ncomp > 0;
   const struct frame f = frame_of(m, &s->work);
   if (waves) {
     fill_pressure(s, r, m, x, p->bin);
