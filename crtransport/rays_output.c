@@ -177,7 +177,8 @@ void rays_row(const struct rays *r, const struct mesh *mesh, const struct gas *g
     outflow += out_energy[s];
     for (int i = 0; i < ENTRY_COUNT; i++) lost += sum_value(&books->energy[s][i]) * r->scale.energy;
   }
-  const double inertia = sum_value(&books->inertia), given = sum_value(&books->given), injected = sum_value(&books->injected[0]);
+  const bool thermal = g->par.eos == EOS_ADIABATIC; /* isothermal gas has no energy that is counted */
+  const double inertia = sum_value(&books->inertia), given = sum_value(&books->given), injected = thermal ? sum_value(&books->injected[0]) : 0.0;
   double substeps = 0.0, limited = 0.0;
   for (int i = 0; i < r->transport.count; i++) {
     substeps = fmax(substeps, (double)r->transport.group[i].substeps);

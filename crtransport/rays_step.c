@@ -44,9 +44,10 @@ static void add_energy(const struct mesh *mesh, const struct field *f, double si
 }
 
 static void change_momentum(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt, enum cr_order order) {
-  if (lively(g)) add_energy(mesh, &r->exchange, -1.0, &r->given);
+  const bool takes = lively(g) && g->par.eos == EOS_ADIABATIC;
+  if (takes) add_energy(mesh, &r->exchange, -1.0, &r->given);
   rays_momentum(r, mesh, x, g, time, dt, order);
-  if (lively(g)) add_energy(mesh, &r->exchange, 1.0, &r->given);
+  if (takes) add_energy(mesh, &r->exchange, 1.0, &r->given);
 }
 
 static void advect(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g) {
