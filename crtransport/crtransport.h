@@ -135,6 +135,9 @@ double rays_max_dt(struct rays *r, const struct mesh *mesh, const struct gas *g,
 /* The step for gas that stays as it is: par.substeps of the fastest group, and no further than the gas goes.  Collective. */
 double rays_held_dt(const struct rays *r, const struct mesh *mesh, const struct gas *g);
 
+/* Time to the next event: steps end there.  Infinity: there is none. */
+double rays_next_event(const struct rays *r, double time);
+
 /* Around mhd_step (which has to keep the mass that crosses faces), with the same dt; time: at the start of the step.  Collective. */
 void rays_before(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt);
 void rays_after(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt);

@@ -81,9 +81,9 @@ ALWAYS_INLINE void velocities(int dim, bool m1, size_t first, size_t last, const
     double push = fabs(push_at(dim, m1, i, step, over2dx, chi, rest, b, face)), p = pressure[i];
     double wind = 3.0 * chi[i] * alfven[i], diffusive = slip * push, all = profile[i] * wind + diffusive;
     /* with P: wind is 3 chi v_A P */
-    double share = profile[i] * wind / (all > 0.0 ? all : 1.0), over = 1.0 / (p > 0.0 ? p : 1.0);
+    double share = profile[i] * wind / (all > 0.0 ? all : 1.0), over = 1.0 / (p > 1e-200 ? p : 1.0); /* no inverse of denormal numbers */
     double most = wind * over, v = flux[i] * share * over;
-    velocity[i] = p > 0.0 ? min(max(v, -most), most) : 0.0;
+    velocity[i] = p > 1e-200 ? min(max(v, -most), most) : 0.0;
   }
 }
 

@@ -29,7 +29,10 @@ void rays_expansion(const struct rays *r, const struct mesh *mesh, const struct 
 
 /* momentum.c, medium.c, drift.c, sources.c */
 
-/* Momentum-space update of all cells by dt, injection of the events due between time and time + dt, and continuous sources; r->exchange, r->ledger. */
+/* Events after the time from and not after to, for cosmic rays and gas: at the end of a step, so that the next one is as short as they ask for.  Mass comes with
+ * the velocity of the cell that gets it: momentum and energy of the gas grow by what it brings.  Collective. */
+void rays_events(struct rays *r, const struct mesh *mesh, struct gas *g, double from, double to);
+/* Momentum-space update of all cells by dt and continuous sources; r->exchange, r->ledger. */
 void rays_momentum(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt, enum cr_order order);
 
 /* scattering.c: r->profile and r->alfven from the gas. */

@@ -200,7 +200,7 @@ static void new_flux(int n, double most, double pace, double fresh, const double
     double old = max(q[c], 0.0), left = max(next[c] - fresh * power[c], 0.0), stay = min(left, old), come = left - stay;
     double near = (max(below_q[c], 0.0) + max(above_q[c], 0.0)) + old, flow = (below_f[c] + above_f[c]) + f[c];
     double own = old > 0.0 ? f[c] * (stay / (old > 0.0 ? old : 1.0)) : 0.0;
-    double others = near > 0.0 ? flow * (come / (near > 0.0 ? near : 1.0)) : 0.0, end = most * max(next[c], 0.0);
+    double others = near > 1e-200 ? flow * (come / (near > 1e-200 ? near : 1.0)) : 0.0, end = most * max(next[c], 0.0);
     flux[c] = min(max(f[c] + pace * ((own + others) - f[c]), -end), end);
   }
 }
@@ -309,7 +309,6 @@ static void step_block(struct rays *r, const struct mesh *m, const struct gas *g
 }
 
 void rays_momentum(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt, enum cr_order order) {
-  rays_events(r, mesh, g, time, dt);
   if (!r->par.momentum && r->source == NULL) return;
   struct field velocity, expansion, *gas[1] = {&g->u[0]};
   struct work w;

@@ -34,8 +34,7 @@ void rays_drift_block(struct rays *r, const struct mesh *m, struct rays_drift *d
 /* Once all blocks are done: the same energy on both sides of faces between levels.  Collective. */
 void rays_drift_finish(struct rays *r, const struct mesh *m, struct rays_drift *d, double dt);
 
-/* sources.c: events due in [time, time + dt), for cosmic rays and gas.  Collective. */
-void rays_events(struct rays *r, const struct mesh *m, struct gas *g, double time, double dt);
+/* sources.c */
 /* Populations [bins] per GeV of sources of the kind CR_MIXTURE. */
 void rays_source_spectrum(const struct rays *r, double *lo, double *hi);
 /* Power density of r->source in the cells, GeV cm^-3 s^-1; returns whether there is any. */

@@ -72,6 +72,7 @@ void rays_start(struct rays *r, const struct mesh *mesh, struct exchange *x, str
   r->start_energy = gas.energy;
   for (int s = 0; s < r->net.count; s++) r->start_energy += t.energy[s];
   for (int d = 0; d < 3; d++) r->start_momentum[d] = gas.momentum[d] + t.momentum[d];
+  rays_events(r, mesh, g, -1.0, 0.0);
 }
 
 void rays_before(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt) {
@@ -92,6 +93,7 @@ void rays_after(struct rays *r, const struct mesh *mesh, struct exchange *x, str
   settle(r, mesh, g);
   r->time = time + dt;
   if (!even) transport(r, mesh, x, g, dt);
+  rays_events(r, mesh, g, time, time + dt);
   if (!even && lively(g)) mhd_settle(g, mesh); /* as adapting the mesh does, so that it makes no difference whether blocks have moved */
   r->steps++;
 }

@@ -92,7 +92,7 @@ static void give(struct rays *r, const struct mesh *m, struct gas *g, int b, con
         if (*w == 0.0) continue;
         const size_t at = ((size_t)(k + m->ngd[2]) * (size_t)e[1] + (size_t)(j + m->ngd[1])) * (size_t)e[0] + (size_t)(i + m->ngd[0]);
         sum_add(&sum, *w);
-        if (gift->mass > 0.0 || gift->thermal > 0.0) give_gas(g, b, at, *w * gift->mass, *w * gift->thermal, injected);
+        if (!g->par.frozen && (gift->mass > 0.0 || gift->thermal > 0.0)) give_gas(g, b, at, *w * gift->mass, *w * gift->thermal, injected);
         for (int n = 0; n < bins; n++) {
           rays_data(r, 2 * n, b, 0)[at] += *w * gift->lo[n];
           rays_data(r, 2 * n + 1, b, 0)[at] += *w * gift->hi[n];
@@ -122,16 +122,27 @@ static void happen(struct rays *r, const struct mesh *m, struct gas *g, const st
   struct gift gift = {.mass = e->mass / all, .thermal = e->thermal / all, .lo = lo, .hi = hi};
   for (int b = 0; b < m->count; b++)
     if (used[b]) give(r, m, g, b, w + cells * (size_t)b, &gift);
+  if (!g->par.frozen) mhd_settle(g, m);
   memory_free(used);
   memory_free(lo);
   memory_free(w);
 }
 
-void rays_events(struct rays *r, const struct mesh *m, struct gas *g, double time, double dt) {
+/* Times that differ by round-off are the same. */
+static double just_after(double t) { return t + 1e-13 * fabs(t); }
+
+void rays_events(struct rays *r, const struct mesh *m, struct gas *g, double from, double to) {
   for (int i = 0; i < r->par.event_count; i++) {
-    const struct rays_event *e = &r->par.event[i];
-    if (e->time >= time && e->time < time + dt) happen(r, m, g, e);
+    const double time = r->par.event[i].time;
+    if (time > just_after(from) && time <= just_after(to)) happen(r, m, g, &r->par.event[i]);
   }
+}
+
+double rays_next_event(const struct rays *r, double time) {
+  double next = INFINITY;
+  for (int i = 0; i < r->par.event_count; i++)
+    if (r->par.event[i].time > just_after(time)) next = min(next, r->par.event[i].time - time);
+  return next;
 }
 
 void rays_source_spectrum(const struct rays *r, double *lo, double *hi) {

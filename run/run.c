@@ -266,6 +266,7 @@ double run_next_dt(struct run *r) {
   if (r->has_gravity && !r->gas.par.frozen) dt = fmin(dt, gravity_max_dt(&r->gravity, &r->mesh));
   if (r->has_rays)
     dt = fmin(dt, r->gas.par.frozen ? rays_held_dt(&r->rays, &r->mesh, &r->gas) : rays_max_dt(&r->rays, &r->mesh, &r->gas, r->gas.par.cfl));
+  if (r->has_rays) dt = fmin(dt, rays_next_event(&r->rays, r->time));
   if (r->par.dt_max > 0.0) dt = fmin(dt, r->par.dt_max);
   if (!(dt > 0.0)) run_failed(r);
   /* Two steps of equal size rather than a full and a tiny one. */

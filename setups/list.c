@@ -8,6 +8,7 @@
   SETUP(alfven_wave) \
   SETUP(blast) \
   SETUP(collapse) \
+  SETUP(cr_bottleneck) \
   SETUP(cr_free_stream) \
   SETUP(cr_gaussian) \
   SETUP(cr_point_source) \
@@ -16,6 +17,8 @@
   SETUP(cr_shock_tube) \
   SETUP(cr_slab) \
   SETUP(cr_sound_wave) \
+  SETUP(cr_streaming) \
+  SETUP(cr_synchrotron_halo) \
   SETUP(cr_telegraph) \
   SETUP(field_loop) \
   SETUP(hydrostatic_disc) \

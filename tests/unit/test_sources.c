@@ -41,8 +41,9 @@ static void one_event(int dim, double radius, const double position[3], int form
   full_open(&one, &mesh, &par, gas_at, field, MPI_COMM_SELF);
   const struct full_totals start = full_measure(&f);
   /* The second one only. */
-  rays_events(&f.r, &f.w.mesh, &f.w.gas, 0.4, 0.3);
-  rays_events(&one.r, &one.w.mesh, &one.w.gas, 0.4, 0.3);
+  rays_events(&f.r, &f.w.mesh, &f.w.gas, 0.0, 0.5);
+  rays_events(&one.r, &one.w.mesh, &one.w.gas, 0.0, 0.5);
+  assert_true(rays_next_event(&f.r, 0.2) == 0.5 - 0.2 && rays_next_event(&f.r, 1.0) == INFINITY);
   const struct full_totals end = full_measure(&f);
   const struct rays_event *e = &par.event[1];
   double energy = 0.0, worst = 0.0;
@@ -84,7 +85,7 @@ static void test_turned(void **unused) {
     memcpy(par.event[0].position, place[k], sizeof place[k]);
     struct mesh_params mesh = {.dim = 3, .cells = {16, 16, 16}, .block = 8, .lower = {-0.5, -0.5, -0.5}, .upper = {0.5, 0.5, 0.5}};
     full_open(&f[k], &mesh, &par, gas_at, field, MPI_COMM_SELF);
-    rays_events(&f[k].r, &f[k].w.mesh, &f[k].w.gas, 0.0, 1.0);
+    rays_events(&f[k].r, &f[k].w.mesh, &f[k].w.gas, -1.0, 0.0);
   }
   int bad = 0;
   for (int z = 0; z < 16; z++)
@@ -117,7 +118,7 @@ static void test_between(void **unused) {
   struct mesh_params mesh = {.dim = 2, .cells = {16, 16, 1}, .block = 8, .lower = {-0.5, -0.5}, .upper = {0.5, 0.5}};
   struct full f;
   full_open(&f, &mesh, &par, gas_at, field, MPI_COMM_SELF);
-  rays_events(&f.r, &f.w.mesh, &f.w.gas, 0.0, 1.0);
+  rays_events(&f.r, &f.w.mesh, &f.w.gas, -1.0, 0.0);
   int i[3], count = 0;
   double first = 0.0;
   for (int b = 0; b < f.w.mesh.count; b++)
