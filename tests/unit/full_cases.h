@@ -80,7 +80,14 @@ static inline void full_open(struct full *f, const struct mesh_params *mesh, con
       full_place(m, b, -1, i, x);
       gas(x, g, w);
       const double v2 = w[1] * w[1] + w[2] * w[2] + w[3] * w[3], heat = w[4] / (g->par.gamma - 1.0);
-      const double u[5] = {w[0], w[0] * w[1], w[0] * w[2], w[0] * w[3], heat + 0.5 * w[0] * v2};
+      double magnetic = 0.0;
+      for (int d = 0; d < 3; d++) {
+        int up[3] = {i[0], i[1], i[2]};
+        if (d < m->dim) up[d]++;
+        const double mean = 0.5 * (*value_at(m, &g->b[0], b, d, i) + *value_at(m, &g->b[0], b, d, up));
+        magnetic += 0.5 * mean * mean;
+      }
+      const double u[5] = {w[0], w[0] * w[1], w[0] * w[2], w[0] * w[3], heat + 0.5 * w[0] * v2 + magnetic};
       for (int v = 0; v < 5; v++) *value_at(m, &g->u[0], b, v, i) = u[v];
       *value_at(m, &g->u[0], b, g->nvar - 1, i) = heat;
     }

@@ -273,6 +273,7 @@ static void test_empty(void **unused) {
 /* Pure losses keep the mean velocity of a population, and one that is the same for all stays so when particles move between populations. */
 static void mean_velocity(bool same) {
   struct rays_params par = full_params(NETWORK_PROTONS);
+  par.speed = par.transport.light;
   par.alfven = ALFVEN_NONE;
   if (!same) {
     for (int k = 0; k < LOSS_COUNT; k++) par.cr.batch.loss.scale[k] = 0.0;

@@ -39,6 +39,8 @@ static void one_event(int dim, double radius, const double position[3], int form
   struct full f, one;
   full_open(&f, &mesh, &par, gas_at, field, MPI_COMM_WORLD);
   full_open(&one, &mesh, &par, gas_at, field, MPI_COMM_SELF);
+  mhd_settle(&f.w.gas, &f.w.mesh);
+  mhd_settle(&one.w.gas, &one.w.mesh);
   const struct full_totals start = full_measure(&f);
   /* The second one only. */
   rays_events(&f.r, &f.w.mesh, &f.w.gas, 0.0, 0.5);
