@@ -42,6 +42,7 @@ struct medium_params {
   double hydrogen;                                     /* mass fraction; the rest counts as helium              */
   double ionised;                                      /* share of the hydrogen                                 */
   double radiation[CR_BANDS];                          /* eV cm^-3, the CMB first                               */
+  double ionisation_heat;                              /* share of ionisation losses that heats the gas         */
 };
 
 /* An event: kinetic energy of ejecta of which cr_injection.efficiency goes into cosmic rays; energy, momentum and mass for the gas as they are given. */

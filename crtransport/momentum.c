@@ -15,8 +15,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Share of ionisation losses that heats the gas, the rest is binding energy: 1 - 13.6 / 36 eV; and of pionic losses. */
-static const double IONISATION_HEAT = 0.63, PIONIC_HEAT = 1.0 / 6.0;
+static const double PIONIC_HEAT = 1.0 / 6.0;
 
 /* Work space for one block; arrays [cells]. */
 struct work {
@@ -32,10 +31,10 @@ struct work {
 };
 
 /* What the gas gets from each entry of the ledger. */
-static double heat_share(int entry) {
+static double heat_share(const struct rays *r, int entry) {
   switch (entry) {
     case LOSS_STREAMING: case LOSS_REACCELERATION: case LOSS_COULOMB: case ENTRY_THERMAL: return 1.0;
-    case LOSS_IONISATION: return IONISATION_HEAT;
+    case LOSS_IONISATION: return r->par.medium.ionisation_heat;
     case ENTRY_FATES + FATE_PIONIC: return PIONIC_HEAT;
     default: return 0.0;
   }
@@ -43,7 +42,7 @@ static double heat_share(int entry) {
 
 static bool goes_to_gas(const struct rays *r, int entry) {
   if (r->par.coupling == COUPLING_NONE) return false;
-  return heat_share(entry) > 0.0 || (entry == LOSS_ADIABATIC && r->par.coupling == COUPLING_FULL);
+  return heat_share(r, entry) > 0.0 || (entry == LOSS_ADIABATIC && r->par.coupling == COUPLING_FULL);
 }
 
 static void create_work(struct work *w, const struct rays *r, const struct mesh *m, bool drift) {
@@ -239,7 +238,7 @@ static void book(struct rays *r, const struct mesh *m, struct work *w, int b) {
   const double scale = r->scale.pressure / rays_slowness(r);
   for (int e = 0; e < ENTRY_COUNT; e++) {
     if (w->energy[e] == NULL) continue;
-    const double hot = scale * heat_share(e), any = e == LOSS_ADIABATIC ? scale : hot;
+    const double hot = scale * heat_share(r, e), any = e == LOSS_ADIABATIC ? scale : hot;
     for (int c = 0; c < w->active.n; c++) {
       all[w->active.at[c]] += any * w->energy[e][c];
       heat[w->active.at[c]] += hot * w->energy[e][c];

@@ -83,6 +83,8 @@ static void declare_medium(struct params *ps, struct rays_params *p) {
   params_real(ps, "ionised", &p->medium.ionised, "1", 0.0, 1.0, "1", "fraction of the electrons that are free");
   params_reals(ps, "radiation_eV_cm3", CR_BANDS, p->medium.radiation, "[0.26, 0.31, 0.66, 0, 0, 0, 0, 0]", 0.0, INFINITY, "1",
                "energy density of each band of cr_losses.photon_eV; those beyond cr_losses.bands do not count");
+  params_real(ps, "ionisation_heat", &p->medium.ionisation_heat, "0.63", 0.0, 1.0, "1",
+              "share of ionisation losses that heats the gas; the rest is binding energy, 13.6 of 36 eV per pair");
 }
 
 static void declare_sources(struct params *ps, struct rays_params *p) {
