@@ -40,6 +40,7 @@ struct crt_population {
   double rate;       /* at which F is scattered                                            */
   double drift;      /* by which the speed of streaming is reduced                         */
   bool m1;           /* closure chi(<mu>), or isotropic: chi = 1/3                         */
+  bool diffusive;    /* F follows the gradient at once                                     */
   bool limited;      /* false for tests of the scheme only                                 */
 };
 

@@ -54,8 +54,15 @@ struct crt_numbers crt_coefficients(const struct crt_shape *s, const struct crt_
     dx = min(dx, a->dx[d]);
   }
   n.depth = dx / p->signal;
-  n.uniform = a->geometry->profile == NULL && a->geometry->alfven == NULL;
   n.even = crt_depth_even;
+  if (p->diffusive) { /* as where cells are very thick, but for the damping of what alternates, which is as strong as ever */
+    const double far = 1e6;
+    n.depth *= far;
+    n.even *= far;
+    n.keep = n.half = 0.0;
+    n.free = 1e300;
+  }
+  n.uniform = a->geometry->profile == NULL && a->geometry->alfven == NULL;
   const double tau = p->rate * n.depth, speed = 0.25 * p->signal * (p->m1 ? 1.0 : sqrt(1.0 / 3.0));
   n.bound = crt_depth_bounds(tau);
   n.spare = crt_depth_spare(n.bound);
@@ -194,7 +201,7 @@ ALWAYS_INLINE void rates(bool streams, bool m1, struct crt_range r, const struct
       total = nu * (force / (force + nu * (wind * max(qh[i], 0.0))));
     }
     /* 1 / (1 + (tau / 0.12)^4), 1 / (1 + total dt / 2) and 1 / bound by one division */
-    double tau = min(total * depth, 1e9), far = tau * (1.0 / 0.12), far2 = far * far, slow = 1.0 + far2 * far2,
+    double tau = min(total * depth, 1e15), far = tau * (1.0 / 0.12), far2 = far * far, slow = 1.0 + far2 * far2,
            fade = 1.0 + 0.5 * dt * total;
     double b = crt_depth_bounds(tau), some = max(b, 1e-3), over_all = 1.0 / ((slow * fade) * some);
     double thin = (fade * some) * over_all, speed = v * speed_of(x);

@@ -40,6 +40,7 @@ struct crt_numbers {
   double bound, spare, share;        /* of the room; of the change of F in half a sub-step that counts */
   double loss_q, loss_f;             /* a quarter of the speeds of dissipation; with the closure, of a beam */
   double even;                       /* times loss_f: against q that alternates from cell to cell */
+  double free;                       /* F beyond flux_speed q that is let be */
   double keep, half;                 /* 1 and 1/2; or 0 for a flux that follows the gradient at once */
 };
 

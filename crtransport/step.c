@@ -88,28 +88,33 @@ void crt_directions(struct crt *c, const struct mesh *mesh, struct exchange *x, 
 
 int crt_substeps(const struct crt *c, const struct mesh *mesh, int group, double dt) {
   const struct crt_group *g = &c->group[group];
-  double fastest = 0.0, width = INFINITY;
-  for (int p = 0; p < g->count; p++) fastest = max(fastest, g->member[p].speed);
+  double fastest = 0.0, width = INFINITY, kappa = 0.0;
+  for (int p = 0; p < g->count; p++) {
+    const double v = g->member[p].speed;
+    fastest = max(fastest, v);
+    kappa = max(kappa, v * v / (3.0 * g->member[p].rate));
+  }
   for (int b = 0; b < mesh->count; b++)
     for (int d = 0; d < mesh->dim; d++) width = min(width, mesh->block[b].dx[d]);
   MPI_Allreduce(MPI_IN_PLACE, &width, 1, MPI_DOUBLE, MPI_MIN, mesh->comm);
   double n = ceil(dt * (fastest * (g->speed / c->par.light)) / (c->par.cfl * width));
+  if (c->par.scheme == CRT_DIFFUSION) n = ceil(dt * 2.0 * mesh->dim * kappa / (width * width));
   require(n < 1e9, "a group of cosmic rays needs %g sub-steps", n);
   return n > 1.0 ? (int)n : 1;
 }
 
 /* The equations of a member for the flux that is kept: physics.md 1.2. */
 static struct crt_population population(const struct crt_params *par, const struct crt_group *g, int p) {
-  const double r = g->speed / par->light, v = g->member[p].speed, nu = g->member[p].rate;
-  const bool full = par->form == RSOL_FULL;
+  const bool diffusive = par->scheme == CRT_DIFFUSION, full = par->form == RSOL_FULL && !diffusive;
+  const double r = diffusive ? 1.0 : g->speed / par->light, v = g->member[p].speed, nu = g->member[p].rate;
   return (struct crt_population){.signal = r * v,
                                  .flux_speed = full ? r * v : v,
                                  .rate = full ? r * nu : r * r * nu,
                                  .drift = full ? r : 1.0,
                                  .m1 = par->closure == CLOSURE_M1,
+                                 .diffusive = diffusive,
                                  .limited = par->limiter};
 }
-
 
 static size_t face_cells(const struct mesh *m, int face) {
   size_t n = 1;
@@ -162,8 +167,10 @@ void crt_transport(struct crt *c, const struct mesh *mesh, struct exchange *x, i
   struct crt_group *g = &c->group[group];
   struct field *state[1] = {&g->state};
   int64_t limited = 0;
+  for (int p = 0; c->par.scheme == CRT_DIFFUSION && p < g->count; p++)
+    require(g->member[p].rate > 0.0, "cosmic rays that are not scattered do not diffuse");
   double *wall = memory_get(sizeof *wall * 6 * most_face_cells(mesh));
-  struct crt_calm *calm = crt_calm_open(c, mesh, group, dt, n, profile, alfven);
+  struct crt_calm *calm = c->par.scheme == CRT_DIFFUSION ? NULL : crt_calm_open(c, mesh, group, dt, n, profile, alfven);
   for (int step = 0; step < n; step++) {
     exchange_all(x, 1, state);
     for (int b = 0; b < mesh->count; b++) limited += work_on_block(c, mesh, g, b, dt / n, profile, alfven, wall);

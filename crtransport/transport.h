@@ -18,6 +18,8 @@
 
 enum { RSOL_FULL, RSOL_FLUX };
 enum { CLOSURE_M1, CLOSURE_ISOTROPIC };
+/* DIFFUSION: for comparison, F follows the gradient at once, at the true speed of light whatever the reduced one. */
+enum { CRT_TWO_MOMENTS, CRT_DIFFUSION };
 /* At ends of the domain that are not periodic.  GAS: as the boundary of the mesh says.  ABSORBING: q = 0 on the face where cells are optically thick,
  * free escape where they are thin; nothing comes in. */
 enum { CRT_BOUNDARY_GAS, CRT_BOUNDARY_ABSORBING };
@@ -27,6 +29,7 @@ struct crt_params {
   double light;            /* c                                                            */
   double cfl;              /* share of a cell that the reduced speed may cross in a sub-step */
   double field_floor;      /* |B| below which there is no direction                        */
+  int scheme;              /* CRT_TWO_MOMENTS or CRT_DIFFUSION                              */
   bool limiter;            /* off only for tests                                           */
   int boundary[3][2];      /* CRT_BOUNDARY_..., lower and upper end of each axis             */
 };
@@ -68,7 +71,7 @@ void crt_adapted(struct crt *c, const struct mesh *mesh);
 /* Directions of the field, once per step of the gas; fills the ghosts of faces.  Collective. */
 void crt_directions(struct crt *c, const struct mesh *mesh, struct exchange *x, struct field *faces);
 
-/* Sub-steps that the group needs for a time dt.  Collective. */
+/* Sub-steps that the group needs for a time dt; for CRT_DIFFUSION dx^2 / (2 dim kappa) each, where the profile is 1.  Collective. */
 int crt_substeps(const struct crt *c, const struct mesh *mesh, int group, double dt);
 
 /* Advance the group by dt in n equal sub-steps.  profile: scattering rate over that of the population, NULL: 1.  alfven: speed of

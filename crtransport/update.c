@@ -25,7 +25,7 @@ ALWAYS_INLINE void update_rows(int dim, bool m1, bool streams, bool uniform, int
   const double *restrict ty1 = r->tension[1][1], *restrict tz0 = r->tension[2][0], *restrict tz1 = r->tension[2][1];
   const double *restrict bx = r->b[0], *restrict by = r->b[1], *restrict bz = r->b[2];
   const double *restrict rate = r->rate, *restrict alfven = r->alfven, *restrict chi = r->chi;
-  const double drift = p->drift, most = p->flux_speed, keep = num->keep, half = num->half, even = p->rate * num->dt;
+  const double drift = p->drift, most = p->flux_speed, keep = num->keep, let = num->free, half = num->half, even = p->rate * num->dt;
   const double cx = num->dt / dx[0], cy = num->dt / dx[1], cz = num->dt / dx[2];
   for (ptrdiff_t at = 0; at < rows * nx; at += nx)
 #pragma omp simd
@@ -52,7 +52,7 @@ ALWAYS_INLINE void update_rows(int dim, bool m1, bool streams, bool uniform, int
       }
       /* exp(-turn) to second order, and right for strong scattering */
       double flux = (keep * f[i] - change * (1.0 + half * turn)) / (keep + turn * (1.0 + half * turn)),
-             end = most * max(next, 0.0);
+             end = most * max(next, 0.0) + let;
       q[i] = next;
       f[i] = min(max(flux, -end), end);
     }

@@ -86,7 +86,7 @@ void crt_walls_absorb(const struct mesh *mesh, int b, const struct crt_params *p
         const size_t to = ((size_t)i[2] * e[1] + i[1]) * e[0] + i[0], at = ((size_t)from[2] * e[1] + from[1]) * e[0] + from[0];
         /* In true mean free paths, so that the steady state does not depend on the reduced speed of light. */
         double tau = p->rate * (g->profile ? g->profile[at] : 1.0) * (dx / p->signal) * (p->flux_speed / p->signal);
-        double thick = crt_depth_bounds(p->m1 ? 0.1 * tau : tau);
+        double thick = p->diffusive ? 1.0 : crt_depth_bounds(p->m1 ? 0.1 * tau : tau);
         /* Where the reduced speed of light is lower than the true one, what leaves is set by the latter: q = sqrt(3) F / v on the wall. */
         double held = max(thick, 1.0 - p->signal / p->flux_speed);
         double odd[3] = {1.0, 1.0, 1.0}, even[3] = {1.0, 1.0, 1.0};
