@@ -43,8 +43,7 @@ enum elliptic_form {
 enum elliptic_method {
   ELLIPTIC_AUTO,           /* by the stiffness of the matrix                                  */
   ELLIPTIC_DIAGONAL,       /* BiCGSTAB with the diagonal: where a dominates                   */
-  ELLIPTIC_AMG,            /* BiCGSTAB with BoomerAMG, GMRES where that breaks down           */
-  ELLIPTIC_PFMG            /* the same with PFMG: one level only, and D without cross terms   */
+  ELLIPTIC_AMG             /* BiCGSTAB with BoomerAMG, GMRES where that breaks down           */
 };
 
 /* Zero: plain, D without cross terms, automatic. */

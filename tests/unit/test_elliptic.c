@@ -277,6 +277,14 @@ static void test_ranks(void **state) {
   }
 }
 
+/* One block, so that all ranks but one have none. */
+static void test_empty(void **state) {
+  (void)state;
+  const struct outcome plain = trial_run(&WAVE2, 2, 8, 0, &PLAIN);
+  const struct outcome limited = trial_run(&ALL, 2, 8, 0, &(struct elliptic_options){.form = ELLIPTIC_MONOTONE});
+  assert_true(all_agree(plain.result.converged && limited.result.converged && plain.q.most < 0.1 && limited.q.most < 0.1));
+}
+
 /* ---- what is reported ---- */
 
 /* Where only the gradient is determined: a constant in s changes nothing but what is said of it. */
@@ -346,7 +354,7 @@ static int group(void) {
       cmocka_unit_test(test_three_dimensions), cmocka_unit_test(test_row),
   };
   const struct CMUnitTest others[] = {
-      cmocka_unit_test(test_conservation), cmocka_unit_test(test_ranks), cmocka_unit_test(test_singular), cmocka_unit_test(test_reports),
+      cmocka_unit_test(test_conservation), cmocka_unit_test(test_ranks), cmocka_unit_test(test_empty), cmocka_unit_test(test_singular), cmocka_unit_test(test_reports),
       cmocka_unit_test(test_reuse),
   };
   int size;
