@@ -22,7 +22,7 @@
 struct params;
 struct units;
 
-enum { TRANSPORT_NONE, TRANSPORT_EXPLICIT, TRANSPORT_STEADY }; /* transport.scheme; none: the run has no cosmic rays */
+enum { TRANSPORT_NONE, TRANSPORT_EXPLICIT, TRANSPORT_STEADY, TRANSPORT_IMPLICIT, TRANSPORT_AUTO }; /* transport.scheme; none: the run has no cosmic rays */
 enum { COUPLING_FULL, COUPLING_HEATING, COUPLING_NONE };
 enum { ALFVEN_NONE, ALFVEN_IDEAL, ALFVEN_ION };
 enum { SPEED_FIXED, SPEED_AUTO };                      /* of light, per bin */

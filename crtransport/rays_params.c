@@ -32,8 +32,9 @@ static bool no_cosmic_rays(const void *data) {
 static void declare_transport(struct params *ps, struct rays_params *p) {
   static const char *const boundary = "as_gas|absorbing";
   params_section(ps, "transport", "cosmic rays on the mesh: their transport along the magnetic field, and what they do to the gas");
-  params_choice(ps, "scheme", &p->scheme, "none|explicit|steady", "none",
-                "none: the run has no cosmic rays; explicit: two-moment transport in sub-steps; steady: the steady state in gas that stays as it is");
+  params_choice(ps, "scheme", &p->scheme, "none|explicit|steady|implicit", "none",
+                "none: the run has no cosmic rays; explicit: two-moment transport in sub-steps; steady: the steady state in gas that stays as it is; "
+                "implicit: two-moment transport in one step, with the true speed of light");
   if (!wanted(ps, "transport")) return;
   params_choice(ps, "closure", &p->transport.closure, "m1|isotropic", "m1", "pitch angles from flux and density, or isotropic");
   params_choice(ps, "rsol_form", &p->transport.form, "full|flux", "flux",
@@ -57,6 +58,12 @@ static void declare_transport(struct params *ps, struct rays_params *p) {
   params_choices(ps, "boundary_z", 2, p->transport.boundary[2], boundary, "as_gas", "at the lower and upper end of z");
   params_real(ps, "field_floor", &p->transport.field_floor, "1e-10", PARAMS_POSITIVE, INFINITY, "code field",
               "below it the magnetic field has no direction, and cosmic rays stay with the gas");
+  params_int(ps, "order", &p->transport.implicit.order, "1", 1, 2, "implicit: order in time");
+  params_bool(ps, "inertia", &p->transport.implicit.inertia, "true", "implicit: fluxes have a memory; false: diffusion and streaming alone");
+  params_bool(ps, "monotone", &p->transport.implicit.monotone, "true", "implicit: limited differences, which cannot undershoot; false: linear ones, faster");
+  params_choice(ps, "direction", &p->transport.implicit.isotropic, "field|isotropic", "field",
+                "implicit: along the magnetic field; isotropic: diffusion without direction, with a third of the diffusivity along the field");
+  params_real(ps, "solver_tolerance", &p->transport.implicit.tolerance, "1e-8", 1e-14, 1e-2, "1", "implicit: relative residual of the linear systems");
   params_rule(ps, "transport.rsol_form", auto_needs_flux, p, "speed_choice: auto needs rsol_form: flux; with full, bins with different speeds would not exchange particles conservatively");
   params_rule(ps, "transport.speed_max", no_range, p, "must not be below transport.speed");
 }
@@ -72,6 +79,8 @@ static void declare_scattering(struct params *ps, struct rays_params *p) {
   params_real(ps, "density_power", &p->scattering.density_power, "0", -10.0, 10.0, "1", "power_law: power of the density");
   params_real(ps, "field_uG", &p->scattering.field, "1", PARAMS_POSITIVE, 1e30, "1", "power_law: magnetic field, in uG, at which the profile is 1");
   params_real(ps, "field_power", &p->scattering.field_power, "0", -10.0, 10.0, "1", "power_law: power of the field");
+  params_real(ps, "perpendicular", &p->transport.implicit.perpendicular, "0", 0.0, 1.0, "1",
+              "implicit: diffusivity across the magnetic field over that along it");
   params_choice(ps, "evaluate", &p->scattering.evaluate, "bin|edge", "bin",
                 "speed and scattering rate of a bin: those of its centre, or of its edges for the two populations");
 }
@@ -123,6 +132,12 @@ void rays_check(struct rays_params *p, const struct params *ps, bool magnetic) {
   p->transport.light = SPEED_OF_LIGHT_cm_s / u->velocity_cm_s;
   p->transport.limiter = true;
   require(magnetic, "cosmic rays without a magnetic field");
+  if (p->scheme == TRANSPORT_IMPLICIT) {
+    p->speed_choice = SPEED_FIXED;
+    p->speed = p->transport.light;
+  } else if (p->transport.implicit.perpendicular > 0.0) {
+    fail_user("scattering.perpendicular: only transport.scheme: implicit diffuses across the magnetic field");
+  }
   if (p->speed > p->transport.light)
     fail_user("transport.speed: %.9g is above the speed of light, which is %.9g in the units of this run", p->speed, p->transport.light);
   if (p->speed_max > p->transport.light) p->speed_max = p->transport.light;

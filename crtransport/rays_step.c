@@ -1,6 +1,7 @@
 /* The steps of a run with cosmic rays. */
 #include "base/memory.h"
 #include "base/minmax.h"
+#include "crtransport/implicit.h"
 #include "crtransport/rays.h"
 
 #include <math.h>
@@ -16,9 +17,10 @@ static void look(struct rays *r, const struct mesh *mesh, struct exchange *x, st
 static void transport(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double dt) {
   rays_scattering(r, mesh, x, g);
   rays_speeds(r, mesh, g);
+  const struct field *profile = r->profile.ncomp > 0 ? &r->profile : NULL, *alfven = r->alfven.ncomp > 0 ? &r->alfven : NULL;
   for (int i = 0; i < r->transport.count; i++) {
-    const int n = crt_substeps(&r->transport, mesh, i, dt);
-    crt_transport(&r->transport, mesh, x, i, dt, n, r->profile.ncomp > 0 ? &r->profile : NULL, r->alfven.ncomp > 0 ? &r->alfven : NULL);
+    if (r->par.scheme == TRANSPORT_IMPLICIT) crt_implicit(&r->transport, mesh, x, i, dt, profile, alfven);
+    else crt_transport(&r->transport, mesh, x, i, dt, crt_substeps(&r->transport, mesh, i, dt), profile, alfven);
   }
   if (lively(g)) rays_inertia(r, mesh, g);
 }

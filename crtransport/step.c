@@ -4,6 +4,7 @@
 #include "base/minmax.h"
 #include "crtransport/block.h"
 #include "crtransport/calm.h"
+#include "crtransport/implicit.h"
 #include "crtransport/transport.h"
 #include "crtransport/geometry.h"
 #include "crtransport/walls.h"
@@ -33,6 +34,8 @@ void crt_create(struct crt *c, const struct crt_params *par, const struct mesh *
 void crt_adapted(struct crt *c, const struct mesh *mesh) {
   if (c->directions.data) field_destroy(&c->directions);
   crt_scratch_destroy(c->scratch);
+  crt_implicit_destroy(c->implicit);
+  c->implicit = NULL;
   field_create(&c->directions, mesh, "directions", CENTRING_CELL, GEOMETRY_COMPONENTS);
   const struct crt_shape s = shape_of(mesh);
   c->scratch = crt_scratch_create(&s);
@@ -75,6 +78,7 @@ void crt_destroy(struct crt *c) {
   memory_free(c->group);
   if (c->directions.data) field_destroy(&c->directions);
   crt_scratch_destroy(c->scratch);
+  crt_implicit_destroy(c->implicit);
   *c = (struct crt){0};
 }
 

@@ -24,6 +24,16 @@ enum { CRT_TWO_MOMENTS, CRT_DIFFUSION };
  * free escape where they are thin; nothing comes in. */
 enum { CRT_BOUNDARY_GAS, CRT_BOUNDARY_ABSORBING };
 
+/* Implicit steps, see implicit.h. */
+struct crt_implicit_params {
+  int order;               /* in time: 1 or 2                                               */
+  bool inertia;            /* F has a memory; else diffusion and streaming                  */
+  bool monotone;           /* limited differences                                           */
+  int isotropic;           /* 1: diffusion without direction, a third of that along the field */
+  double perpendicular;    /* diffusivity across the field over that along it               */
+  double tolerance;        /* of the linear systems: relative residual                      */
+};
+
 struct crt_params {
   int form, closure;       /* RSOL_..., CLOSURE_...                                        */
   double light;            /* c                                                            */
@@ -32,6 +42,7 @@ struct crt_params {
   int scheme;              /* CRT_TWO_MOMENTS or CRT_DIFFUSION                              */
   bool limiter;            /* off only for tests                                           */
   int boundary[3][2];      /* CRT_BOUNDARY_..., lower and upper end of each axis             */
+  struct crt_implicit_params implicit;
 };
 
 /* Particle speed v and scattering rate nu. */
@@ -56,6 +67,7 @@ struct crt {
   struct crt_group *group;   /* [count]                                                    */
   struct field directions;   /* see crtransport/geometry.h                                 */
   struct crt_scratch *scratch;
+  struct crt_implicit *implicit; /* NULL until the first implicit step on this mesh */
 };
 
 /* Groups come later by crt_add_group, before the first step; the groups move in memory when one is added.  The mesh needs two ghost layers.  Collective. */

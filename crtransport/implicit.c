@@ -1,0 +1,222 @@
+/* Implicit steps of groups: stages, their combination to second order, and the books. */
+#include "crtransport/implicit.h"
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "base/minmax.h"
+#include "base/sum.h"
+#include "crtransport/implicit_parts.h"
+#include "crtransport/walls.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double GAMMA = 0.29289321881345248; /* 1 - sqrt(1/2) */
+
+static struct crt_implicit *create(const struct crt *c, const struct mesh *m) {
+  struct crt_implicit *im = memory_get(sizeof *im);
+  const struct crt_implicit_params *par = &c->par.implicit;
+  const struct elliptic_options options = {.tensor = m->dim > 1 && !par->isotropic,
+                                           .form = m->dim > 1 && par->monotone ? ELLIPTIC_MONOTONE : ELLIPTIC_PLAIN};
+  struct elliptic_boundary boundary = {.kind = {{0}}};
+  for (int d = 0; d < 3; d++)
+    for (int side = 0; side < 2; side++) boundary.kind[d][side] = ELLIPTIC_FLUX;
+  im->mesh = m;
+  im->elliptic = elliptic_create(m, &boundary, &options);
+  im->shared = shared_create(m);
+  im->positive[0] = true;
+  struct field *states[] = {&im->start, &im->old, &im->next, &im->second};
+  for (int i = 0; i < 4; i++) {
+    field_create(states[i], m, "implicit step", CENTRING_CELL, 2);
+    states[i]->positive = im->positive;
+  }
+  field_create(&im->cells, m, "rates", CENTRING_CELL, CELL_COUNT);
+  field_create(&im->system, m, "linear system", CENTRING_CELL, SYSTEM_COUNT);
+  field_create(&im->limit, m, "room", CENTRING_CELL, LIMIT_COUNT);
+  static const bool both[LIMIT_COUNT] = {true, true};
+  im->limit.positive = both;
+  struct field *faces[] = {&im->memory, &im->d, &im->cross[0], &im->cross[1], &im->w, &im->flux, &im->sum};
+  for (int i = 0; i < 7; i++) field_create(faces[i], m, "implicit step", CENTRING_FACE, 3);
+  return im;
+}
+
+void crt_implicit_destroy(struct crt_implicit *im) {
+  if (im == NULL) return;
+  struct field *fields[] = {&im->start, &im->old, &im->next, &im->second, &im->cells, &im->system, &im->limit, &im->memory,
+                            &im->d, &im->cross[0], &im->cross[1], &im->w, &im->flux, &im->sum};
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) field_destroy(fields[i]);
+  elliptic_destroy(im->elliptic);
+  shared_destroy(im->shared);
+  memory_free(im);
+}
+
+struct crt_implicit_cost crt_implicit_cost(const struct crt *c) { return c->implicit ? c->implicit->cost : (struct crt_implicit_cost){0}; }
+
+static size_t all_cells(const struct field *f) { return f->block_size * (size_t)f->count; }
+
+/* The interior of both components. */
+static void copy_state(const struct mesh *m, struct field *to, const struct field *from) {
+  for (int b = 0; b < m->count; b++)
+    for (int c = 0; c < 2; c++) view_copy(view_field(m, to, b, c), view_field(m, from, b, c), m->nc);
+}
+
+/* to = x to + y from. */
+static void combine(struct field *to, double x, const struct field *from, double y) {
+  for (size_t i = 0; i < all_cells(to); i++) to->data[i] = x * to->data[i] + y * from->data[i];
+}
+
+static double least(const struct mesh *m, const struct field *state) {
+  double low = INFINITY;
+  for (int b = 0; b < m->count; b++) {
+    const struct view q = view_field(m, state, b, 0);
+    CRT_CELLS(m, k, j, i) low = min(low, *crt_at(&q, i, j, k));
+  }
+  MPI_Allreduce(MPI_IN_PLACE, &low, 1, MPI_DOUBLE, MPI_MIN, m->comm);
+  return low;
+}
+
+/* next = that of backward Euler, changed by the difference of the fluxes to those of second order as far as q stays above zero. */
+static void blend(struct crt_implicit *im, struct exchange *x, const struct crt *c, double dt) {
+  const struct mesh *m = im->mesh;
+  combine(&im->sum, 1.0, &im->flux, -1.0);
+  for (int b = 0; b < m->count; b++) {
+    const struct view q = view_field(m, &im->next, b, 0), room = view_field(m, &im->limit, b, LIMIT_ROOM);
+    CRT_CELLS(m, k, j, i) *crt_at(&room, i, j, k) = max(*crt_at(&q, i, j, k), 0.0);
+  }
+  crt_limit_fluxes(im, x, c, dt, &im->sum);
+  for (int b = 0; b < m->count; b++) {
+    const struct view q = view_field(m, &im->next, b, 0), f = view_field(m, &im->next, b, 1);
+    struct view flux[3], dir[3];
+    for (int d = 0; d < 3; d++) {
+      flux[d] = view_field(m, &im->sum, b, d);
+      dir[d] = crt_cells_of(m, &c->directions, b, GEOMETRY_CELL + d);
+    }
+    const ptrdiff_t up[3] = {1, flux[1].sy, flux[2].sz};
+    CRT_CELLS(m, k, j, i) {
+      double part[3] = {0.0, 0.0, 0.0};
+      for (int d = 0; d < m->dim; d++) {
+        const double *at = crt_at(&flux[d], i, j, k);
+        part[d] = *crt_at(&dir[d], i, j, k) * (0.5 * (at[0] + at[up[d]]));
+      }
+      *crt_at(&q, i, j, k) -= dt * crt_divergence(m, flux, b, i, j, k);
+      *crt_at(&f, i, j, k) += sum3(part[0], part[1], part[2]);
+    }
+  }
+  combine(&im->sum, 1.0, &im->flux, 1.0);
+}
+
+/* From start, ghosts filled, to next and the mean fluxes sum. */
+static void advance(struct crt_implicit *im, struct exchange *x, struct stage s, int order) {
+  const struct mesh *m = im->mesh;
+  const double dt = s.dt;
+  struct field *old[1] = {&im->old};
+  memcpy(im->old.data, im->start.data, sizeof(double) * all_cells(&im->start));
+  s.bounded = true;
+  if (order == 1) {
+    crt_stage(im, x, &s);
+    memcpy(im->sum.data, im->flux.data, sizeof(double) * all_cells(&im->flux));
+    return;
+  }
+  const double on = (1.0 - GAMMA) / GAMMA;
+  s.dt = GAMMA * dt;
+  crt_stage(im, x, &s);
+  memcpy(im->sum.data, im->flux.data, sizeof(double) * all_cells(&im->flux));
+  copy_state(m, &im->old, &im->next);
+  combine(&im->old, on, &im->start, 1.0 - on);
+  exchange_all(x, 1, old);
+  s.bounded = false;
+  crt_stage(im, x, &s);
+  combine(&im->sum, 1.0 - GAMMA, &im->flux, GAMMA);
+  if (least(m, &im->next) >= 0.0) return;
+  memcpy(im->old.data, im->start.data, sizeof(double) * all_cells(&im->start));
+  s.bounded = true;
+  s.dt = dt;
+  crt_stage(im, x, &s);
+  blend(im, x, s.c, dt);
+}
+
+/* Add what leaves through the ends of the domain; returns its sum over all ranks. */
+static double count_walls(const struct crt_implicit *im, double dt, struct sum *outflow) {
+  const struct mesh *m = im->mesh;
+  struct sum *part = memory_get(sizeof *part * (size_t)(m->count + 1));
+  double *row = memory_get(sizeof *row * (size_t)(m->nc[0] * m->nc[1] * m->nc[2])), all = 0.0;
+  for (int b = 0; b < m->count; b++)
+    for (int face = 0; face < 2 * m->dim; face++) {
+      if (!crt_wall(m, b, face)) continue;
+      const int d = face / 2, last = (face % 2) * m->nc[d];
+      const struct view f = view_field(m, &im->sum, b, d);
+      size_t n = 0;
+      for (int k = d == 2 ? last : 0; k < (d == 2 ? last + 1 : m->nc[2]); k++)
+        for (int j = d == 1 ? last : 0; j < (d == 1 ? last + 1 : m->nc[1]); j++)
+          for (int i = d == 0 ? last : 0; i < (d == 0 ? last + 1 : m->nc[0]); i++) row[n++] = *crt_at(&f, i, j, k);
+      crt_walls_count(m, b, face, dt, n, row, outflow);
+      crt_walls_count(m, b, face, dt, n, row, &part[b]);
+    }
+  sum_over_blocks(m->comm, m->count, 1, part, &all);
+  memory_free(part);
+  memory_free(row);
+  return all;
+}
+
+/* Sum over the mesh of q, as q times volume. */
+static double total(const struct mesh *m, const struct field *state) {
+  struct sum *part = memory_get(sizeof *part * (size_t)(m->count + 1));
+  double all = 0.0;
+  for (int b = 0; b < m->count; b++) {
+    const struct view q = view_field(m, state, b, 0);
+    double volume = 1.0;
+    for (int d = 0; d < 3; d++) volume *= m->block[b].dx[d];
+    CRT_CELLS(m, k, j, i) sum_add(&part[b], volume * *crt_at(&q, i, j, k));
+  }
+  sum_over_blocks(m->comm, m->count, 1, part, &all);
+  memory_free(part);
+  return all;
+}
+
+/* What the solver has left, as negative values and as a wrong sum, is shared out in proportion to q. */
+static void renormalise(struct crt_implicit *im, double wanted) {
+  const struct mesh *m = im->mesh;
+  for (int b = 0; b < m->count; b++) {
+    const struct view q = view_field(m, &im->next, b, 0);
+    CRT_CELLS(m, k, j, i) *crt_at(&q, i, j, k) = max(*crt_at(&q, i, j, k), 0.0);
+  }
+  const double got = total(m, &im->next);
+  if (!(got > 0.0) || !(wanted > 0.0)) return;
+  const double factor = wanted / got;
+  im->cost.renormalised = max(im->cost.renormalised, fabs(factor - 1.0));
+  for (int b = 0; b < m->count; b++)
+    for (int c = 0; c < 2; c++) {
+      const struct view q = view_field(m, &im->next, b, c);
+      CRT_CELLS(m, k, j, i) *crt_at(&q, i, j, k) *= factor;
+    }
+}
+
+void crt_implicit(struct crt *c, const struct mesh *mesh, struct exchange *x, int group, double dt, const struct field *profile,
+                  const struct field *alfven) {
+  struct crt_group *g = &c->group[group];
+  const double start = MPI_Wtime();
+  require(g->speed == c->par.light, "implicit steps of cosmic rays have the true speed of light");
+  if (c->implicit == NULL) c->implicit = create(c, mesh);
+  struct crt_implicit *im = c->implicit;
+  struct field *state[1] = {&g->state};
+  exchange_all(x, 1, state);
+  const size_t n = g->state.comp_size[0];
+  for (int p = 0; p < g->count; p++) {
+    const struct stage s = {.c = c, .dt = dt, .speed = g->member[p].speed, .rate = g->member[p].rate, .profile = profile, .alfven = alfven};
+    for (int b = 0; b < mesh->count; b++) {
+      memcpy(field_data(&im->start, b, 0), field_data(&g->state, b, 0) + n * (size_t)p, sizeof(double) * n);
+      memcpy(field_data(&im->start, b, 1), field_data(&g->state, b, 0) + n * (size_t)(g->count + p), sizeof(double) * n);
+    }
+    const double before = total(mesh, &im->start);
+    if (!(before > 0.0)) continue;
+    advance(im, x, s, c->par.implicit.order);
+    renormalise(im, before - count_walls(im, dt, &g->outflow[p]));
+    for (int b = 0; b < mesh->count; b++)
+      for (int v = 0; v < 2; v++)
+        view_copy(crt_cells_of(mesh, &g->state, b, p + v * g->count),
+                  view_field(mesh, &im->next, b, v), mesh->nc);
+  }
+  im->cost.steps += g->count;
+  im->cost.seconds += MPI_Wtime() - start;
+  g->substeps++;
+}
