@@ -17,6 +17,7 @@
   SETUP(cr_shock_tube) \
   SETUP(cr_slab) \
   SETUP(cr_sound_wave) \
+  SETUP(cr_steady_disc) \
   SETUP(cr_streaming) \
   SETUP(cr_synchrotron_halo) \
   SETUP(cr_telegraph) \
@@ -26,6 +27,7 @@
   SETUP(jeans_wave) \
   SETUP(kelvin_helmholtz) \
   SETUP(linear_wave) \
+  SETUP(milkyway) \
   SETUP(orszag_tang) \
   SETUP(rotor) \
   SETUP(sedov) \

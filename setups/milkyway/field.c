@@ -1,0 +1,63 @@
+/* The magnetic field of the galaxy, as a vector potential: a spiral in the disc, an X-shaped field through the halo, and a turbulent part.
+ *
+ * disc:  B_phi = B f(R) e(z),  B_R = tan(pitch) B_phi at all heights, and the B_z that makes it free of divergence; f(R) = exp(-(R - R_sun)/radius) smoothed to
+ *        zero on the axis, e(z) = exp(-(z/height)^2).
+ * X:     B_z = B_X exp(-(R_p/radius_x)^2) in the plane, R_p = R/(1 + |z|/height_x) being the same along a field line (Ferriere & Terral 2014, A&A 561, A100).
+ * turbulence: a sum of plane waves of random direction, phase and polarisation, with the spectrum of Kolmogorov between two wavelengths, in an envelope
+ *        that falls with R and |z| like the field of the disc. */
+#include "setups/milkyway/milkyway.h"
+
+#include "base/minmax.h"
+#include "base/random.h"
+
+#include <math.h>
+
+static const double PI = 3.14159265358979323846;
+
+static double bell(double z, double height) { return exp(-(z / height) * (z / height)); }
+
+/* Integral of the bell from 0 to z. */
+static double bell_sum(double z, double height) { return 0.5 * sqrt(PI) * height * erf(z / height); }
+
+void galaxy_field_start(struct galaxy_field *f) {
+  struct random r;
+  random_start(&r, (uint64_t)f->seed);
+  double power = 0.0;
+  for (int i = 0; i < f->modes; i++) {
+    struct galaxy_wave *w = &f->wave[i];
+    const double share = (i + 0.5) / f->modes, k = 2.0 * PI / (f->longest * pow(f->shortest / f->longest, share));
+    const double c = 2.0 * random_uniform(&r) - 1.0, s = sqrt(max(1.0 - c * c, 0.0)), phi = 2.0 * PI * random_uniform(&r), psi = 2.0 * PI * random_uniform(&r);
+    const double n[3] = {s * cos(phi), s * sin(phi), c}, a[3] = {c * cos(phi), c * sin(phi), -s}, b[3] = {-sin(phi), cos(phi), 0.0};
+    /* Waves are spread evenly in ln k: B^2 per wave ~ k E(k) ~ k^-2/3; |A| = |B| / k. */
+    const double strength = pow(k, -1.0 / 3.0);
+    power += 0.5 * strength * strength;
+    for (int d = 0; d < 3; d++) {
+      w->k[d] = k * n[d];
+      w->a[d] = strength / k * (cos(psi) * a[d] + sin(psi) * b[d]);
+    }
+    w->phase = 2.0 * PI * random_uniform(&r);
+  }
+  for (int i = 0; i < f->modes; i++)
+    for (int d = 0; d < 3; d++) f->wave[i].a[d] *= f->turbulent / sqrt(power);
+}
+
+void galaxy_field_potential(const struct galaxy_field *f, const double x[3], double a[3]) {
+  const double R2 = x[0] * x[0] + x[1] * x[1], core2 = f->core * f->core, R = sqrt(R2 + core2), z = x[2];
+  /* B_phi = -dA_z/dR with A_z = B radius exp(-(R - R_sun)/radius); R with a core, so that the field vanishes on the axis. */
+  const double shape = exp(-(R - f->sun) / f->radius), spiral = f->disc * shape;
+  /* B_R = -dA_phi/dz, with the same shape, times R_true/R to vanish on the axis: A_phi = -tan(pitch) B f sum(z) R_true / R, given as A_phi / R_true. */
+  double over_R = -tan(f->pitch) * spiral * bell_sum(z, f->height) / R;
+  const double open = 1.0 + fabs(z) / f->height_x, p2 = R2 / (open * open), rx2 = f->radius_x * f->radius_x;
+  over_R += 0.5 * f->halo * (p2 > 1e-10 * rx2 ? rx2 * -expm1(-p2 / rx2) / R2 : 1.0 / (open * open));
+  a[0] = -over_R * x[1];
+  a[1] = over_R * x[0];
+  a[2] = f->radius * spiral * bell(z, f->height);
+  const double envelope = shape * exp(-fabs(z) / f->height_t);
+  double sum[3] = {0.0, 0.0, 0.0};
+  for (int i = 0; f->turbulent > 0.0 && i < f->modes; i++) {
+    const struct galaxy_wave *w = &f->wave[i];
+    const double c = cos((w->k[0] * x[0] + w->k[1] * x[1]) + (w->k[2] * x[2] + w->phase));
+    for (int d = 0; d < 3; d++) sum[d] += w->a[d] * c;
+  }
+  for (int d = 0; d < 3; d++) a[d] += envelope * sum[d];
+}

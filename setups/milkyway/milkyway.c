@@ -1,0 +1,152 @@
+/* A galaxy like the Milky Way: gas, magnetic field, starlight and sources of cosmic rays by published fits, each number a parameter.
+ *
+ * Gas: atomic and molecular layers of McMillan 2017, MNRAS 465, 76, the warm ionised layer of Gaensler et al. 2008, PASA 25, 184, and hot gas that falls as in
+ * Miller & Bregman 2015, ApJ 800, 14.  Field: field.c.  Sources: the radial profile of supernova remnants of Case & Bhattacharya 1998, ApJ 504, 761. */
+#include "setups/milkyway/milkyway.h"
+
+#include "base/minmax.h"
+#include "base/params.h"
+#include "base/units.h"
+#include "crtransport/crtransport.h"
+#include "setups/setup.h"
+
+#include <math.h>
+
+static const double PI = 3.14159265358979323846;
+
+static struct {
+  double sun;
+  struct galaxy_layer hi, h2;
+  double wim_density, wim_radius, wim_height, hot_density, hot_core, hot_power, hot_temperature, warm_temperature;
+  double rate, energy, source_height, source_power, source_fall;
+  double dust, stars, light_radius, light_height;
+  struct galaxy_field field;
+} par;
+
+static const struct rays *rays;
+static struct { double kpc, pressure_per_kelvin, norm; } now;
+
+static void declare_gas(struct params *ps) {
+  params_real(ps, "sun", &par.sun, "8.2 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "distance of the Sun from the centre");
+  params_real(ps, "hi_surface", &par.hi.sigma, "53.1 Msun pc^-2", 0.0, INFINITY, "Msun pc^-2", "atomic gas: sigma exp(-hole / R - R / radius)");
+  params_real(ps, "hi_hole", &par.hi.hole, "4 kpc", 0.0, INFINITY, "kpc", "of atomic gas");
+  params_real(ps, "hi_radius", &par.hi.radius, "7 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "of atomic gas");
+  params_real(ps, "hi_height", &par.hi.height, "85 pc", PARAMS_POSITIVE, INFINITY, "kpc", "of atomic gas: sech^2(z / 2 height)");
+  params_real(ps, "h2_surface", &par.h2.sigma, "2180 Msun pc^-2", 0.0, INFINITY, "Msun pc^-2", "molecular gas");
+  params_real(ps, "h2_hole", &par.h2.hole, "12 kpc", 0.0, INFINITY, "kpc", "of molecular gas");
+  params_real(ps, "h2_radius", &par.h2.radius, "1.5 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "of molecular gas");
+  params_real(ps, "h2_height", &par.h2.height, "45 pc", PARAMS_POSITIVE, INFINITY, "kpc", "of molecular gas");
+  params_real(ps, "wim_density", &par.wim_density, "0.014 mp cm^-3", 0.0, INFINITY, "code density", "warm ionised gas at the Sun's radius in the plane");
+  params_real(ps, "wim_radius", &par.wim_radius, "10 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "its exponential scale");
+  params_real(ps, "wim_height", &par.wim_height, "1.83 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "its exponential height");
+  params_real(ps, "hot_density", &par.hot_density, "1.35e-2 mp cm^-3", 0.0, INFINITY, "code density", "hot gas at 1 kpc: density (r^2 + core^2)^(-power / 2), r in kpc");
+  params_real(ps, "hot_core", &par.hot_core, "3 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "of the hot gas");
+  params_real(ps, "hot_power", &par.hot_power, "1.5", 0.0, 6.0, "1", "of the hot gas");
+  params_real(ps, "hot_temperature", &par.hot_temperature, "2e6 K", PARAMS_POSITIVE, INFINITY, "K", "of the hot gas");
+  params_real(ps, "warm_temperature", &par.warm_temperature, "8000 K", PARAMS_POSITIVE, INFINITY, "K", "of the rest");
+}
+
+static void declare_rest(struct params *ps) {
+  struct galaxy_field *f = &par.field;
+  params_real(ps, "disc_field", &f->disc, "3 uG", 0.0, INFINITY, "uG", "spiral field in the plane at the Sun's radius");
+  params_real(ps, "pitch", &f->pitch, "0.2", -1.5, 1.5, "1", "pitch angle of the spiral, rad");
+  params_real(ps, "field_radius", &f->radius, "10 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential scale of disc and turbulence");
+  params_real(ps, "field_core", &f->core, "1 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "inside of which the spiral fades");
+  params_real(ps, "field_height", &f->height, "1 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "of the spiral: exp(-(z / height)^2)");
+  params_real(ps, "halo_field", &f->halo, "2 uG", 0.0, INFINITY, "uG", "X-shaped field in the centre");
+  params_real(ps, "halo_radius", &f->radius_x, "10 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "its scale in the plane");
+  params_real(ps, "halo_open", &f->height_x, "5 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "height at which its lines are twice as far from the axis");
+  params_real(ps, "turbulent_field", &f->turbulent, "4 uG", 0.0, INFINITY, "uG", "rms of the turbulent field in the plane at the Sun's radius");
+  params_real(ps, "longest", &f->longest, "4 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "longest wave of the turbulence");
+  params_real(ps, "shortest", &f->shortest, "1 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "shortest wave; not less than 4 cells");
+  params_real(ps, "turbulent_height", &f->height_t, "4 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential height of the turbulence");
+  params_int(ps, "waves", &f->modes, "150", 1, GALAXY_WAVES, "number of waves");
+  params_int(ps, "seed", &f->seed, "1", 0, 2000000000, "of their random directions and phases");
+  params_real(ps, "supernova_rate", &par.rate, "1.5e-2 yr^-1", 0.0, INFINITY, "yr^-1", "of the whole galaxy");
+  params_real(ps, "supernova_energy", &par.energy, "1e51 erg", 0.0, INFINITY, "erg", "of each; the share cr_injection.efficiency goes into cosmic rays");
+  params_real(ps, "source_height", &par.source_height, "0.1 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential height of supernovae");
+  params_real(ps, "source_power", &par.source_power, "2", 0.0, 6.0, "1", "surface density (R / sun)^power exp(-fall R / sun)");
+  params_real(ps, "source_fall", &par.source_fall, "3.53", 0.1, 20.0, "1", "see source_power");
+  params_real(ps, "dust", &par.dust, "0.31", 0.0, INFINITY, "1", "energy density of infrared light at the Sun, eV cm^-3");
+  params_real(ps, "stars", &par.stars, "0.66", 0.0, INFINITY, "1", "of starlight");
+  params_real(ps, "light_radius", &par.light_radius, "4 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential scale of both");
+  params_real(ps, "light_height", &par.light_height, "3 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "height at which both are half");
+}
+
+static void milkyway_params(struct params *ps) {
+  params_section(ps, "milkyway", "a galaxy like the Milky Way");
+  declare_gas(ps);
+  declare_rest(ps);
+}
+
+double galaxy_layer_density(const struct galaxy_layer *l, double R, double z) {
+  const double s = 1.0 / cosh(min(fabs(z) / (2.0 * l->height), 300.0));
+  return R > 0.0 || l->hole == 0.0 ? l->sigma / (4.0 * l->height) * exp(-l->hole / max(R, 1e-6 * l->radius) - R / l->radius) * s * s : 0.0;
+}
+
+static double source_shape(double R) { return pow(R / par.sun, par.source_power) * exp(-par.source_fall * R / par.sun); }
+
+static void milkyway_start(const struct setup_run *run) {
+  const struct units *u = run->units;
+  rays = run->rays;
+  par.field.sun = par.sun;
+  galaxy_field_start(&par.field);
+  now.kpc = 3.0856775814913673e21 / u->length_cm;
+  now.pressure_per_kelvin = 1.380649e-16 / 1.67262192e-24 * u->density_g_cm3 / u->pressure_erg_cm3;
+  /* Integral of the shape over the plane, to 60 scale lengths. */
+  const int n = 20000;
+  const double far = 60.0 * par.sun / par.source_fall, step = far / n;
+  now.norm = 0.0;
+  for (int i = 0; i < n; i++) now.norm += 2.0 * PI * (i + 0.5) * step * step * source_shape((i + 0.5) * step);
+}
+
+static double axis_distance(const double x[3]) { return sqrt(x[0] * x[0] + x[1] * x[1]); }
+
+/* Densities of warm neutral, warm ionised and hot gas. */
+static void densities(const double x[3], double rho[3]) {
+  const double R = axis_distance(x), r2 = R * R + x[2] * x[2];
+  rho[0] = galaxy_layer_density(&par.hi, R, x[2]) + galaxy_layer_density(&par.h2, R, x[2]);
+  rho[1] = par.wim_density * exp(-(R - par.sun) / par.wim_radius - fabs(x[2]) / par.wim_height);
+  rho[2] = par.hot_density * pow((r2 + par.hot_core * par.hot_core) / (now.kpc * now.kpc), -0.5 * par.hot_power);
+}
+
+static void milkyway_gas(double t, const double x[3], struct gas_point *w) {
+  (void)t;
+  double rho[3];
+  densities(x, rho);
+  w->rho = (rho[0] + rho[1]) + rho[2];
+  w->p = now.pressure_per_kelvin * ((rho[0] + 2.0 * rho[1]) * par.warm_temperature + 2.0 * rho[2] * par.hot_temperature);
+}
+
+static void milkyway_potential(double t, const double x[3], double a[3]) {
+  (void)t;
+  galaxy_field_potential(&par.field, x, a);
+}
+
+static double milkyway_source(double t, const double x[3]) {
+  (void)t;
+  const double power = par.rate * par.energy * rays->par.cr.injection.efficiency;
+  return power * source_shape(axis_distance(x)) / now.norm * exp(-fabs(x[2]) / par.source_height) / (2.0 * par.source_height);
+}
+
+static void milkyway_medium(double t, const double x[3], struct rays_medium *m) {
+  (void)t;
+  double rho[3];
+  densities(x, rho);
+  const double z = x[2] / par.light_height, light = exp(-(axis_distance(x) - par.sun) / par.light_radius) / (1.0 + z * z);
+  m->ionised = (rho[1] + rho[2]) / ((rho[0] + rho[1]) + rho[2]);
+  m->radiation[1] = par.dust * light;
+  m->radiation[2] = par.stars * light;
+}
+
+const struct setup setup_milkyway = {
+    .name = "milkyway",
+    .doc = "a galaxy like the Milky Way: gas, field, starlight and supernovae by published fits",
+    .points = 3,
+    .params = milkyway_params,
+    .start = milkyway_start,
+    .gas = milkyway_gas,
+    .potential = milkyway_potential,
+    .source = milkyway_source,
+    .medium = milkyway_medium,
+};
