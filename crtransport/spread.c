@@ -48,7 +48,7 @@ static void fill_kappa(struct rays_spread *s, const struct rays *r, const struct
 
 void rays_spread_create(struct rays_spread *s, const struct rays *r, const struct mesh *m, const struct gas *g,
                         const struct field *velocity, const struct rays_steady_params *par) {
-  struct elliptic_options options = {.tensor = m->dim > 1, .form = par->monotone ? ELLIPTIC_MONOTONE : ELLIPTIC_PLAIN};
+  struct elliptic_options options = {.tensor = m->dim > 1, .form = par->monotone ? ELLIPTIC_MONOTONE : ELLIPTIC_PLAIN, .max_limiting = par->limiting};
   struct elliptic_boundary boundary = {.kind = {{0}}};
   double fastest = 0.0;
   for (int d = 0; d < 3; d++)

@@ -15,7 +15,8 @@ void rays_steady_declare(struct params *ps, struct rays_steady_params *par) {
   params_section(ps, "steady", "the steady state of cosmic rays in gas that does not change (transport.scheme: steady)");
   params_int(ps, "sweeps", &par->sweeps, "30", 1, 10000, "at most so many sweeps over all species and bins");
   params_real(ps, "tolerance", &par->tolerance, "1e-3", 1e-12, 0.1, "1", "the end: no population changes by more in a sweep, relative to its sum over the mesh");
-  params_real(ps, "solver_tolerance", &par->solver_tolerance, "1e-6", 1e-14, 1e-2, "1", "relative residual of the linear systems");
+  params_real(ps, "solver_tolerance", &par->solver_tolerance, "1e-4", 1e-14, 1e-2, "1", "relative residual of the linear systems");
+  params_int(ps, "limiting", &par->limiting, "6", 1, 1000, "with monotone: at most so many iterations of the limiters in one solution; the next sweep goes on");
   params_bool(ps, "monotone", &par->monotone, "true", "limited differences, which cannot undershoot; false: linear ones, faster");
 }
 
@@ -184,7 +185,7 @@ static double solve(struct sweep *w, int s, int k, int end, struct rays_rows *be
   w->result->solves++;
   w->result->seconds_setup += done.seconds_setup;
   w->result->seconds_solve += done.seconds_solve;
-  const bool nearly = done.residual < 0.01; /* limiters that do not settle have another chance in the next sweep */
+  const bool nearly = done.limitings > 0 && isfinite(done.residual); /* limiters that do not settle have another chance in the next sweep */
   w->result->unsettled += !done.converged && nearly;
   if (!done.converged && !nearly) {
     log_warning("steady state: %s, bin %d: %s (residual %.2g after %d iterations)", r->net.species[s].name, k - r->net.first[s], done.reason, done.residual,

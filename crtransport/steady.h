@@ -15,6 +15,7 @@ struct rays_steady_params {
   int sweeps;              /* at most                                                          */
   double tolerance;        /* of the change of all populations in a sweep, relative            */
   double solver_tolerance; /* of linear systems, relative residual                             */
+  int limiting;            /* iterations of limiters in one solution; the next sweep goes on */
   bool monotone;           /* limited differences; else the linear ones, which may undershoot  */
   bool (*go_on)(void *data); /* asked after each sweep; NULL: always. The same on all ranks    */
   void *data;
