@@ -45,6 +45,9 @@ struct medium_params {
   double ionisation_heat;                              /* share of ionisation losses that heats the gas         */
 };
 
+/* The same in a cell: medium_params, where the setup says nothing else. */
+struct rays_surroundings { double ionised, radiation[CR_BANDS]; };
+
 /* An event: kinetic energy of ejecta of which cr_injection.efficiency goes into cosmic rays; energy, momentum and mass for the gas as they are given. */
 struct rays_event {
   double time, position[3], radius;                    /* deposited over a sphere with exact sums               */
@@ -108,6 +111,7 @@ struct rays {
   /* Of the setup, NULL where it has none: power that sources of the kind CR_MIXTURE give to cosmic rays, code energy per volume and time; factor of the
    * scattering rate for the model from_setup. */
   double (*source)(double t, const double x[3]), (*scattering)(double t, const double x[3]);
+  void (*medium)(double t, const double x[3], struct rays_surroundings *m); /* what cosmic rays meet; given the values of the section medium */
   struct rays_scratch *scratch;                        /* private */
 };
 

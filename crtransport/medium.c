@@ -59,14 +59,15 @@ static double bb_grad_u(const struct place *p, ptrdiff_t at, const double along[
 }
 
 void rays_medium(const struct rays *r, const struct mesh *m, const struct gas *g, const struct field *velocity, int b, const struct rays_cells *cells,
-                 double *const out[MEDIUM_COUNT]) {
+                 double *const out[MEDIUM_COUNT], double *const band[CR_BANDS]) {
   const struct place p = place_of(r, m, g, velocity, b);
   const struct medium_params *par = &r->par.medium;
   const double *alfven = r->alfven.data ? field_data(&r->alfven, b, 0) : NULL, *profile = r->profile.data ? field_data(&r->profile, b, 0) : NULL;
   const double *dx = m->block[b].dx, per_second = 1.0 / r->scale.time_s;
   /* Electrons per nucleon: one of H, two of He; and free particles. */
-  const double electrons = 0.5 * (1.0 + par->hydrogen), particles = (par->hydrogen + 0.25 * (1.0 - par->hydrogen)) + par->ionised * electrons;
-  const double kelvin = r->scale.temperature_K / particles;
+  const double electrons = 0.5 * (1.0 + par->hydrogen), nuclei = par->hydrogen + 0.25 * (1.0 - par->hydrogen);
+  struct rays_surroundings constant = {.ionised = par->ionised}, here;
+  for (int i = 0; i < CR_BANDS; i++) constant.radiation[i] = par->radiation[i];
   const bool thermal = g->par.eos == EOS_ADIABATIC, tensor = r->par.transport.closure == CLOSURE_M1;
   for (int c = 0; c < cells->n; c++) {
     const int *i = cells->ijk[c];
@@ -80,10 +81,17 @@ void rays_medium(const struct rays *r, const struct mesh *m, const struct gas *g
     }
     const double strength = sqrt(sum3(field[0] * field[0], field[1] * field[1], field[2] * field[2])), uG = strength * r->scale.field_uG;
     const double per_mass = thermal ? (g->par.gamma - 1.0) * max(p.internal[at], 0.0) / rho : g->par.sound_speed * g->par.sound_speed;
-    out[MEDIUM_N_E][c] = par->ionised * all;
-    out[MEDIUM_N_N][c] = (1.0 - par->ionised) * all;
+    here = constant;
+    if (r->medium) {
+      double x[3];
+      for (int d = 0; d < 3; d++) x[d] = mesh_coordinate(m, &m->block[b], d, i[d] + 0.5);
+      r->medium(r->time, x, &here);
+    }
+    for (int k = 0; k < r->par.cr.batch.loss.bands; k++) band[k][c] = here.radiation[k];
+    out[MEDIUM_N_E][c] = here.ionised * all;
+    out[MEDIUM_N_N][c] = (1.0 - here.ionised) * all;
     out[MEDIUM_N_NUCLEON][c] = n;
-    out[MEDIUM_TEMPERATURE][c] = kelvin * per_mass;
+    out[MEDIUM_TEMPERATURE][c] = r->scale.temperature_K / (nuclei + here.ionised * electrons) * per_mass;
     out[MEDIUM_U_B][c] = FIELD_ENERGY_eV_cm3 * uG * uG;
     out[MEDIUM_V_ALFVEN][c] = alfven ? alfven[at] * r->scale.velocity_cm_s : 0.0;
     out[MEDIUM_NU_FACTOR][c] = profile ? profile[at] : 1.0;

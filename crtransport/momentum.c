@@ -68,7 +68,6 @@ static void create_work(struct work *w, const struct rays *r, const struct mesh 
   for (int i = 0; i < MEDIUM_COUNT; i++, at += w->cells) w->medium[i] = at;
   for (int i = 0; i < r->par.cr.batch.loss.bands; i++, at += w->cells) {
     w->band[i] = at;
-    for (size_t c = 0; c < w->cells; c++) at[c] = r->par.medium.radiation[i];
   }
   for (int e = 0; e < ENTRY_COUNT; e++) {
     if (!goes_to_gas(r, e)) continue;
@@ -267,7 +266,7 @@ static void step_block(struct rays *r, const struct mesh *m, const struct gas *g
   if (drift) rays_drift_block(r, m, drift, b, dt, &w->active, w->div); /* without particles too: they may be beside the block */
   if (w->active.n == 0) return;
   struct cr_batch_env env = {.nu0 = r->par.cr.nu0};
-  rays_medium(r, m, g, velocity, b, &w->active, w->medium);
+  rays_medium(r, m, g, velocity, b, &w->active, w->medium, w->band);
   expand(r, m, w, field_data(expansion, b, 0));
   env.n_e = w->medium[MEDIUM_N_E];
   env.n_n = w->medium[MEDIUM_N_N];

@@ -19,9 +19,9 @@ enum {
   MEDIUM_N_E, MEDIUM_N_N, MEDIUM_N_NUCLEON, MEDIUM_TEMPERATURE, MEDIUM_U_B, MEDIUM_V_ALFVEN, MEDIUM_NU_FACTOR, MEDIUM_DIV_U, MEDIUM_BB_GRAD_U,
   MEDIUM_COUNT
 };
-/* u[0] with ghosts where the closure is not isotropic; r->alfven and r->profile as they are now.  velocity: of rays_face_velocity. */
+/* band: of radiation, as many as cr_losses.bands.  u[0] with ghosts where the closure is not isotropic; r->alfven and r->profile as they are now.  velocity: of rays_face_velocity. */
 void rays_medium(const struct rays *r, const struct mesh *m, const struct gas *g, const struct field *velocity, int b, const struct rays_cells *cells,
-                 double *const out[MEDIUM_COUNT]);
+                 double *const out[MEDIUM_COUNT], double *const band[CR_BANDS]);
 
 /* drift.c: particles that stream do so with waves at the velocity v b in the gas: seen from the waves nothing but the divergence of v b changes
  * their momentum.  v is the part of F / q that is no diffusion, and no more than 3 chi v_A.

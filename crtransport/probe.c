@@ -80,7 +80,6 @@ void rays_probe_create(struct rays_probe *p, struct rays *r, const struct mesh *
   for (int i = 0; i < WORK_COUNT; i++, at += n) p->work[i] = at;
   for (size_t i = 0; i < bands; i++, at += n) {
     p->band[i] = at;
-    for (size_t c = 0; c < n; c++) at[c] = r->par.medium.radiation[i];
   }
 }
 
@@ -99,7 +98,7 @@ void rays_probe_destroy(struct rays_probe *p) {
 
 static struct cr_batch_env surroundings(struct rays_probe *p, int b) {
   struct cr_batch_env env = {.nu0 = p->r->par.cr.nu0};
-  rays_medium(p->r, p->mesh, p->gas, p->velocity, b, &p->all, p->medium);
+  rays_medium(p->r, p->mesh, p->gas, p->velocity, b, &p->all, p->medium, p->band);
   env.n_e = p->medium[MEDIUM_N_E];
   env.n_n = p->medium[MEDIUM_N_N];
   env.n_nucleon = p->medium[MEDIUM_N_NUCLEON];

@@ -88,12 +88,24 @@ static void field_row(const struct mesh *m, const struct field *f, int b, int j,
   }
 }
 
+/* Share of the gas that is ionised. */
+static double ionised(const struct row *w, int i) {
+  struct rays_surroundings m = {.ionised = w->r->par.medium.ionised};
+  if (w->r->medium) {
+    const struct block *block = &w->mesh->block[w->block];
+    const double x[3] = {mesh_coordinate(w->mesh, block, 0, i + 0.5), mesh_coordinate(w->mesh, block, 1, w->j + 0.5), mesh_coordinate(w->mesh, block, 2, w->k + 0.5)};
+    w->r->medium(w->r->time, x, &m);
+  }
+  return m.ionised;
+}
+
 void rays_scattering(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g) {
   enum { MOST = 256 };
   double b2[MOST];
   struct field *list[2];
   int count = 0;
-  const double share = r->par.alfven == ALFVEN_ION ? r->par.medium.ionised : 1.0, light = r->transport.par.light;
+  const bool ions = r->par.alfven == ALFVEN_ION;
+  const double light = r->transport.par.light;
   require(mesh->nc[0] <= MOST, "blocks of more than %d cells", MOST);
   if (r->profile.ncomp > 0) list[count++] = &r->profile;
   if (r->alfven.ncomp > 0) list[count++] = &r->alfven;
@@ -107,7 +119,8 @@ void rays_scattering(struct rays *r, const struct mesh *mesh, struct exchange *x
         field_row(mesh, &g->b[0], b, j, k, b2);
         if (r->profile.ncomp > 0) TABLE[r->par.scattering.model].profile(&row, field_data(&r->profile, b, 0) + at);
         double *speed = r->alfven.ncomp > 0 ? field_data(&r->alfven, b, 0) + at : NULL;
-        for (int i = 0; speed != NULL && i < mesh->nc[0]; i++) speed[i] = min(sqrt(b2[i] / (share * rho[i])), light);
+        for (int i = 0; speed != NULL && i < mesh->nc[0]; i++)
+          speed[i] = min(sqrt(b2[i] / ((ions ? ionised(&row, i) : 1.0) * rho[i])), light);
       }
   exchange_all(x, count, list);
 }

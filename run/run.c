@@ -180,6 +180,7 @@ static void create_rays(struct run *r, struct rays_params *par) {
   rays_create(&r->rays, par, &r->mesh, params_units(r->ps));
   r->rays.source = r->setup->source;
   r->rays.scattering = r->setup->scattering;
+  r->rays.medium = r->setup->medium;
   mhd_keep_mass(&r->gas, &r->mesh);
   r->refine.rays = rays_criterion;
   r->refine.rays_data = &r->rays;

@@ -12,6 +12,7 @@ struct params;
 struct units;
 struct cr_network;
 struct rays;
+struct rays_surroundings;
 
 enum { SETUP_SCALARS = 8 };
 
@@ -59,6 +60,7 @@ struct setup {
   void (*rays)(double t, const double x[3], const struct cr_network *net, struct rays_point *w);
   double (*source)(double t, const double x[3]);      /* power of sources, code energy per volume and time    */
   double (*scattering)(double t, const double x[3]);  /* factor of the rate for scattering.model: from_setup  */
+  void (*medium)(double t, const double x[3], struct rays_surroundings *m); /* ionisation and light; holds the values of the section medium on entry */
 };
 
 /* All setups, ended by NULL. */

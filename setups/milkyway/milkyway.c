@@ -129,7 +129,7 @@ static double milkyway_source(double t, const double x[3]) {
   return power * source_shape(axis_distance(x)) / now.norm * exp(-fabs(x[2]) / par.source_height) / (2.0 * par.source_height);
 }
 
-static void milkyway_medium(double t, const double x[3], struct rays_medium *m) {
+static void milkyway_medium(double t, const double x[3], struct rays_surroundings *m) {
   (void)t;
   double rho[3];
   densities(x, rho);

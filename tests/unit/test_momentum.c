@@ -70,12 +70,13 @@ static void test_one_zone(void **unused) {
   for (int b = 0; b < m->count; b++)
     FOR_CELLS(i, m->nc) {
       if ((i[0] + 3 * i[1]) % 7) continue;
-      double out[MEDIUM_COUNT], *to[MEDIUM_COUNT], uG[3];
+      double out[MEDIUM_COUNT], *to[MEDIUM_COUNT], light[CR_BANDS], *band[CR_BANDS], uG[3];
+      for (int k = 0; k < CR_BANDS; k++) band[k] = &light[k];
       for (int k = 0; k < MEDIUM_COUNT; k++) to[k] = &out[k];
       memcpy(ijk[0], i, sizeof ijk[0]);
       at[0] = (size_t)(value_at(m, &f.r.exchange, b, 0, i) - field_data(&f.r.exchange, b, 0));
       const struct rays_cells cell = {1, ijk, at};
-      rays_medium(&f.r, m, &f.w.gas, &velocity, b, &cell, to);
+      rays_medium(&f.r, m, &f.w.gas, &velocity, b, &cell, to, band);
       for (int d = 0; d < 3; d++) {
         int up[3] = {i[0], i[1], i[2]};
         if (d < m->dim) up[d]++;
@@ -149,14 +150,15 @@ static void test_gradients(void **unused) {
     for (int c = 0; c < 3; c++) bb += b[a] * b[c] * g[a][c];
   for (int k = 0; k < m->count; k++)
     FOR_CELLS(i, m->nc) {
-      double out[MEDIUM_COUNT], *to[MEDIUM_COUNT], x[3];
+      double out[MEDIUM_COUNT], *to[MEDIUM_COUNT], light[CR_BANDS], *band[CR_BANDS], x[3];
+      for (int c = 0; c < CR_BANDS; c++) band[c] = &light[c];
       for (int c = 0; c < MEDIUM_COUNT; c++) to[c] = &out[c];
       full_place(m, k, -1, i, x);
       if (fabs(x[0]) > 0.45 || fabs(x[1]) > 0.45) continue;
       memcpy(ijk[0], i, sizeof ijk[0]);
       at[0] = (size_t)(value_at(m, &f.r.exchange, k, 0, i) - field_data(&f.r.exchange, k, 0));
       const struct rays_cells cell = {1, ijk, at};
-      rays_medium(&f.r, m, &f.w.gas, &velocity, k, &cell, to);
+      rays_medium(&f.r, m, &f.w.gas, &velocity, k, &cell, to, band);
       EXPECT(bad, "div u", fabs(out[MEDIUM_DIV_U] * second - 0.7) < 1e-12);
       EXPECT(bad, "bb grad u", fabs(out[MEDIUM_BB_GRAD_U] * second - bb) < 1e-12);
     }
