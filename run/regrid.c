@@ -50,21 +50,32 @@ static bool adapt(struct run *r, bool start) {
   return m->adapted.changes > changes;
 }
 
-static void fill(struct run *r) {
-  setup_fill(&r->mesh, r->setup, &r->about, 0.0, &r->gas);
+/* draft: the mesh may change, and all is filled once more. */
+static void fill(struct run *r, bool draft) {
+  struct field energy = {0};
+  if (r->setup->fill) {
+    field_create(&energy, &r->mesh, "energy of cosmic rays", CENTRING_CELL, 1);
+    r->setup->fill(&r->mesh, &r->about, draft, &r->gas, &energy);
+    r->initial.given = &energy;
+  } else {
+    setup_fill(&r->mesh, r->setup, &r->about, 0.0, &r->gas);
+  }
   mhd_settle(&r->gas, &r->mesh);
   if (r->has_rays) rays_initial_fill(&r->initial, &r->mesh, r->setup, &r->gas, &r->rays);
+  r->initial.given = NULL;
+  if (r->setup->fill) field_destroy(&energy);
 }
 
 void run_first_mesh(struct run *r) {
   struct mesh *m = &r->mesh;
   m->imbalance = r->refine.par.imbalance;
-  fill(r);
+  fill(r, refine_active(&r->refine));
   if (!refine_active(&r->refine)) return;
   /* Each time the new blocks are filled with the problem itself. */
   for (int level = 0; level <= r->refine.mesh.max_level && adapt(r, true); level++) {
-    fill(r);
+    fill(r, true);
   }
+  if (r->setup->fill) fill(r, false);
   char levels[256];
   run_levels(m, levels, sizeof levels);
   log_info("the initial state asks for %lld blocks (%s per level)", (long long)m->global_count, levels);

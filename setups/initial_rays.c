@@ -18,7 +18,17 @@ static bool both(const void *data) {
 
 static bool no_amount(const void *data) {
   const struct rays_initial *p = data;
-  return p->kind == RAYS_INITIAL_POWER_LAW && !(p->energy > 0.0) && !(p->pressure_ratio > 0.0);
+  return p->kind == RAYS_INITIAL_POWER_LAW && !(p->energy > 0.0) && !(p->pressure_ratio > 0.0) && !p->from_setup;
+}
+
+static bool two_amounts(const void *data) {
+  const struct rays_initial *p = data;
+  return p->from_setup && (p->energy > 0.0 || p->pressure_ratio > 0.0 || (p->kind != RAYS_INITIAL_LISM && p->kind != RAYS_INITIAL_POWER_LAW));
+}
+
+static bool no_setup(const void *data) {
+  const struct rays_initial *p = data;
+  return p->from_setup && !p->setup_gives;
 }
 
 void rays_initial_declare(struct params *ps, struct rays_initial *p) {
@@ -32,8 +42,14 @@ void rays_initial_declare(struct params *ps, struct rays_initial *p) {
   params_real(ps, "energy", &p->energy, "0 eV cm^-3", 0.0, INFINITY, "eV cm^-3",
               "kinetic energy density to which the spectra are scaled; 0: by pressure_ratio, or as they are");
   params_real(ps, "pressure_ratio", &p->pressure_ratio, "0", 0.0, INFINITY, "1", "pressure over that of the gas, cell by cell; 0: by energy");
+  params_bool(ps, "from_setup", &p->from_setup, "false", "the spectra are scaled, cell by cell, to the energy density that the setup has (restart: CosmicRayEnergy of the snapshot)");
   params_rule(ps, "cr_initial.energy", both, p, "give it or pressure_ratio, not both");
-  params_rule(ps, "cr_initial.kind", no_amount, p, "power_law needs cr_initial.energy or cr_initial.pressure_ratio");
+  params_rule(ps, "cr_initial.kind", no_amount, p, "power_law needs cr_initial.energy, cr_initial.pressure_ratio or cr_initial.from_setup");
+  params_rule(ps, "cr_initial.from_setup", two_amounts, p, "it wants kind: lism or power_law, and neither energy nor pressure_ratio");
+  const char *name = params_peek(ps, "run.setup");
+  const struct setup *setup = name ? setup_find(name) : NULL;
+  p->setup_gives = setup != NULL && setup->fill != NULL;
+  params_rule(ps, "cr_initial.from_setup", no_setup, p, "this setup gives no energy density of cosmic rays");
 }
 
 /* The spectrum of all cells, up to a factor: [populations], cm^-3. */
@@ -48,7 +64,7 @@ static void spectrum(const struct rays_initial *p, const struct rays *r, double 
     energy += q[i] * r->population[i].energy;
   }
   memory_free(lo);
-  if (p->kind == RAYS_INITIAL_LISM && p->energy == 0.0 && p->pressure_ratio == 0.0) return;
+  if (p->kind == RAYS_INITIAL_LISM && p->energy == 0.0 && p->pressure_ratio == 0.0 && !p->from_setup) return;
   if (!(energy > 0.0)) fail_user("cr_initial.kind: the species of this run have no energy in these spectra; choose another kind, or cr.network");
   for (int i = 0; i < r->count; i++) q[i] /= energy;
 }
@@ -77,6 +93,7 @@ static void fill_spectrum(const struct rays_initial *p, const struct mesh *m, co
       for (int j = 0; j < m->nc[1]; j++) {
         const size_t at = row_at(m, &g->u[0], j, k);
         factor_row(p, g, m->nc[0], 1.0 / pressure, field_data(&g->u[0], b, GAS_RHO) + at, field_data(&g->u[0], b, g->nvar - 1) + at, factor);
+        if (p->from_setup) memcpy(factor, field_data(p->given, b, 0) + at, sizeof *factor * (size_t)m->nc[0]);
         for (int i = 0; i < r->count; i++)
           for (int c = 0; c < m->nc[0]; c++) {
             rays_data(r, i, b, 0)[at + (size_t)c] = q[i] * factor[c];

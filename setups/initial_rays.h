@@ -13,6 +13,9 @@ struct rays_initial {
   int kind;              /* RAYS_INITIAL_...                                             */
   double energy;         /* kinetic energy density, code pressure; 0: as they are        */
   double pressure_ratio; /* pressure over that of the gas; 0: not by the gas             */
+  bool setup_gives;      /* private: for the rules                                       */
+  bool from_setup;       /* energy density of the setup, cell by cell                    */
+  const struct field *given; /* which is this one, or NULL; set by the owner for the fill */
 };
 
 void rays_initial_declare(struct params *ps, struct rays_initial *par);

@@ -29,6 +29,7 @@
   SETUP(linear_wave) \
   SETUP(milkyway) \
   SETUP(orszag_tang) \
+  SETUP(restart) \
   SETUP(rotor) \
   SETUP(sedov) \
   SETUP(shock_tube) \

@@ -13,6 +13,9 @@ struct units;
 struct cr_network;
 struct rays;
 struct rays_surroundings;
+struct mesh;
+struct gas;
+struct field;
 
 enum { SETUP_SCALARS = 8 };
 
@@ -53,6 +56,11 @@ struct setup {
 
   /* Static gravitational potential, for gravity.from_setup; NULL: none.  t is 0. */
   double (*gravity)(double t, const double x[3]);
+
+  /* In place of gas, potential and background at the start, for setups that make fields and not points: fills the interiors of g->u[0] and g->b[0], and
+   * cr_energy [1], the energy density of cosmic rays for cr_initial.from_setup.  draft: the mesh is going to change, B may have a divergence.  Collective.
+   * gas is still what boundaries that are `user` get. */
+  void (*fill)(const struct mesh *mesh, const struct setup_run *run, bool draft, struct gas *g, struct field *cr_energy);
 
   /* With cosmic rays (transport.scheme), any of them may be NULL.  State at t: exact where .exact_rays, else at the start only; all zero on entry; NULL: what
    * the section cr_initial says. */
