@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/minmax.h"
 #include "base/sum.h"
+#include "crtransport/depth.h"
 #include "crtransport/implicit_parts.h"
 #include "crtransport/walls.h"
 
@@ -16,8 +17,9 @@ static const double GAMMA = 0.29289321881345248; /* 1 - sqrt(1/2) */
 static struct crt_implicit *create(const struct crt *c, const struct mesh *m) {
   struct crt_implicit *im = memory_get(sizeof *im);
   const struct crt_implicit_params *par = &c->par.implicit;
+  static const enum elliptic_form form[] = {[CRT_CORNER] = ELLIPTIC_CORNER, [CRT_MONOTONE] = ELLIPTIC_MONOTONE, [CRT_PLAIN] = ELLIPTIC_PLAIN};
   const struct elliptic_options options = {.tensor = m->dim > 1 && !par->isotropic,
-                                           .form = m->dim > 1 && par->monotone ? ELLIPTIC_MONOTONE : ELLIPTIC_PLAIN};
+                                           .form = m->dim == 1 || par->isotropic ? ELLIPTIC_PLAIN : form[par->operator]};
   struct elliptic_boundary boundary = {.kind = {{0}}};
   for (int d = 0; d < 3; d++)
     for (int side = 0; side < 2; side++) boundary.kind[d][side] = ELLIPTIC_FLUX;
@@ -25,8 +27,8 @@ static struct crt_implicit *create(const struct crt *c, const struct mesh *m) {
   im->elliptic = elliptic_create(m, &boundary, &options);
   im->shared = shared_create(m);
   im->positive[0] = true;
-  struct field *states[] = {&im->start, &im->old, &im->next, &im->second};
-  for (int i = 0; i < 4; i++) {
+  struct field *states[] = {&im->start, &im->old, &im->next};
+  for (int i = 0; i < 3; i++) {
     field_create(states[i], m, "implicit step", CENTRING_CELL, 2);
     states[i]->positive = im->positive;
   }
@@ -35,6 +37,7 @@ static struct crt_implicit *create(const struct crt *c, const struct mesh *m) {
   field_create(&im->limit, m, "room", CENTRING_CELL, LIMIT_COUNT);
   static const bool both[LIMIT_COUNT] = {true, true};
   im->limit.positive = both;
+  if (options.form == ELLIPTIC_CORNER) field_create(&im->corner, m, "corners", CENTRING_CELL, 4);
   struct field *faces[] = {&im->memory, &im->d, &im->cross[0], &im->cross[1], &im->w, &im->flux, &im->sum};
   for (int i = 0; i < 7; i++) field_create(faces[i], m, "implicit step", CENTRING_FACE, 3);
   return im;
@@ -42,9 +45,10 @@ static struct crt_implicit *create(const struct crt *c, const struct mesh *m) {
 
 void crt_implicit_destroy(struct crt_implicit *im) {
   if (im == NULL) return;
-  struct field *fields[] = {&im->start, &im->old, &im->next, &im->second, &im->cells, &im->system, &im->limit, &im->memory,
-                            &im->d, &im->cross[0], &im->cross[1], &im->w, &im->flux, &im->sum};
-  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) field_destroy(fields[i]);
+  struct field *fields[] = {&im->start, &im->old, &im->next, &im->cells, &im->system, &im->limit, &im->memory,
+                            &im->d, &im->cross[0], &im->cross[1], &im->w, &im->flux, &im->sum, &im->corner};
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+    if (fields[i]->data) field_destroy(fields[i]);
   elliptic_destroy(im->elliptic);
   shared_destroy(im->shared);
   memory_free(im);
@@ -63,46 +67,6 @@ static void copy_state(const struct mesh *m, struct field *to, const struct fiel
 /* to = x to + y from. */
 static void combine(struct field *to, double x, const struct field *from, double y) {
   for (size_t i = 0; i < all_cells(to); i++) to->data[i] = x * to->data[i] + y * from->data[i];
-}
-
-static double least(const struct mesh *m, const struct field *state) {
-  double low = INFINITY;
-  for (int b = 0; b < m->count; b++) {
-    const struct view q = view_field(m, state, b, 0);
-    CRT_CELLS(m, k, j, i) low = min(low, *crt_at(&q, i, j, k));
-  }
-  MPI_Allreduce(MPI_IN_PLACE, &low, 1, MPI_DOUBLE, MPI_MIN, m->comm);
-  return low;
-}
-
-/* next = that of backward Euler, changed by the difference of the fluxes to those of second order as far as q stays above zero. */
-static void blend(struct crt_implicit *im, struct exchange *x, const struct crt *c, double dt) {
-  const struct mesh *m = im->mesh;
-  combine(&im->sum, 1.0, &im->flux, -1.0);
-  for (int b = 0; b < m->count; b++) {
-    const struct view q = view_field(m, &im->next, b, 0), room = view_field(m, &im->limit, b, LIMIT_ROOM);
-    CRT_CELLS(m, k, j, i) *crt_at(&room, i, j, k) = max(*crt_at(&q, i, j, k), 0.0);
-  }
-  crt_limit_fluxes(im, x, c, dt, &im->sum);
-  for (int b = 0; b < m->count; b++) {
-    const struct view q = view_field(m, &im->next, b, 0), f = view_field(m, &im->next, b, 1);
-    struct view flux[3], dir[3];
-    for (int d = 0; d < 3; d++) {
-      flux[d] = view_field(m, &im->sum, b, d);
-      dir[d] = crt_cells_of(m, &c->directions, b, GEOMETRY_CELL + d);
-    }
-    const ptrdiff_t up[3] = {1, flux[1].sy, flux[2].sz};
-    CRT_CELLS(m, k, j, i) {
-      double part[3] = {0.0, 0.0, 0.0};
-      for (int d = 0; d < m->dim; d++) {
-        const double *at = crt_at(&flux[d], i, j, k);
-        part[d] = *crt_at(&dir[d], i, j, k) * (0.5 * (at[0] + at[up[d]]));
-      }
-      *crt_at(&q, i, j, k) -= dt * crt_divergence(m, flux, b, i, j, k);
-      *crt_at(&f, i, j, k) += sum3(part[0], part[1], part[2]);
-    }
-  }
-  combine(&im->sum, 1.0, &im->flux, 1.0);
 }
 
 /* From start, ghosts filled, to next and the mean fluxes sum. */
@@ -127,12 +91,6 @@ static void advance(struct crt_implicit *im, struct exchange *x, struct stage s,
   s.bounded = false;
   crt_stage(im, x, &s);
   combine(&im->sum, 1.0 - GAMMA, &im->flux, GAMMA);
-  if (least(m, &im->next) >= 0.0) return;
-  memcpy(im->old.data, im->start.data, sizeof(double) * all_cells(&im->start));
-  s.bounded = true;
-  s.dt = dt;
-  crt_stage(im, x, &s);
-  blend(im, x, s.c, dt);
 }
 
 /* Add what leaves through the ends of the domain; returns its sum over all ranks. */
@@ -173,22 +131,40 @@ static double total(const struct mesh *m, const struct field *state) {
   return all;
 }
 
-/* What the solver has left, as negative values and as a wrong sum, is shared out in proportion to q. */
-static void renormalise(struct crt_implicit *im, double wanted) {
+/* Floors of the cells, in place of the rates: the least value of the mesh before the step where cells are thick and nothing is absorbed, else zero. */
+static void fill_floors(struct crt_implicit *im, const struct stage *s) {
+  const struct mesh *m = im->mesh;
+  double low = INFINITY;
+  bool absorbs = false;
+  for (int d = 0; d < m->dim; d++)
+    for (int side = 0; side < 2; side++) absorbs = absorbs || s->c->par.boundary[d][side] == CRT_BOUNDARY_ABSORBING;
+  for (int b = 0; b < m->count; b++) {
+    const struct view q = view_field(m, &im->start, b, 0);
+    CRT_CELLS(m, k, j, i) low = min(low, *crt_at(&q, i, j, k));
+  }
+  MPI_Allreduce(MPI_IN_PLACE, &low, 1, MPI_DOUBLE, MPI_MIN, m->comm);
+  low = absorbs ? 0.0 : max(low, 0.0);
+  for (int b = 0; b < m->count; b++) {
+    const struct view nu = view_field(m, &im->cells, b, CELL_RATE);
+    double dx = INFINITY;
+    for (int d = 0; d < m->dim; d++) dx = min(dx, m->block[b].dx[d]);
+    CRT_CELLS(m, k, j, i) {
+      double *at = crt_at(&nu, i, j, k);
+      *at = low * crt_depth_bounds(*at * dx / s->speed);
+    }
+  }
+}
+
+/* No more flux than all particles that move one way. */
+static void bound_flux(struct crt_implicit *im, double speed) {
   const struct mesh *m = im->mesh;
   for (int b = 0; b < m->count; b++) {
-    const struct view q = view_field(m, &im->next, b, 0);
-    CRT_CELLS(m, k, j, i) *crt_at(&q, i, j, k) = max(*crt_at(&q, i, j, k), 0.0);
-  }
-  const double got = total(m, &im->next);
-  if (!(got > 0.0) || !(wanted > 0.0)) return;
-  const double factor = wanted / got;
-  im->cost.renormalised = max(im->cost.renormalised, fabs(factor - 1.0));
-  for (int b = 0; b < m->count; b++)
-    for (int c = 0; c < 2; c++) {
-      const struct view q = view_field(m, &im->next, b, c);
-      CRT_CELLS(m, k, j, i) *crt_at(&q, i, j, k) *= factor;
+    const struct view q = view_field(m, &im->next, b, 0), f = view_field(m, &im->next, b, 1);
+    CRT_CELLS(m, k, j, i) {
+      double *at = crt_at(&f, i, j, k), most = speed * *crt_at(&q, i, j, k);
+      *at = min(max(*at, -most), most);
     }
+  }
 }
 
 void crt_implicit(struct crt *c, const struct mesh *mesh, struct exchange *x, int group, double dt, const struct field *profile,
@@ -210,7 +186,9 @@ void crt_implicit(struct crt *c, const struct mesh *mesh, struct exchange *x, in
     const double before = total(mesh, &im->start);
     if (!(before > 0.0)) continue;
     advance(im, x, s, c->par.implicit.order);
-    renormalise(im, before - count_walls(im, dt, &g->outflow[p]));
+    fill_floors(im, &s);
+    crt_repair(im, x, before - count_walls(im, dt, &g->outflow[p]));
+    bound_flux(im, s.speed);
     for (int b = 0; b < mesh->count; b++)
       for (int v = 0; v < 2; v++)
         view_copy(crt_cells_of(mesh, &g->state, b, p + v * g->count),

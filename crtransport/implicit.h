@@ -20,6 +20,7 @@
 /* What the steps of all groups have cost since the mesh changed last. */
 struct crt_implicit_cost {
   int64_t steps, solves, iterations, setups, limitings, unsettled; /* steps: of populations; unsettled: limiters of elliptic/ that did not converge */
+  int64_t repairs;         /* rounds in which cells below their floors took from others   */
   double seconds, seconds_setup, seconds_solve;
   double residual;         /* largest relative residual                                   */
   double renormalised;     /* largest relative change of a sum by what the solver left    */

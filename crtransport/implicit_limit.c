@@ -3,7 +3,9 @@
  * The sum of what leaves a cell is scaled down to its room and what comes in; as the latter is scaled too, that is found by iteration: scales only
  * fall, and the last ones count a little less than what comes in, so that nothing depends on how far it went.  Through a face between
  * levels goes no more than the share of the room that geometry.h gives it, without looking at other faces. */
+#include "base/memory.h"
 #include "base/minmax.h"
+#include "base/sum.h"
 #include "crtransport/implicit_parts.h"
 
 #include <math.h>
@@ -118,6 +120,96 @@ static void scale(const struct pass *p, struct field *flux) {
   }
   shared_agree(p->im->shared, flux);
 }
+
+/* ---- repair ---- */
+
+enum { ROUNDS = 4 };
+
+/* The values of the cells beside cell i that a cell exchanges with: of the same level. */
+static double beside(const struct mesh *m, int b, const struct view *v, int i, int j, int k) {
+  const ptrdiff_t step[3] = {1, v->sy, v->sz};
+  const int at[3] = {i, j, k};
+  const double *here = crt_at(v, i, j, k);
+  double sum = 0.0;
+  for (int d = 0; d < m->dim; d++) {
+    if (at[d] > 0 || crt_beside(m, b, d, 0) == NEIGHBOUR_SAME) sum += max(here[-step[d]], 0.0);
+    if (at[d] < m->nc[d] - 1 || crt_beside(m, b, d, 1) == NEIGHBOUR_SAME) sum += max(here[step[d]], 0.0);
+  }
+  return sum;
+}
+
+/* One round: what cells lack is asked for in proportion to the room of those beside them, which give no more than they have. */
+static bool take_from_neighbours(struct crt_implicit *im, struct exchange *x) {
+  const struct mesh *m = im->mesh;
+  struct field *limit[1] = {&im->limit};
+  int lacking = 0;
+  for (int b = 0; b < m->count && !lacking; b++) {
+    const struct view room = view_field(m, &im->limit, b, LIMIT_ROOM);
+    CRT_CELLS(m, k, j, i) lacking |= *crt_at(&room, i, j, k) < 0.0;
+  }
+  MPI_Allreduce(MPI_IN_PLACE, &lacking, 1, MPI_INT, MPI_MAX, m->comm);
+  if (!lacking) return false;
+  exchange_all(x, 1, limit);
+  for (int b = 0; b < m->count; b++) { /* what a cell asks for, per room */
+    const struct view room = view_field(m, &im->limit, b, LIMIT_ROOM), share = view_field(m, &im->limit, b, LIMIT_SHARE);
+    CRT_CELLS(m, k, j, i) {
+      const double lacks = max(-*crt_at(&room, i, j, k), 0.0), around = lacks > 0.0 ? beside(m, b, &room, i, j, k) : 0.0;
+      *crt_at(&share, i, j, k) = around > 0.0 ? lacks / around : 0.0;
+    }
+  }
+  exchange_all(x, 1, limit);
+  for (int b = 0; b < m->count; b++) { /* what it gives, per share; what it asks for is kept */
+    const struct view room = view_field(m, &im->limit, b, LIMIT_ROOM), share = view_field(m, &im->limit, b, LIMIT_SHARE);
+    const struct view asks = view_field(m, &im->system, b, SYSTEM_A), gives = view_field(m, &im->system, b, SYSTEM_S);
+    CRT_CELLS(m, k, j, i) {
+      const double asked = beside(m, b, &share, i, j, k), has = max(*crt_at(&room, i, j, k), 0.0);
+      *crt_at(&asks, i, j, k) = *crt_at(&share, i, j, k);
+      *crt_at(&gives, i, j, k) = asked > 1.0 ? has / asked : has;
+      *crt_at(&room, i, j, k) -= asked * *crt_at(&gives, i, j, k);
+    }
+  }
+  for (int b = 0; b < m->count; b++) view_copy(view_field(m, &im->limit, b, LIMIT_SHARE), view_field(m, &im->system, b, SYSTEM_S), m->nc);
+  exchange_all(x, 1, limit);
+  for (int b = 0; b < m->count; b++) {
+    const struct view room = view_field(m, &im->limit, b, LIMIT_ROOM), gives = view_field(m, &im->limit, b, LIMIT_SHARE);
+    const struct view asks = view_field(m, &im->system, b, SYSTEM_A);
+    CRT_CELLS(m, k, j, i) {
+      const double asked = *crt_at(&asks, i, j, k);
+      if (asked > 0.0) *crt_at(&room, i, j, k) += asked * beside(m, b, &gives, i, j, k);
+    }
+  }
+  return true;
+}
+
+void crt_repair(struct crt_implicit *im, struct exchange *x, double wanted) {
+  const struct mesh *m = im->mesh;
+  struct sum *part = memory_get(sizeof *part * 2 * (size_t)(m->count + 1));
+  double all[2] = {0.0, 0.0};
+  for (int b = 0; b < m->count; b++) {
+    const struct view q = view_field(m, &im->next, b, 0), room = view_field(m, &im->limit, b, LIMIT_ROOM), floor = view_field(m, &im->cells, b, CELL_RATE);
+    CRT_CELLS(m, k, j, i) *crt_at(&room, i, j, k) = *crt_at(&q, i, j, k) - *crt_at(&floor, i, j, k);
+  }
+  for (int n = 0; n < ROUNDS && take_from_neighbours(im, x); n++) im->cost.repairs++;
+  for (int b = 0; b < m->count; b++) {
+    const struct view room = view_field(m, &im->limit, b, LIMIT_ROOM), floor = view_field(m, &im->cells, b, CELL_RATE);
+    double volume = 1.0;
+    for (int d = 0; d < 3; d++) volume *= m->block[b].dx[d];
+    CRT_CELLS(m, k, j, i) {
+      sum_add(&part[2 * b], volume * *crt_at(&floor, i, j, k));
+      sum_add(&part[2 * b + 1], volume * max(*crt_at(&room, i, j, k), 0.0));
+    }
+  }
+  sum_over_blocks(m->comm, m->count, 2, part, all);
+  memory_free(part);
+  const double spare = wanted - all[0], factor = all[1] > 0.0 && spare > 0.0 ? spare / all[1] : 1.0;
+  im->cost.renormalised = max(im->cost.renormalised, fabs(factor - 1.0) * (all[1] / max(wanted, 1e-300)));
+  for (int b = 0; b < m->count; b++) {
+    const struct view q = view_field(m, &im->next, b, 0), room = view_field(m, &im->limit, b, LIMIT_ROOM), floor = view_field(m, &im->cells, b, CELL_RATE);
+    CRT_CELLS(m, k, j, i) *crt_at(&q, i, j, k) = *crt_at(&floor, i, j, k) + max(*crt_at(&room, i, j, k), 0.0) * factor;
+  }
+}
+
+/* ---- limiter ---- */
 
 int64_t crt_limit_fluxes(struct crt_implicit *im, struct exchange *x, const struct crt *c, double dt, struct field *flux) {
   const struct mesh *m = im->mesh;

@@ -12,7 +12,7 @@
 enum { CELL_RATE, CELL_PART, CELL_COUNT };  /* nu with streaming; m = 1 - 2 chi */
 /* Of the linear system, without ghosts: 1 / (dt m), sources, m q. */
 enum { SYSTEM_A, SYSTEM_S, SYSTEM_Y, SYSTEM_COUNT };
-/* Of the limiter, with ghosts. */
+/* Of the limiter, with ghosts: room above the floor, a share or what is given. */
 enum { LIMIT_ROOM, LIMIT_SHARE, LIMIT_COUNT };
 
 struct crt_implicit {
@@ -20,10 +20,10 @@ struct crt_implicit {
   struct elliptic *elliptic;
   struct shared *shared;
   struct field start, old, next;   /* cells [2]: q, F: at the start of the step, of a stage, and after it  */
-  struct field second;             /* cells [2], order 2                                                    */
   struct field cells, system, limit;
   struct field memory;             /* faces: what is left of the old flux                                   */
   struct field d, cross[2], w;     /* faces: coefficients                                                   */
+  struct field corner;             /* cells [4], see elliptic.h; unused: no data                            */
   struct field flux, sum;          /* faces: total flux of a stage, and of the step                         */
   bool positive[2];
   struct crt_implicit_cost cost;
@@ -44,6 +44,9 @@ void crt_stage(struct crt_implicit *im, struct exchange *x, const struct stage *
 /* Scale fluxes so that base[0] - dt div flux does not fall below the floors: room = base - floor per cell, which is put in limit[LIMIT_ROOM] with ghosts.
  * Returns the number of cells that would have, on all ranks. */
 int64_t crt_limit_fluxes(struct crt_implicit *im, struct exchange *x, const struct crt *c, double dt, struct field *flux);
+/* Cells of next below their floors, floor per cell in the rates of im->cells, take what they lack from those beside them, and in the end from all,
+ * so that q times volume sums up to wanted. */
+void crt_repair(struct crt_implicit *im, struct exchange *x, double wanted);
 /* div flux in cell i of a block. */
 static inline double crt_divergence(const struct mesh *m, const struct view f[3], int b, int i, int j, int k) {
   double sum = 0.0;

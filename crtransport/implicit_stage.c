@@ -83,10 +83,9 @@ static void fill_room(struct crt_implicit *im, const struct stage *s) {
 
 /* How a wall lets particles out: those that come to it leave, so that q = sqrt(3) F / v on it. */
 struct wall { double flux, speed; }; /* along the axis: of what is left, and w of m q of the cell */
-static struct wall wall_of(const struct stage *s, double nu, double part, double normal, double f, double direction, double dx, int side) {
+static struct wall wall_of(const struct stage *s, double nu, double normal, double f, double direction, double dx, int side) {
   const double outwards = side ? 1.0 : -1.0, out = outwards * f * direction * left(s, nu), k = reach(s, nu), share = sqrt(normal);
   const double slowed = 1.0 + k * share * 2.0 / (ROOT3 * s->speed * dx);
-  (void)part;
   return (struct wall){.flux = outwards * max(out, 0.0) / slowed, .speed = outwards * k * normal * (2.0 / dx) / slowed};
 }
 
@@ -144,8 +143,7 @@ static void fill_faces(struct crt_implicit *im, const struct stage *s) {
         if (wall) {
           const double inside = side ? fl : fr, rate = side ? nl : nr;
           if (absorbs(s, d, side)) {
-            const struct wall a = wall_of(s, rate, *crt_at(&part, side ? li : i, side ? lj : j, side ? lk : k), t[0], inside, keeps ? bn : 0.0,
-                                          m->block[b].dx[d], side);
+            const struct wall a = wall_of(s, rate, t[0], inside, keeps ? bn : 0.0, m->block[b].dx[d], side);
             kept = a.flux;
             speed = a.speed;
           } else {
@@ -169,6 +167,42 @@ static void fill_faces(struct crt_implicit *im, const struct stage *s) {
   shared_agree(im->shared, &im->memory);
 }
 
+/* D at the lower corners of the cells, and of the next ones above the block: along the mean direction of the cells around. */
+static void fill_corners(struct crt_implicit *im, const struct stage *s) {
+  const struct mesh *m = im->mesh;
+  const int dim = m->dim, corners = 1 << dim;
+  const double across = s->c->par.implicit.perpendicular, share = 1.0 / corners;
+  for (int b = 0; b < m->count; b++) {
+    const struct view nu = crt_cells_of(m, &im->cells, b, CELL_RATE);
+    struct view dir[3], to[4];
+    ptrdiff_t back[8];
+    for (int d = 0; d < 3; d++) dir[d] = crt_cells_of(m, &s->c->directions, b, GEOMETRY_CELL + d);
+    for (int c = 0; c < 4; c++) to[c] = crt_cells_of(m, &im->corner, b, c);
+    for (int c = 0; c < corners; c++) back[c] = -(ptrdiff_t)(c & 1) - (c >> 1 & 1) * nu.sy - (c >> 2 & 1) * nu.sz;
+    for (int k = 0; k < m->nc[2] + (dim > 2); k++)
+      for (int j = 0; j < m->nc[1] + (dim > 1); j++)
+        for (int i = 0; i <= m->nc[0]; i++) {
+          const ptrdiff_t at = i + j * nu.sy + k * nu.sz;
+          double rate = 0.0, v[3] = {0.0, 0.0, 0.0}, strength = 0.0;
+          for (int c = 0; c < corners; c++) {
+            const ptrdiff_t cell = at + back[c];
+            double size2 = 0.0;
+            rate += nu.at[cell];
+            for (int d = 0; d < 3; d++) {
+              v[d] += dir[d].at[cell];
+              size2 += dir[d].at[cell] * dir[d].at[cell];
+            }
+            strength += sqrt(size2);
+          }
+          const double k0 = reach(s, share * rate), size = sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
+          /* As strong as the cells are, where they do not point to all sides. */
+          const double scale = size > 0.0 ? min(1.0 / size, 2.0 / strength) * (share * strength) : 0.0, root = sqrt(k0 * (1.0 - across)) * scale;
+          for (int d = 0; d < 3; d++) to[d].at[at] = root * v[d];
+          to[3].at[at] = k0 * across;
+        }
+  }
+}
+
 static void fill_system(struct crt_implicit *im, const struct stage *s, bool guess) {
   const struct mesh *m = im->mesh;
   for (int b = 0; b < m->count; b++) {
@@ -187,7 +221,7 @@ static void fill_system(struct crt_implicit *im, const struct stage *s, bool gue
 
 static void solve(struct crt_implicit *im, const struct stage *s) {
   const bool tensor = im->mesh->dim > 1 && !s->c->par.implicit.isotropic;
-  const struct elliptic_coefficients c = {.a = &im->system, .a_component = SYSTEM_A, .d = &im->d, .w = &im->w,
+  const struct elliptic_coefficients c = {.a = &im->system, .a_component = SYSTEM_A, .d = &im->d, .w = &im->w, .corner = im->corner.data ? &im->corner : NULL,
                                           .cross = {tensor ? &im->cross[0] : NULL, tensor ? &im->cross[1] : NULL}};
   elliptic_set(im->elliptic, &c);
   const struct elliptic_result r = elliptic_solve(im->elliptic, &im->system, SYSTEM_S, &im->system, SYSTEM_Y, s->c->par.implicit.tolerance);
@@ -222,10 +256,9 @@ static void new_state(struct crt_implicit *im, const struct stage *s) {
         const double *at = crt_at(&flux[d], i, j, k);
         p[d] = *crt_at(&dir[d], i, j, k) * (0.5 * (at[0] + at[up[d]]));
       }
-      const double next = *crt_at(&y, i, j, k) / *crt_at(&part, i, j, k), most = s->speed * max(next, 0.0);
       const double now = sum3(p[0], p[1], p[2]) + (keeps ? *crt_at(&old, i, j, k) * left(s, *crt_at(&nu, i, j, k)) : 0.0);
-      *crt_at(&q, i, j, k) = next;
-      *crt_at(&f, i, j, k) = s->bounded ? min(max(now, -most), most) : now;
+      *crt_at(&q, i, j, k) = *crt_at(&y, i, j, k) / *crt_at(&part, i, j, k);
+      *crt_at(&f, i, j, k) = now;
     }
     for (int d = 0; d < m->dim; d++) {
       double *all = field_data(&im->flux, b, d);
@@ -241,6 +274,7 @@ void crt_stage(struct crt_implicit *im, struct exchange *x, const struct stage *
   for (int pass = 0; pass < (s->alfven ? 2 : 1); pass++) {
     fill_rates(im, s, pass == 0 ? &im->old : &im->next);
     fill_faces(im, s);
+    if (im->corner.data) fill_corners(im, s);
     if (s->bounded) {
       fill_room(im, s);
       crt_limit_fluxes(im, x, s->c, s->dt, &im->memory);

@@ -60,7 +60,8 @@ static void declare_transport(struct params *ps, struct rays_params *p) {
               "below it the magnetic field has no direction, and cosmic rays stay with the gas");
   params_int(ps, "order", &p->transport.implicit.order, "1", 1, 2, "implicit: order in time");
   params_bool(ps, "inertia", &p->transport.implicit.inertia, "true", "implicit: fluxes have a memory; false: diffusion and streaming alone");
-  params_bool(ps, "monotone", &p->transport.implicit.monotone, "true", "implicit: limited differences, which cannot undershoot; false: linear ones, faster");
+  params_choice(ps, "operator", &p->transport.implicit.operator, "symmetric|monotone|plain", "symmetric",
+                "implicit: gradients at the corners of cells, which diffuse least across the field; limited ones; or those of faces");
   params_choice(ps, "direction", &p->transport.implicit.isotropic, "field|isotropic", "field",
                 "implicit: along the magnetic field; isotropic: diffusion without direction, with a third of the diffusivity along the field");
   params_real(ps, "solver_tolerance", &p->transport.implicit.tolerance, "1e-8", 1e-14, 1e-2, "1", "implicit: relative residual of the linear systems");

@@ -24,11 +24,12 @@ enum { CRT_TWO_MOMENTS, CRT_DIFFUSION };
  * free escape where they are thin; nothing comes in. */
 enum { CRT_BOUNDARY_GAS, CRT_BOUNDARY_ABSORBING };
 
+enum { CRT_CORNER, CRT_MONOTONE, CRT_PLAIN };
 /* Implicit steps, see implicit.h. */
 struct crt_implicit_params {
   int order;               /* in time: 1 or 2                                               */
   bool inertia;            /* F has a memory; else diffusion and streaming                  */
-  bool monotone;           /* limited differences                                           */
+  int operator;            /* CRT_CORNER, ...: form of elliptic/                            */
   int isotropic;           /* 1: diffusion without direction, a third of that along the field */
   double perpendicular;    /* diffusivity across the field over that along it               */
   double tolerance;        /* of the linear systems: relative residual                      */

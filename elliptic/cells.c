@@ -190,7 +190,7 @@ static void find_inside(struct elliptic *e, int b) {
         }
         cell_ref *r = &ref[ref_at(e, i)];
         *r = NO_CELL;
-        if (out > (e->options.tensor ? 2 : 1)) continue;
+        if (out > (at_corners(e) ? 3 : e->options.tensor ? 2 : 1)) continue;
         const int kind = m->neighbour[b][direction(d[0], d[1], d[2])].kind;
         if (kind == NEIGHBOUR_NONE || (kind != NEIGHBOUR_SAME && !e->options.tensor)) continue;
         if (kind == NEIGHBOUR_COARSE) *r = prolonged(e, b, i);
@@ -228,7 +228,7 @@ static void find_beyond(struct elliptic *e, int b, int axis, int side) {
         const bool dirichlet = e->boundary.kind[axis][side] == ELLIPTIC_DIRICHLET;
         if (dirichlet) {
           add_ref(&e->lists, one, -1.0);
-        } else if (e->options.form == ELLIPTIC_MONOTONE) {
+        } else if (e->options.form != ELLIPTIC_PLAIN) {
           add_ref(&e->lists, one, 1.0);
         } else {
           add_ref(&e->lists, one, 2.0);

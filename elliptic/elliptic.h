@@ -38,7 +38,10 @@ enum elliptic_form {
   /* The solution has no extremum that sources do not make, so q >= 0 where s >= 0 (if div w = 0; for any w when a > -div w).
    * Gradients along a face and slopes along coarse-fine faces are limited (Sharma & Hammett 2007, JCP 227, 123), with the limiters found by
    * iteration; w is upwinded where |w| dx > 2 D. */
-  ELLIPTIC_MONOTONE
+  ELLIPTIC_MONOTONE,
+  /* Linear, with D and the gradient at the corners of cells: symmetric, and with far less diffusion across the field than the others (Guenter, Yu,
+   * Krueger & Lackner 2005, JCP 209, 354).  Undershoots.  D of coefficients.corner; faces of jumps and on the boundary have that of the other forms. */
+  ELLIPTIC_CORNER
 };
 enum elliptic_method {
   ELLIPTIC_AUTO,           /* by the stiffness of the matrix                                  */
@@ -65,6 +68,8 @@ struct elliptic_coefficients {
   double d_number;
   const struct field *cross[2];  /* faces: on those normal to axis n, D with the axes n + 1 and n + 2 (mod 3); NULL: 0 */
   const struct field *w;         /* faces: velocity along the axis; NULL: 0                   */
+  const struct field *corner;    /* ELLIPTIC_CORNER: cells [4], g and p of D = g g + p at the lower corner of each cell, and of the next ones above the
+                                    block */
 };
 
 struct elliptic_result {

@@ -154,12 +154,24 @@ static void add_term(void *data, int col, double value) {
   f->sum += col == CONSTANT ? value : value * f->x[col];
 }
 
+struct corner_sum { const struct elliptic *e; const double *cells; double sum; };
+static void add_corner(void *data, const int cell[3], double value) {
+  struct corner_sum *s = data;
+  s->sum += value * s->cells[ref_at(s->e, cell)];
+}
+
 static double inner_flux(const struct elliptic *e, const struct block_grids *g, int b, const double *cells, int n, const int right[3]) {
   const double *h = e->mesh->block[b].dx;
   const int step[3] = {1, e->extent[0], e->extent[0] * e->extent[1]};
   const double *r = cells + ref_at(e, right), *l = r - step[n];
-  const double w = grid_get(&g->w[n], right), d = normal_d(e, grid_get(&g->d[n], right), w, h[n]) / h[n];
+  const bool corners = at_corners(e);
+  const double w = grid_get(&g->w[n], right), d = corners ? 0.0 : normal_d(e, grid_get(&g->d[n], right), w, h[n]) / h[n];
   double flux = d * (l[0] - r[0]) + 0.5 * w * (l[0] + r[0]);
+  if (corners) {
+    struct corner_sum s = {e, cells, flux};
+    corner_face(e, g, b, n, right, add_corner, &s);
+    return s.sum;
+  }
   for (int q = 0; q < 2 && e->options.tensor; q++) {
     const int t = (n + 1 + q) % 3, s = step[t];
     if (t >= e->mesh->dim) continue;

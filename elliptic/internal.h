@@ -104,7 +104,7 @@ struct grid { const double *at; ptrdiff_t s[3]; double number; };
 /* Points into itself when f is NULL: not to be copied. */
 void grid_of(struct grid *g, const struct elliptic *e, const struct field *f, int b, int c, double number);
 static inline double grid_get(const struct grid *g, const int i[3]) { return g->at[i[0] * g->s[0] + i[1] * g->s[1] + i[2] * g->s[2]]; }
-struct block_grids { struct grid a, d[3], cross[3][2], theta[3][2], w[3]; };
+struct block_grids { struct grid a, d[3], cross[3][2], theta[3][2], w[3], corner[4]; };
 void block_grids(const struct elliptic *e, int b, struct block_grids *g);
 
 /* ---- cells.c: references around blocks, and jumps ---- */
@@ -150,6 +150,16 @@ static inline double normal_d(const struct elliptic *e, double d, double w, doub
   const double up = 0.5 * (w < 0.0 ? -w : w) * distance;
   return e->options.form == ELLIPTIC_MONOTONE && up > d ? up : d;
 }
+
+/* ---- corner.c: the form with gradients at corners ---- */
+static inline bool at_corners(const struct elliptic *e) { return e->options.form == ELLIPTIC_CORNER && e->mesh->dim > 1; }
+/* weight[c] of cell c (bit a set: above the corner along axis a) in the diffusive flux along the axis at corner i. */
+void corner_weights(const struct elliptic *e, const struct block_grids *g, int b, int axis, const int i[3], double weight[8]);
+/* Coefficients of the diffusive flux through the lower face of cell i along the axis. */
+void corner_face(const struct elliptic *e, const struct block_grids *g, int b, int axis, const int i[3], void (*put)(void *data, const int cell[3], double value),
+                 void *data);
+/* Add those of div to the row of cell i, whose stencil starts at value. */
+void corner_row(const struct elliptic *e, const struct block_grids *g, int b, const int i[3], double volume, double *value);
 
 /* ---- flux.c ---- */
 void flux_cells(const struct elliptic *e, int b, const double *x, double *cells, bool clip);

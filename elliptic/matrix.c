@@ -38,6 +38,11 @@ static void make_stencil(struct elliptic *e) {
       for (int s = 0; s < 4; s++) add_offset(e, a, s & 1 ? 1 : -1, b, s & 2 ? 1 : -1);
     }
   }
+  for (int s = 0; s < 8 && dim == 3 && at_corners(e); s++) {
+    int *d = e->stencil[e->stencil_count];
+    for (int a = 0; a < 3; a++) d[a] = s >> a & 1 ? 1 : -1;
+    e->stencil_slot[stencil_code(d)] = e->stencil_count++;
+  }
 }
 
 static void find_regular(struct elliptic *e) {
@@ -250,15 +255,17 @@ static void fill_regular(struct elliptic *e, const struct block_grids *g, int b,
   const double *h = m->block[b].dx;
   const int row = b * e->ncell + cell_at(m, i);
   double *value = e->value + e->row_first[row], own = volume * grid_get(&g->a, i);
+  const bool corners = at_corners(e);
+  if (corners) corner_row(e, g, b, i, volume, value);
   for (int n = 0; n < m->dim; n++) {
     for (int side = 0; side < 2; side++) {
       int face[3] = {i[0], i[1], i[2]};
       face[n] += side;
       const double k = volume / h[n], w = side ? grid_get(&g->w[n], face) : -grid_get(&g->w[n], face);
-      const double d = normal_d(e, grid_get(&g->d[n], face), w, h[n]) / h[n];
+      const double d = corners ? 0.0 : normal_d(e, grid_get(&g->d[n], face), w, h[n]) / h[n];
       own += k * (d + 0.5 * w);
       value[1 + 2 * n + side] += k * (0.5 * w - d);
-      for (int q = 0; q < 2 && e->options.tensor; q++) {
+      for (int q = 0; q < 2 && e->options.tensor && !corners; q++) {
         const int t = (n + 1 + q) % 3;
         if (t >= m->dim) continue;
         const double c = (side ? -0.25 : 0.25) * k * grid_get(&g->cross[n][q], face) * grid_get(&g->theta[n][q], face) / h[t];

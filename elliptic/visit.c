@@ -9,7 +9,9 @@ void grid_of(struct grid *g, const struct elliptic *e, const struct field *f, in
   *g = (struct grid){.number = number};
   g->at = &g->number;
   if (f == NULL) return;
-  const struct view v = view_field(e->mesh, f, b, c);
+  const bool faces = f->centring == CENTRING_FACE;
+  const struct view v = faces ? view_field(e->mesh, f, b, c)
+                              : view_array(field_data(f, b, 0) + f->comp_size[0] * (size_t)c, field_extent(f, 0), e->mesh->ngd);
   g->at = v.at;
   g->s[0] = 1;
   g->s[1] = v.sy;
@@ -19,6 +21,7 @@ void grid_of(struct grid *g, const struct elliptic *e, const struct field *f, in
 void block_grids(const struct elliptic *e, int b, struct block_grids *g) {
   const bool limited = e->options.form == ELLIPTIC_MONOTONE && e->theta[0].data != NULL;
   grid_of(&g->a, e, e->c.a, b, e->c.a_component, e->c.a_number);
+  for (int c = 0; c < 4; c++) grid_of(&g->corner[c], e, e->c.corner, b, c, 0.0);
   for (int n = 0; n < e->mesh->dim; n++) {
     grid_of(&g->d[n], e, e->c.d, b, n, e->c.d_number);
     grid_of(&g->w[n], e, e->c.w, b, n, 0.0);
@@ -50,15 +53,27 @@ static void put_difference(const struct elliptic *e, int b, const int i[3], int 
   put_ref(e, refs(e, b)[ref_at(e, down)], -x, term, data);
 }
 
+struct cell_terms { const struct elliptic *e; int b; term_fn *term; void *data; };
+static void put_cell(void *data, const int cell[3], double value) {
+  const struct cell_terms *t = data;
+  put_ref(t->e, refs(t->e, t->b)[ref_at(t->e, cell)], value, t->term, t->data);
+}
+
 /* Flux through the upper face of cell i, between cells of one level. */
 static void visit_face(const struct elliptic *e, const struct block_grids *g, int b, int axis, const int i[3], term_fn *term, void *data) {
   const struct mesh *m = e->mesh;
   const double *h = m->block[b].dx;
   int right[3] = {i[0], i[1], i[2]};
   right[axis]++;
-  const double w = grid_get(&g->w[axis], right), d = normal_d(e, grid_get(&g->d[axis], right), w, h[axis]) / h[axis];
+  const bool corners = at_corners(e);
+  const double w = grid_get(&g->w[axis], right), d = corners ? 0.0 : normal_d(e, grid_get(&g->d[axis], right), w, h[axis]) / h[axis];
   put_ref(e, refs(e, b)[ref_at(e, i)], d + 0.5 * w, term, data);
   put_ref(e, refs(e, b)[ref_at(e, right)], -d + 0.5 * w, term, data);
+  if (corners) {
+    struct cell_terms t = {e, b, term, data};
+    corner_face(e, g, b, axis, right, put_cell, &t);
+    return;
+  }
   for (int q = 0; q < 2 && e->options.tensor; q++) {
     const int t = (axis + 1 + q) % 3;
     if (t >= m->dim) continue;
