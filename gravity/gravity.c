@@ -1,4 +1,4 @@
-#include "gravity/gravity.h"
+#include "gravity/own.h"
 
 #include "base/minmax.h"
 #include "base/sum.h"
@@ -59,6 +59,7 @@ static void create(struct gravity *g, const struct mesh *mesh) {
   field_create(&g->kinetic, mesh, "gravity work", CENTRING_CELL, 1);
   g->flux = correction_create(mesh, 1, false);
   sample(g, mesh);
+  own_create(g, mesh);
 }
 
 static void forget(struct gravity *g) {
@@ -66,6 +67,7 @@ static void forget(struct gravity *g) {
   field_destroy(&g->change);
   field_destroy(&g->kinetic);
   correction_destroy(g->flux);
+  own_forget(g);
 }
 
 void gravity_create(struct gravity *g, const struct gravity_params *par, const struct mesh *mesh, double (*extra)(double t, const double x[3])) {
@@ -75,8 +77,8 @@ void gravity_create(struct gravity *g, const struct gravity_params *par, const s
 
 void gravity_destroy(struct gravity *g) {
   forget(g);
-  for (int i = 0; i < 2; i++)
-    if (g->phi[i].data) field_destroy(&g->phi[i]);
+  field_destroy(&g->phi[0]);
+  field_destroy(&g->mass);
   *g = (struct gravity){0};
 }
 
@@ -85,20 +87,20 @@ void gravity_adapted(struct gravity *g, const struct mesh *mesh) {
   create(g, mesh);
 }
 
-/* Potential on the lower face of a cell along an axis. */
+/* Potential on the lower face of a cell along an axis; of the gas: the mean of two times. */
 struct well { const double *face, *now, *before; };
 
-static inline double on_face(const struct well *w, ptrdiff_t at, ptrdiff_t step) {
+static inline double on_face(const struct well *w, ptrdiff_t at) {
   double phi = w->face[at];
-  if (w->now) phi += 0.25 * ((w->now[at] + w->now[at - step]) + (w->before[at] + w->before[at - step]));
+  if (w->now) phi += 0.5 * (w->now[at] + w->before[at]);
   return phi;
 }
 
 static struct well well_of(const struct gravity *g, int b, int d, bool both) {
   struct well w = {.face = component(&g->fixed, b, FACE + d)};
-  if (g->phi[0].data) {
-    w.now = field_data(&g->phi[0], b, 0);
-    w.before = field_data(&g->phi[both ? 1 : 0], b, 0);
+  if (g->par.self) {
+    w.now = component(&g->face[0], b, d);
+    w.before = component(&g->face[both], b, d);
   }
   return w;
 }
@@ -119,7 +121,7 @@ static void kick(struct gravity *g, const struct mesh *m, struct gas *gas, doubl
           const ptrdiff_t at = row + i;
           double rho = u[GAS_RHO][at], gain[3] = {0.0, 0.0, 0.0};
           for (int d = 0; d < m->dim; d++) {
-            double slope = (on_face(&well[d], at + grid.step[d], grid.step[d]) - on_face(&well[d], at, grid.step[d])) / m->block[b].dx[d];
+            double slope = (on_face(&well[d], at + grid.step[d]) - on_face(&well[d], at)) / m->block[b].dx[d];
             double before = u[GAS_M1 + d][at], after = before - dt * rho * slope;
             gain[d] = (after - before) * (0.5 * (after + before)) / rho;
             u[GAS_M1 + d][at] = after;
@@ -142,7 +144,7 @@ void gravity_before(struct gravity *g, const struct mesh *mesh, struct exchange 
 static void mass_work(struct gravity *g, const struct mesh *m, struct gas *gas, int b) {
   const struct grid grid = grid_of(m, &gas->u[0]);
   const double *after = field_data(&gas->u[0], b, 0), *before = field_data(&gas->u[2], b, 0), *centre = component(&g->fixed, b, CENTRE);
-  const double *phi = g->phi[0].data ? field_data(&g->phi[0], b, 0) : NULL, *old = phi ? field_data(&g->phi[1], b, 0) : NULL;
+  const double *phi = g->par.self ? field_data(&g->phi[0], b, 0) : NULL, *old = phi ? field_data(&g->phi[1], b, 0) : NULL;
   double *change = field_data(&g->change, b, 0);
   struct registers *reg = m->block[b].jump ? correction_registers(g->flux, b) : NULL;
   struct well well[3];
@@ -163,8 +165,8 @@ static void mass_work(struct gravity *g, const struct mesh *m, struct gas *gas, 
         for (int d = 0; d < m->dim; d++) {
           const ptrdiff_t up = d == 0 ? 1 : d == 1 ? row_mass[d] : plane_mass[d];
           const ptrdiff_t f = (ptrdiff_t)(k + grid.first[2]) * plane_mass[d] + (ptrdiff_t)(j + grid.first[1]) * row_mass[d] + i + grid.first[0];
-          double low = mass[d][f] * on_face(&well[d], at, grid.step[d]);
-          double high = mass[d][f + up] * on_face(&well[d], at + grid.step[d], grid.step[d]);
+          double low = mass[d][f] * on_face(&well[d], at);
+          double high = mass[d][f + up] * on_face(&well[d], at + grid.step[d]);
           sum[d] = (high - low) / m->block[b].dx[d];
           const int p = d == 0 ? 1 : 0, q = d == 2 ? 1 : 2, cell[3] = {i, j, k};
           const size_t a = (size_t)cell[q] * (size_t)grid.nc[p] + (size_t)cell[p];
@@ -176,8 +178,9 @@ static void mass_work(struct gravity *g, const struct mesh *m, struct gas *gas, 
       }
 }
 
-void gravity_after(struct gravity *g, const struct mesh *mesh, struct exchange *x, struct gas *gas, double dt) {
+bool gravity_after(struct gravity *g, const struct mesh *mesh, struct exchange *x, struct gas *gas, double dt) {
   (void)x;
+  if (!own_after(g, mesh, gas)) return false;
   kick(g, mesh, gas, 0.5 * dt);
   for (int b = 0; b < mesh->count; b++) mass_work(g, mesh, gas, b);
   if (mesh->max_level > 0) {
@@ -197,6 +200,18 @@ void gravity_after(struct gravity *g, const struct mesh *mesh, struct exchange *
         }
   }
   mhd_settle(gas, mesh);
+  return true;
+}
+
+void gravity_undo(struct gravity *g, const struct mesh *m, struct gas *gas, double dt, bool stepped) {
+  const size_t n = (size_t)m->count * sizeof(double);
+  if (stepped) {
+    own_back(g);
+    if (n > 0) memcpy(gas->u[0].data, gas->u[2].data, n * gas->u[0].block_size);
+    if (n > 0 && gas->par.magnetic) memcpy(gas->b[0].data, gas->b[2].data, n * gas->b[0].block_size);
+  }
+  kick(g, m, gas, -0.5 * dt);
+  mhd_settle(gas, m);
 }
 
 double gravity_max_dt(const struct gravity *g, const struct mesh *m) {
@@ -210,7 +225,7 @@ double gravity_max_dt(const struct gravity *g, const struct mesh *m) {
         for (int j = 0; j < grid.nc[1]; j++)
           for (int i = 0; i < grid.nc[0]; i++) {
             const ptrdiff_t at = row_at(&grid, j, k) + i, s = grid.step[d];
-            steepest = max(steepest, fabs(on_face(&w, at + s, s) - on_face(&w, at, s)) * (over * over));
+            steepest = max(steepest, fabs(on_face(&w, at + s) - on_face(&w, at)) * (over * over));
           }
     }
   }
@@ -224,13 +239,14 @@ double gravity_energy(const struct gravity *g, const struct mesh *m, const struc
   double total;
   for (int b = 0; b < m->count; b++) {
     const double *rho = field_data(&gas->u[0], b, 0), *centre = component(&g->fixed, b, CENTRE);
-    const double *phi = g->phi[0].data ? field_data(&g->phi[0], b, 0) : NULL;
+    const double *phi = g->par.self ? field_data(&g->phi[0], b, 0) : NULL, *mass = g->mass.ncomp ? field_data(&g->mass, b, 0) : NULL;
     double volume = m->block[b].dx[0] * m->block[b].dx[1] * m->block[b].dx[2];
     for (int k = 0; k < grid.nc[2]; k++)
       for (int j = 0; j < grid.nc[1]; j++)
         for (int i = 0; i < grid.nc[0]; i++) {
           const ptrdiff_t at = row_at(&grid, j, k) + i;
           sum_add(&part[b], volume * rho[at] * (centre[at] + (phi ? 0.5 * phi[at] : 0.0)));
+          if (mass) sum_add(&part[b], 0.5 * volume * mass[at] * phi[at]);
         }
   }
   sum_over_blocks(m->comm, m->count, 1, part, &total);

@@ -1,4 +1,5 @@
 /* The "gravity" section of the parameters. */
+#include "amr/mesh.h"
 #include "base/fail.h"
 #include "base/params.h"
 #include "base/units.h"
@@ -20,6 +21,7 @@ void gravity_declare(struct params *ps, struct gravity_params *p) {
   params_section(ps, "gravity", "gravity on the gas: static potentials, and that of the gas itself");
   params_real(ps, "constant", &p->constant, "0", 0.0, INFINITY, "1", "G in code units; 0: the constant of nature, or 1 with units: code");
   params_choice(ps, "self", &p->self, "none|isolated|periodic", "none", "gravity of the gas itself, by its boundary condition");
+  params_real(ps, "tolerance", &p->tolerance, "1e-8", 1e-13, 1e-2, "1", "residual of the potential of the gas, relative to its source");
   params_real(ps, "cfl", &p->cfl, "0.3", PARAMS_POSITIVE, 1.0, "1", "time step over sqrt(cell / acceleration)");
   params_bool(ps, "from_setup", &p->from_setup, "false", "the static potential of the setup counts as well, where it has one");
   params_list_begin(ps, "potentials", GRAVITY_POTENTIALS, sizeof p->potential[0], &p->count, "terms of the static potential");
@@ -36,8 +38,14 @@ void gravity_declare(struct params *ps, struct gravity_params *p) {
   params_list_end(ps);
 }
 
-void gravity_check(struct gravity_params *p, const struct params *ps, const char *setup, bool has_potential) {
+void gravity_check(struct gravity_params *p, const struct params *ps, const struct mesh_params *mesh, const char *setup, bool has_potential) {
   if (p->from_setup && !has_potential) fail_user("gravity.from_setup: the setup %s has no potential; set it to false", setup);
+  if (p->self == SELF_ISOLATED && mesh->dim < 3)
+    fail_user("gravity.self: isolated: needs mesh.dim: 3; with fewer dimensions take self: periodic");
+  for (int d = 0; p->self != SELF_NONE && d < mesh->dim; d++)
+    if ((mesh->boundary[d][0] == BOUNDARY_PERIODIC) != (p->self == SELF_PERIODIC))
+      fail_user("gravity.self: %s: needs %s ends of the domain on all axes; see mesh.boundary_%c", p->self == SELF_PERIODIC ? "periodic" : "isolated",
+                p->self == SELF_PERIODIC ? "periodic" : "open", "xyz"[d]);
   const struct units *u = params_units(ps);
   if (p->constant == 0.0) p->constant = u->code ? 1.0 : NEWTON * u->mass_g * u->time_s * u->time_s / (u->length_cm * u->length_cm * u->length_cm);
 }

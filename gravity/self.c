@@ -4,6 +4,7 @@
 #include "base/constants.h"
 #include "base/fail.h"
 #include "base/memory.h"
+#include "base/minmax.h"
 #include "base/sum.h"
 
 #include <math.h>
@@ -144,6 +145,34 @@ static void add_up(struct self_gravity *g, const struct field *rho, int componen
   for (int a = 0; a < 3 && !moments; a++) g->centre[a] = total[0] > 0.0 ? total[1 + a] / total[0] : 0.5 * (m->lower[a] + m->upper[a]);
 }
 
+/* The round-off of a periodic density over its deviation from the mean, below which no solution can get. */
+static double noise(const struct self_gravity *g) {
+  if (!g->periodic) return 0.0;
+  const struct mesh *m = g->mesh;
+  struct sum *part = memory_get(sizeof *part * 3 * (size_t)(m->count + 1));
+  double total[3];
+  for (int pass = 0; pass < 2; pass++) {
+    const double mean = pass ? total[1] / total[0] : 0.0;
+    memset(part, 0, sizeof *part * 3 * (size_t)(m->count + 1));
+    for (int b = 0; b < m->count; b++) {
+      const double volume = m->block[b].dx[0] * m->block[b].dx[1] * m->block[b].dx[2];
+      for (int c = 0; c < m->nc[0] * m->nc[1] * m->nc[2]; c++) {
+        const int i[3] = {c % m->nc[0], c / m->nc[0] % m->nc[1], c / m->nc[0] / m->nc[1]};
+        const double s = *view_move(view_field(m, &g->source, b, 0), i[0], i[1], i[2]).at - mean;
+        sum_add(&part[3 * b], volume);
+        sum_add(&part[3 * b + 1], volume * s);
+        sum_add(&part[3 * b + 2], volume * (s * s));
+      }
+    }
+    const double first = pass ? total[1] / total[0] : 0.0;
+    sum_over_blocks(m->comm, m->count, 3, part, total);
+    if (pass) total[1] = first;
+  }
+  memory_free(part);
+  const double deviation = sqrt(total[2] / total[0]);
+  return deviation > 0.0 ? min(1e10, 1e-15 * fabs(total[1]) / deviation) : 0.0;
+}
+
 struct elliptic_result self_gravity_solve(struct self_gravity *g, const struct field *rho, int rho_component, struct field *phi,
                                           int phi_component, double tolerance) {
   const struct mesh *m = g->mesh;
@@ -163,7 +192,7 @@ struct elliptic_result self_gravity_solve(struct self_gravity *g, const struct f
       }
     }
   }
-  return elliptic_solve(g->e, &g->source, 0, phi, phi_component, tolerance);
+  return elliptic_solve(g->e, &g->source, 0, phi, phi_component, max(tolerance, noise(g)));
 }
 
 void self_gravity_acceleration(struct self_gravity *g, const struct field *phi, int phi_component, struct field *faces) {

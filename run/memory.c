@@ -6,7 +6,8 @@
 #include <string.h>
 
 /* Bytes of one block with everything that belongs to it. */
-static double bytes_per_block(const struct mesh *mesh, const struct mhd_params *par, const struct rays_params *rays) {
+static double bytes_per_block(const struct mesh *mesh, const struct mhd_params *par, const struct rays_params *rays,
+                              const struct gravity_params *gravity) {
   struct field u, b, mask;
   field_shape(&u, mesh, "gas", CENTRING_CELL, 6 + par->nscalar);
   field_shape(&b, mesh, "field", CENTRING_FACE, 3);
@@ -15,6 +16,7 @@ static double bytes_per_block(const struct mesh *mesh, const struct mhd_params *
   if (par->magnetic) numbers += 3.0 * (double)b.block_size;
   if (par->fallback) numbers += (double)mask.block_size;
   if (rays->scheme != TRANSPORT_NONE) numbers += rays_bytes_per_block(rays, mesh) / 8.0;
+  if (gravity_on(gravity)) numbers += gravity_bytes_per_block(gravity, mesh) / 8.0;
   return 8.0 * numbers + sizeof(struct block) + sizeof *mesh->neighbour + 1024.0; /* p4est, exchange plan */
 }
 
@@ -94,7 +96,7 @@ struct memory_need memory_check(const struct all_params *params, int64_t blocks,
     if (there) root *= par->cells[d] / mesh.nb;
     cells *= mesh.nc[d];
   }
-  double count = blocks > 0 ? (double)blocks : root, each = bytes_per_block(&mesh, gas, &params->rays);
+  double count = blocks > 0 ? (double)blocks : root, each = bytes_per_block(&mesh, gas, &params->rays, &params->gravity);
   const double adapting = params->refine.count > 0 ? bytes_to_adapt(&mesh, gas, size > 1) : 0.0;
   /* Every rank knows all root blocks, and has libraries and buffers for messages and files of its own: measured. */
   double fields = count / size * each, mine = fields + count / size * adapting + (0.15 * fields < 64e6 ? 0.15 * fields : 64e6) + 48e6 + 300.0 * root;

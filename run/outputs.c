@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { COLUMNS = 19 + MHD_SCALARS + RAYS_COLUMNS, VARIABLES = MHD_VARIABLES + RAYS_VARIABLES };
+enum { COLUMNS = 19 + MHD_SCALARS + RAYS_COLUMNS, VARIABLES = MHD_VARIABLES + RAYS_VARIABLES + 1 };
 
 struct outputs {
   struct io_record record;
@@ -24,6 +24,7 @@ struct outputs {
   int column_count;
   struct io_column columns[COLUMNS];
   int gravity_at;                 /* column of the energy in the potential; 0: no gravity */
+  double first_energy;            /* with gravity, in the first row of this part of the run */
   int rays_at;                    /* column where cosmic rays begin; 0: there are none */
   double row[COLUMNS];            /* the last one                          */
   char scalar_names[MHD_SCALARS][24];
@@ -77,6 +78,7 @@ struct outputs *outputs_open(struct run *r) {
     o->record.more = rays_describe;
     o->record.more_data = &r->rays;
   }
+  if (r->has_gravity) gravity_variable(&r->gravity, u, &o->variables[o->variable_count++]);
   choose_fields(o, &r->par);
   static const struct io_column fixed[] = {
       {"time", "code_time", "time"}, {"step", "1", "steps since the start"}, {"dt", "code_time", "last time step"},
@@ -97,7 +99,7 @@ struct outputs *outputs_open(struct run *r) {
   }
   if (r->has_gravity) {
     o->gravity_at = o->column_count++;
-    o->columns[o->gravity_at] = (struct io_column){"gravity_energy", "code_energy", "energy of the gas in the potential"};
+    o->columns[o->gravity_at] = (struct io_column){"gravity_energy", "code_energy", "energy of the gas in the potential; half of it in its own"};
   }
   if (r->has_rays) {
     o->rays_at = o->column_count;
@@ -133,7 +135,10 @@ static void write_row(struct outputs *o, struct run *r) {
                          (double)c->floor_density, (double)c->floor_pressure};
   memcpy(o->row, fixed, sizeof fixed);
   memcpy(o->row + sizeof fixed / sizeof *fixed, t.scalar, sizeof(double) * (size_t)r->gas.par.nscalar);
-  if (r->has_gravity) o->row[o->gravity_at] = gravity_energy(&r->gravity, &r->mesh, &r->gas);
+  if (r->has_gravity) {
+    o->row[o->gravity_at] = gravity_energy(&r->gravity, &r->mesh, &r->gas);
+    if (o->first_energy == 0.0) o->first_energy = t.energy + o->row[o->gravity_at];
+  }
   if (r->has_rays) rays_row(&r->rays, &r->mesh, &r->gas, o->row + o->rays_at);
   io_history_row(o->history, o->row);
   r->schedule.last_row = r->time;
@@ -189,6 +194,12 @@ void outputs_tell_rays(const struct outputs *o, const struct run *r) {
     const struct crt_group *g = &r->rays.transport.group[i];
     log_info("  group %d: %.1f sub-steps per step", i, (double)g->substeps / (double)(r->step > 0 ? r->step : 1));
   }
+}
+
+void outputs_tell_gravity(const struct outputs *o, const struct run *r) {
+  gravity_tell(&r->gravity, MPI_Wtime() - r->started);
+  const double energy = value_of(o, "total_energy") + value_of(o, "gravity_energy");
+  log_info("gravity: energy with that in the potential %.9g, changed by %.1e since the first row of the history of this part", energy, energy - o->first_energy);
 }
 
 void outputs_close(struct outputs *o) {

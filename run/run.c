@@ -195,7 +195,7 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
   r->setup = choose_setup(r->ps, a->file);
   run_declare(r->ps, all, r->setup);
   params_load(r->ps);
-  gravity_check(&all->gravity, r->ps, r->setup->name, r->setup->gravity != NULL);
+  gravity_check(&all->gravity, r->ps, &all->mesh, r->setup->name, r->setup->gravity != NULL);
   rays_check(&all->rays, r->ps, all->mhd.magnetic);
   if (all->rays.scheme == TRANSPORT_STEADY && !(all->mhd.frozen && all->run.time_end == 0.0))
     fail_user("transport.scheme: steady is for gas that stays as it is: set mhd.evolve: false and run.time_end: 0");
@@ -228,6 +228,7 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
   if (r->setup->start) r->setup->start(&r->about);
   mhd_create(&r->gas, &all->mhd, &r->mesh);
   refine_create(&r->refine, &all->refine, &all->mesh, params_units(r->ps));
+  r->refine.gravity = all->gravity.constant;
   r->boundary = (struct setup_boundary){.setup = r->setup, .run = &r->about};
   r->exchange = exchange_create(&r->mesh);
   exchange_set_user(r->exchange, setup_boundary_fill, &r->boundary);
@@ -257,12 +258,14 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
     if (r->has_rays) rays_start(&r->rays, &r->mesh, r->exchange, &r->gas);
   }
   r->started = MPI_Wtime();
+  if (!a->resume && r->has_gravity && !gravity_solve(&r->gravity, &r->mesh, &r->gas)) run_failed(r);
   if (!a->resume && all->rays.scheme != TRANSPORT_STEADY) outputs_write(r->outputs, r, false);
   memory_free(all);
 }
 
 double run_next_dt(struct run *r) {
   r->updates += (double)mesh_cells(&r->mesh);
+  if (r->has_gravity && !r->gas.par.frozen && !gravity_solve(&r->gravity, &r->mesh, &r->gas)) run_failed(r);
   double dt = r->gas.par.frozen ? INFINITY : mhd_max_dt(&r->gas, &r->mesh), left = r->par.time_end - r->time;
   if (r->has_gravity && !r->gas.par.frozen) dt = fmin(dt, gravity_max_dt(&r->gravity, &r->mesh));
   if (r->has_rays)
@@ -281,16 +284,22 @@ bool run_step(struct run *r) {
   if (falls) gravity_before(&r->gravity, &r->mesh, r->exchange, &r->gas, r->dt);
   if (r->gas.par.frozen)
     mhd_hold(&r->gas, &r->mesh, r->exchange, r->correction, r->dt);
-  else if (!mhd_step(&r->gas, &r->mesh, r->exchange, r->correction, r->dt))
+  else if (!mhd_step(&r->gas, &r->mesh, r->exchange, r->correction, r->dt)) {
+    if (falls) gravity_undo(&r->gravity, &r->mesh, &r->gas, r->dt, false);
     return false;
-  if (falls) gravity_after(&r->gravity, &r->mesh, r->exchange, &r->gas, r->dt);
+  }
+  if (falls && !gravity_after(&r->gravity, &r->mesh, r->exchange, &r->gas, r->dt)) {
+    gravity_undo(&r->gravity, &r->mesh, &r->gas, r->dt, true);
+    return false;
+  }
   if (r->has_rays) rays_after(&r->rays, &r->mesh, r->exchange, &r->gas, r->time, r->dt);
   return true;
 }
 
 int run_fields(struct run *r, struct field *list[RUN_FIELDS]) {
   int n = mhd_fields(&r->gas, list);
-  return r->has_rays ? n + rays_fields(&r->rays, list + n) : n;
+  if (r->has_rays) n += rays_fields(&r->rays, list + n);
+  return r->has_gravity ? n + gravity_fields(&r->gravity, list + n) : n;
 }
 
 bool run_done(struct run *r) {
@@ -310,8 +319,9 @@ bool run_done(struct run *r) {
 }
 
 void run_failed(struct run *r) {
-  struct mhd_failure f = mhd_failure(&r->gas, &r->mesh);
-  log_warning("the gas went wrong in step %lld from time %.9g with dt %.6g", (long long)r->step + 1, r->time, r->dt);
+  const bool falling = r->has_gravity && r->gravity.par.self != SELF_NONE && !r->gravity.last.converged;
+  struct mhd_failure f = falling ? (struct mhd_failure){.found = false} : mhd_failure(&r->gas, &r->mesh);
+  log_warning("%s in step %lld from time %.9g with dt %.6g", falling ? "the potential of the gas was not solved for" : "the gas went wrong", (long long)r->step + 1, r->time, r->dt);
   if (f.found) {
     log_warning("cell at (%.9g, %.9g, %.9g) on level %d: rho %.9g, momentum (%.9g, %.9g, %.9g), energy %.9g, B (%.9g, %.9g, %.9g)", f.x[0], f.x[1],
                 f.x[2], f.level, f.u[0], f.u[1], f.u[2], f.u[3], f.u[4], f.b[0], f.b[1], f.b[2]);
@@ -322,10 +332,10 @@ void run_failed(struct run *r) {
   outputs_write(r->outputs, r, true);
   if (good)
     log_warning("the last good state, at time %.9g, is in the newest snapshot and checkpoint; go on with a lower mhd.cfl, or so: "
-                "%s --set mhd.riemann=hlle", r->time, r->command);
+                "%s --set %s", r->time, r->command, falling ? "gravity.tolerance=1e-6" : "mhd.riemann=hlle");
   else
     log_warning("no good state was left at time %.9g; go on from an older checkpoint, if there is one, with a lower mhd.cfl, or so: "
-                "%s --set mhd.riemann=hlle", r->time, r->command);
+                "%s --set %s", r->time, r->command, falling ? "gravity.tolerance=1e-6" : "mhd.riemann=hlle");
   log_close();
   MPI_Finalize();
   exit(1);
@@ -352,6 +362,7 @@ void run_finish(struct run *r) {
   log_info("first-order fallback in %lld cell updates; density floor in %lld, pressure floor in %lld", (long long)c->fallback,
            (long long)c->floor_density, (long long)c->floor_pressure);
   run_regrid_report(r);
+  if (r->has_gravity) outputs_tell_gravity(r->outputs, r);
   if (r->has_rays) outputs_tell_rays(r->outputs, r);
   if (r->stop == RUN_SIGNAL) log_info("asked to stop; go on with: %s", r->command);
   if (r->stop == RUN_WALL_TIME) log_info("run.wall_time is over; go on with: %s", r->command);

@@ -107,11 +107,11 @@ void run_steady(struct run *r);
 /* Gas and cosmic rays by r->dt; false when the gas went wrong, which is then as before the step. */
 bool run_step(struct run *r);
 /* Everything that lives on with the mesh and in checkpoints; returns the number of fields. */
-enum { RUN_FIELDS = 2 + RAYS_FIELDS };
+enum { RUN_FIELDS = 2 + RAYS_FIELDS + GRAVITY_FIELDS };
 int run_fields(struct run *r, struct field *list[RUN_FIELDS]);
 /* Whether the end is reached, or a signal (SIGINT, SIGTERM, SIGUSR1) or the limit of wall-clock time asks for it. */
 bool run_done(struct run *r);
-/* The gas went wrong in this step: say where, keep the last good state, and end with status 1. */
+/* The gas went wrong in this step, or its potential was not solved for: say where, keep the last good state, and end with status 1. */
 _Noreturn void run_failed(struct run *r);
 /* Last outputs, errors against the exact solution, a summary.  A run that was asked to stop only gets a checkpoint, and says how to go on. */
 void run_finish(struct run *r);
@@ -135,6 +135,8 @@ int64_t schedule_next(double time, double interval);
 void outputs_write(struct outputs *o, struct run *r, bool last);
 /* The cosmic rays in the last row of the history, and whether the balance closes. */
 void outputs_tell_rays(const struct outputs *o, const struct run *r);
+/* The cost of gravity, and how well energy with that in the potential is conserved. */
+void outputs_tell_gravity(const struct outputs *o, const struct run *r);
 void outputs_close(struct outputs *o);
 
 /* Checkpoints.  To resume: find the newest intact one, set time, step and schedule from it and check the parameters against it (user mistakes
