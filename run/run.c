@@ -154,6 +154,7 @@ static struct setup_run about(const struct all_params *par, const struct mesh *m
     a.lower[d] = mesh->lower[d];
     a.upper[d] = mesh->upper[d];
     a.cells[d] = mesh->root[d] * mesh->nc[d];
+    a.periodic[d] = mesh->boundary[d][0] == BOUNDARY_PERIODIC;
   }
   return a;
 }

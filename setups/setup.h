@@ -30,6 +30,7 @@ struct setup_run {
   int dim;
   double lower[3], upper[3];
   int cells[3];               /* of the root grid */
+  bool periodic[3];           /* both ends of an axis are the same */
   double gamma, sound_speed;  /* sound_speed > 0: isothermal */
   bool magnetic;
   int nscalar;

@@ -38,7 +38,7 @@ static void add_faces(void *data, const struct leaf *f) {
   const struct work *w = data;
   const struct mesh *m = w->mesh;
   if (f->owner != m->rank) return;
-  const double *x = w->row, radius = x[ROW_RADIUS], inverse = 1.0 / radius, volume = x[ROW_VOLUME] * inverse * inverse * inverse;
+  const double *x = w->row, radius = x[ROW_RADIUS], inverse = 1.0 / radius, density = inverse * inverse * inverse;
   for (int c = 0; c < 3; c++) {
     const double *at[3];
     int lower[3], upper[3], first[3];
@@ -54,7 +54,7 @@ static void add_faces(void *data, const struct leaf *f) {
         const double d2 = square(at[1][first[1] + 2 * j] - x[1]) + square(at[2][first[2] + 2 * k] - x[2]);
         double *to = view_move(b, 0, j, k).at, *of = view_move(sum, 0, j, k).at;
         for (int i = lower[0]; i < upper[0]; i++) {
-          const double weight = volume * restart_kernel(sqrt(square(at[0][first[0] + 2 * i] - x[0]) + d2) * inverse);
+          const double weight = density * restart_kernel(sqrt(square(at[0][first[0] + 2 * i] - x[0]) + d2) * inverse);
           to[i] += weight * value;
           of[i] += weight;
         }

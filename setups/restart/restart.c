@@ -46,6 +46,7 @@ static void restart_declare(struct params *ps) {
 static void restart_start(const struct setup_run *run) {
   const struct units *u = run->units;
   if (run->dim != 3) fail_user("restart: set mesh.dim: 3");
+  if (run->periodic[0] || run->periodic[1] || run->periodic[2]) fail_user("restart: a galaxy has open ends; set mesh.boundary_x, boundary_y and boundary_z: outflow");
   restart_load(&par, run, MPI_COMM_WORLD, &loaded);
   const double mean_mass = 0.6 * PROTON_MASS_g / u->mass_g, boltzmann = BOLTZMANN_erg_K / u->energy_erg;
   vacuum_pressure = par.vacuum_density / mean_mass * boltzmann * par.vacuum_temperature_K;
@@ -189,8 +190,6 @@ static void tell(const struct mesh *m, struct gas *g, const struct field *cr) {
 
 static void restart_fill(const struct mesh *m, const struct setup_run *run, bool draft, struct gas *g, struct field *cr_energy) {
   const struct restart_gas *p = &loaded.gas;
-  for (int d = 0; d < 3; d++)
-    if (m->boundary[d][0] == BOUNDARY_PERIODIC) fail_user("restart: a galaxy has open ends; set mesh.boundary_x, boundary_y and boundary_z: outflow");
   struct leaves *leaves = leaves_create(m);
   int64_t count;
   double *row = leaves_spread(leaves, p->count, p->columns, p->row, &count);

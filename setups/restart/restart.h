@@ -65,7 +65,8 @@ static inline double restart_kernel(double q) {
  * cr (or NULL).  What a particle gives to its cells adds up to what it has; without the centre of a cell in reach the cell around it gets all. */
 void restart_deposit(const struct mesh *mesh, const struct leaves *leaves, int64_t count, int columns, int scalars, const double *row, struct field *u,
                      struct field *cr);
-/* The field on faces: averages over the particles in reach with kernel and volume as weights; 0 where there are none.  Collective. */
+/* The field on faces: averages over the particles in reach, weighted with the kernel per volume, so that where large and small kernels overlap the small
+ * ones count; 0 where there are none.  Collective. */
 void restart_faces(const struct mesh *mesh, const struct leaves *leaves, int64_t count, int columns, const double *row, struct field *b);
 /* Take the gradient out of the field that makes its divergence vanish; the mesh has open ends.  Returns max |div B| dx / |B|.  Collective. */
 double restart_project(const struct mesh *mesh, struct gas *gas);

@@ -1,0 +1,128 @@
+"""Start from a synthetic snapshot of particles: what the mesh has is what the particles had, on any number of ranks, from any layout of the snapshot."""
+import os
+import re
+import sys
+
+import numpy as np
+
+from tests import tap
+from tests.regression.check import ROOT, check, run, same_snapshots, scratch
+
+sys.path.insert(0, os.path.join(ROOT, 'setups', 'restart'))
+import make_snapshot  # noqa: E402
+
+SETUP = 'setups/restart/restart.yaml'
+HALF = 16.0  # kpc
+FEW = {'run.step_end': 0, 'mesh.max_level': 1, 'refine.criteria': '[{name: lagrangian_mass, refine_above: 1.0}]', 'cr.min_GV': 1, 'cr.max_GV': 100, 'cr.per_decade': 1,
+       'gravity.from_setup': False, 'restart.potential': False}
+STILL = {'restart.centre': 'given', 'restart.orient': 'none'}
+# One code unit: kpc, km/s, proton masses per cm^3.
+MASS = 1.67262192369e-24 * make_snapshot.KPC**3
+ENERGY = MASS * make_snapshot.KM**2
+
+
+def snapshot(name, *words, particles=12000):
+    """(path, particles)"""
+    path = os.path.join(scratch(), name + '.hdf5')
+    _, parts = make_snapshot.make(make_snapshot.arguments([path, '--particles', str(particles), *words]))
+    return path, parts
+
+
+def expected(gas):
+    """Totals of the particles in the box, code units."""
+    some = np.all((gas['Coordinates'] >= -HALF) & (gas['Coordinates'] < HALF), axis=1)
+    m, v = gas['Masses'][some] * make_snapshot.MSUN / MASS, gas['Velocities'][some]
+    b2 = np.sum(gas['MagneticField'][some]**2, axis=1) / (4 * np.pi) / ENERGY * make_snapshot.KPC**3
+    return {'mass': m.sum(), 'momentum': (m[:, None] * v).sum(0), 'motion': (m * np.sqrt((v**2).sum(1))).sum(),
+            'energy': (m * (gas['InternalEnergy'][some] + 0.5 * (v**2).sum(1))).sum(), 'rays': gas['CosmicRayEnergy'][some].sum() / ENERGY,
+            'metals': (m[:, None] * gas['Metallicity'][some, :4]).sum(0),
+            'magnetic': 0.5 * (b2 * gas['Masses'][some] / gas['Density'][some]).sum()}
+
+
+def measured(r):
+    h = r.history
+    got = {'mass': h['mass'][0], 'momentum': np.array([h[f'momentum{d}'][0] for d in (1, 2, 3)]), 'magnetic': h['magnetic_energy'][0],
+           'energy': h['total_energy'][0] - h['magnetic_energy'][0]}
+    got['metals'] = np.array([h[f'scalar{i}'][0] for i in range(4)])
+    got['rays'] = h['cr_energy'][0]
+    return got
+
+
+def compare(name, got, want, bound=1e-12, why='sums are kept'):
+    for key in ('mass', 'energy', 'rays', 'metals'):
+        check(f'{name}: {key}, relative error', float(np.max(np.abs(got[key] / want[key] - 1))), '<=', bound, why)
+    check(f'{name}: momentum, error relative to the sum of |m v|', float(np.max(np.abs(got['momentum'] - want['momentum'])) / want['motion']), '<=', bound, why)
+
+
+def round_trip():
+    path, parts = snapshot('single', '--double')
+    want, runs = expected(parts[0]), {}
+    for ranks in (1, 2, 3):
+        runs[ranks] = r = run(SETUP, {**FEW, **STILL, 'restart.snapshot': path}, ranks=ranks)
+        compare(f'{ranks} ranks', measured(r), want)
+        check(f'{ranks} ranks: max |div B| dx / |B|', float(re.search(r'from the particles, and is ([-+.e\d]+)', r.text)[1]), '<=', 1e-14, 'round-off')
+    check('energy of the field over that of the particles', float(measured(runs[1])['magnetic'] / want['magnetic']), '<=', 1.1, 'within 10%')
+    check('energy of the field over that of the particles', float(measured(runs[1])['magnetic'] / want['magnetic']), '>=', 0.9, 'within 10%')
+    tap.report('per level)' in runs[1].text and re.search(r'asks for (\d+) blocks', runs[1].text) and int(re.search(r'asks for (\d+) blocks', runs[1].text)[1]) > 64,
+               'the mesh is refined where the gas is')
+    r = run(SETUP, {**FEW, **STILL, 'restart.snapshot': path, 'restart.energy': 'thermal'})
+    u = parts[0]['InternalEnergy'] * parts[0]['Masses'] * make_snapshot.MSUN / MASS
+    inside = np.all((parts[0]['Coordinates'] >= -HALF) & (parts[0]['Coordinates'] < HALF), axis=1)
+    h = r.history
+    check('internal energy where that is kept', float(abs((h['total_energy'][0] - h['magnetic_energy'][0] - h['kinetic_energy'][0]) / u[inside].sum() - 1)), '<=', 1e-12, 'sums are kept')
+    return runs, want
+
+
+def no_field(runs):
+    """The gas is the same to the last bit on any number of ranks; the field to what the solver is asked for."""
+    path, _ = snapshot('hydro', '--double', '--without', 'MagneticField')
+    some = [run(SETUP, {**FEW, **STILL, 'restart.snapshot': path}, ranks=n) for n in (1, 3)]
+    same_snapshots('1 and 3 ranks', *some, 'exact order of sums')
+    tap.report('no MagneticField' in some[0].text, 'a missing field is told')
+
+
+def layouts(want):
+    for name, words, bound in (('files', ['--double', '--files', '3'], 1e-12), ('comoving', ['--double', '--cosmological', '--files', '2'], 1e-12),
+                               ('old', ['--double', '--old-header', '--hubble', '0.7'], 1e-5), ('old comoving', ['--double', '--old-header', '--cosmological'], 1e-5),
+                               ('bins', ['--double', '--bins', '3'], 1e-12), ('floats', [], 1e-6)):
+        path, _ = snapshot(name.replace(' ', '_'), *words)
+        r = run(SETUP, {**FEW, **STILL, 'restart.snapshot': path[:-5]}, ranks=1)
+        compare(name, measured(r), want, bound, 'the same particles' if bound < 1e-8 else 'the same particles, as far as the layout tells')
+        tap.report(('taken as cosmological' in r.text) == ('comoving' in name), f'{name}: convention')
+
+
+def frames():
+    """A galaxy that is shifted, moving and tilted comes out as it was."""
+    path, parts = snapshot('tilted', '--double', '--offset', '100', '-50', '30', '--velocity', '200', '0', '-100', '--tilt', '40', particles=20000)
+    r = run(SETUP, {**FEW, 'restart.snapshot': path})
+    found = [np.array([float(w) for w in v.split(',')]) for v in re.findall(r'\(([-+.e\d, ]+)\)', re.search(r'restart: centre.*', r.text)[0])]
+    check('centre, kpc off', float(np.linalg.norm(found[0] - [100, -50, 30])), '<=', 0.3, 'some hundred stars of a disc of 3 kpc')
+    check('velocity, km/s off', float(np.linalg.norm(found[1] - [200, 0, -100])), '<=', 5.0, 'random motions of 150 km/s, some 4000 stars')
+    check('axis of the disc, radians off', float(np.linalg.norm(found[2] - make_snapshot.turn(40)[:, 2])), '<=', 0.02, 'random motions of the gas')
+    from analysis.snapshot import Snapshot
+    with Snapshot(r.snapshots()[0]) as s:
+        volume = np.array([np.prod(s.width(l)) for l in s.level])[:, None, None, None]
+        rho = s.field('rho') * volume
+        z = np.stack([s.field(f'vel{d}') for d in (1, 2, 3)])
+    check('share of momentum across the disc', float(np.sqrt((rho * z[2]**2).sum() / (rho * (z**2).sum(0)).sum())), '<=', 0.15, 'the disc turns in the plane')
+
+
+def missing():
+    out = ['MagneticField', 'CosmicRayEnergy', 'ElectronAbundance', 'NeutralHydrogenAbundance', 'Metallicity', 'StarFormationRate', 'SmoothingLength']
+    path, _ = snapshot('bare', '--without', *out)
+    r = run(SETUP, {**FEW, **STILL, 'restart.snapshot': path, 'mhd.scalars': 14})
+    for name in out:
+        tap.report(f'no {name}' in r.text or f'in {name}' in r.text, f'missing {name} is told')
+    path, _ = snapshot('no_density', '--without', 'Density')
+    tap.report('no Density' in run(SETUP, {**FEW, **STILL, 'restart.snapshot': path}).text, 'missing Density is told')
+
+
+def main():
+    runs, want = round_trip()
+    no_field(runs)
+    layouts(want)
+    frames()
+    missing()
+
+
+main()
