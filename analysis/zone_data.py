@@ -1,12 +1,13 @@
-"""Measured spectra and ratios of cosmic rays, from a folder of tables (--data), to be drawn over those of a run.
+"""Measured spectra and ratios of cosmic rays, to be drawn over those of a run: those of measured.py, or from a folder of tables (--data).
 
 Fluxes are per m^2 s sr and GeV per nucleon over kinetic energy per nucleon (leptons: energy); ratios over what they were measured in.
-What is missing in the folder is left out."""
+What is missing in the folder is left out.  A folder that is False stands for no data at all."""
 import os
 from dataclasses import dataclass
 
 import numpy as np
 
+from analysis import measured
 from analysis.fault import Fault
 
 PROTON, ELECTRON = 0.93827208816, 0.51099895e-3   # GeV
@@ -66,14 +67,19 @@ def check(folder):
 def flux(folder, species):
     """[Points] of a species."""
     out = []
-    if folder is None or species not in NUCLEI:
+    if folder is False or species not in NUCLEI:
         return out
     a, z, symbol = NUCLEI[species]
-    ams = _crdb(folder, f'AMS-02_{symbol}_rigidity')
+    ams = measured.points(measured.AMS[species]) if folder is None else _crdb(folder, f'AMS-02_{symbol}_rigidity')
     if ams is not None:
         t, beta = kinetic(ams[0], a, z)
         jacobian = (a or 1) / (z * beta)      # dR / d(T per nucleon)
         out.append(Points('AMS-02', t, ams[1] * jacobian, ams[2] * jacobian, ams[0]))
+    if folder is None:
+        if species in measured.VOYAGER:
+            x, y, error = measured.points(measured.VOYAGER[species])
+            out.append(Points('Voyager 1', x, y, error, np.full(len(x), np.inf)))
+        return out
     voyager = {'p': 'Voyager1_2012_Proton.dat', 'he': 'Voyager_He_2012.dat'}.get(species)
     if voyager:
         v = _table(os.path.join(folder, 'dragon2', voyager), 10)
@@ -109,10 +115,13 @@ def _voyager_nuclei(path, z):
 
 def ratio(folder, name):
     """[Points] of B_C, Be10_Be9, pbar_p, e+_fraction, C_H, e-_p."""
-    if folder is None:
+    if folder is False:
         return []
+    if folder is None and name == 'Be10_Be9':
+        both = (('AMS-02, preliminary', measured.RATIOS[name]), ('ISOMAX', measured.ISOMAX))
+        return [Points(n, x, y, e, momentum(x, 9.5) / 4) for n, (x, y, e) in ((n, measured.points(t)) for n, t in both)]
     if name == 'B_C':
-        d, a, z = _crdb(folder, 'AMS-02_B_C_kineticEnergyPerNucleon'), 2, 1
+        d, a, z = measured.points(measured.RATIOS[name]) if folder is None else _crdb(folder, 'AMS-02_B_C_kineticEnergyPerNucleon'), 2, 1
         return [] if d is None else [Points('AMS-02', *d, momentum(d[0], a) / z)]
     if name == 'Be10_Be9':
         d = _table(os.path.join(folder, 'nlbm', 'Be10_Be9_AMS02_TeVPA2024.txt'), 4)
@@ -120,13 +129,13 @@ def ratio(folder, name):
             return []
         return [Points('AMS-02, preliminary', d[:, 0], d[:, 1], 0.5 * (d[:, 3] - d[:, 2]), momentum(d[:, 0], 9.5) / 4)]
     if name == 'e+_fraction':
-        d = _crdb(folder, 'AMS-02_posfraction_rigidity')
+        d = measured.points(measured.RATIOS[name]) if folder is None else _crdb(folder, 'AMS-02_posfraction_rigidity')
         return [] if d is None else [Points('AMS-02', *d, d[0])]
     pair = {'pbar_p': ('pbar', 'p'), 'C_H': ('c', 'p'), 'e-_p': ('e-', 'p')}.get(name)
     if pair is None:
         return []
     if name == 'pbar_p':      # over rigidity
-        above, below = (_crdb(folder, f'AMS-02_{NUCLEI[s][2]}_rigidity') for s in pair)
+        above, below = (measured.points(measured.AMS[s]) if folder is None else _crdb(folder, f'AMS-02_{NUCLEI[s][2]}_rigidity') for s in pair)
         if above is None or below is None:
             return []
         x, y = above[0], np.exp(np.interp(np.log(above[0]), np.log(below[0]), np.log(below[1])))
