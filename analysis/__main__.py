@@ -3,7 +3,7 @@ import argparse
 import os
 import sys
 
-WHATS = ('slices', 'projections', 'profiles', 'radial', 'spectra', 'history', 'convergence', 'all')
+WHATS = ('slices', 'projections', 'profiles', 'radial', 'spectra', 'galaxy', 'history', 'convergence', 'all')
 
 EPILOG = """what:
   slices        maps of density, pressure, speed and field in 2-D and 3-D
@@ -11,6 +11,8 @@ EPILOG = """what:
   profiles      along a line; with the exact solution where the run wrote one (reference.txt), and the start
   radial        means over shells around a point
   spectra       of cosmic rays: all species and their ratios, a mean over the box; at --position, or over a sphere --radius around it
+  galaxy        of cosmic rays in a galaxy: spectra, ratios, energies, environment, profiles, gamma, ionisation (or those of --figures), at the Sun's
+                distance for the gas of --ring, --height, --density, --temperature; and their statistics in DIR/observables.NNNNN.txt
   history       energies, conservation, div B, time step, cells
   convergence   error over resolution; DIR holds the folders of several runs
   (one_zone)    of a one-zone run all is drawn: spectra, ratios, energies, emission, losses; several DIR are laid over the first
@@ -22,6 +24,8 @@ examples:
   crux plot runs/orszag_tang slices --field press,B --field-lines --snapshot all
   crux plot runs/sedov profiles --axis y --position 0,0,0.1
   crux plot runs/cr_slab spectra --position 0 --data ../data
+  crux plot runs/milkyway galaxy
+  crux plot runs/milkyway galaxy --figures spectra,ratios --density 1,10 --format pdf
   crux plot runs/one_zone --data ../data
   crux plot convergence runs/wave_16 runs/wave_32 runs/wave_64
 """
@@ -51,6 +55,15 @@ def _range(text):
     if len(x) != 2 or not x[0] < x[1]:
         raise argparse.ArgumentTypeError(f"want two numbers LOW,HIGH, not '{text}'")
     return x
+
+
+def _figures(text):
+    from analysis.galaxy_places import FIGURES
+    words = _fields(text)
+    bad = [w for w in words if w not in FIGURES]
+    if bad or not words:
+        raise argparse.ArgumentTypeError(f"want some of {', '.join(FIGURES)}, not '{text}'")
+    return words
 
 
 def _axis(text):
@@ -84,6 +97,12 @@ def parser():
     p.add_argument('--data', metavar='DIR', help='spectra: measurements in place of those that come with crux (a folder with kiss_crdb, dragon2, nlbm)')
     p.add_argument('--no-data', action='store_false', dest='data', default=None, help='spectra: no measurements')
     p.add_argument('--modulation', type=float, metavar='MV', help='spectra: force-field potential of the Sun')
+    p.add_argument('--figures', type=_figures, metavar='NAME,...', help='galaxy: only these figures')
+    p.add_argument('--ring', type=_range, metavar='LOW,HIGH', help='galaxy: distances from the axis, kpc (default: 7,9)')
+    p.add_argument('--height', type=float, metavar='Z', help='galaxy: |z| below it, kpc (default: 0.3)')
+    p.add_argument('--density', type=_range, metavar='LOW,HIGH', help='galaxy: rho / m_p of the gas, cm^-3 (default: 0.3,3)')
+    p.add_argument('--temperature', type=_range, metavar='LOW,HIGH', help='galaxy: of the gas, K (default: all)')
+    p.add_argument('--weight', choices=('mass', 'volume'), default='mass', help='galaxy: what medians and bands count (default: mass)')
     p.add_argument('--format', choices=('png', 'pdf'), default='png')
     p.add_argument('--log', action='store_true', default=None, help='logarithmic scales (default: where the values want it)')
     p.add_argument('--linear', action='store_false', dest='log', help='linear scales')
@@ -145,6 +164,9 @@ def _draw_snapshots(folder, paths, shots, what, options):
             if 'spectra' in what:
                 from analysis import rays
                 rays.spectra(s, folder, options)
+            if 'galaxy' in what:
+                from analysis import galaxy_places
+                galaxy_places.draw(s, folder, options)
             if 'radial' in what:
                 profiles.radial(s, folder, options)
             if 'profiles' in what:

@@ -42,7 +42,7 @@ def quantiles(values, weights, percent=QUANTILES):
 
 
 def binned(x, edges, values, weights, percent=(16, 50, 84), least=1):
-    """(middle [bin], [percent][bin], mean [bin]) of values in bins of x; nan where there are fewer cells."""
+    """(middle [bin], [percent][bin], mean [bin]) of values in bins of x; bins with fewer cells are left out."""
     at = np.digitize(x, edges) - 1
     out, mean = np.full((len(percent), len(edges) - 1), np.nan), np.full(len(edges) - 1, np.nan)
     middle = 0.5 * (edges[1:] + edges[:-1])
@@ -52,7 +52,8 @@ def binned(x, edges, values, weights, percent=(16, 50, 84), least=1):
             out[:, b] = quantiles(values[of], weights[of], percent)
             mean[b] = np.average(values[of], weights=weights[of])
             middle[b] = np.average(x[of], weights=weights[of])
-    return middle, out, mean
+    full = np.isfinite(mean)
+    return middle[full], out[:, full], mean[full]
 
 
 class Galaxy:

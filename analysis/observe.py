@@ -154,6 +154,11 @@ class Observer:
         both = [self.bin_law(name, k, a, b) for k, (a, b) in enumerate(zip(lo, hi))]
         return np.array([n for n, _ in both]), np.array([s for _, s in both])
 
+    def ends(self, name, n, s):
+        """Populations [bin][cell] lo, hi of numbers and slopes."""
+        share = np.array([np.interp(a, SLOPES, law) for a, law in zip(s, self._law[name])])
+        return n * (1 - share), n * share
+
     # Rates per particle, to be summed with their numbers
 
     def ionisation(self, name):

@@ -78,7 +78,7 @@ def _draw_data(ax, points, options, modulated, power=0.0, seen=None):
         faint = (d.rigidity < MODULATED) & (not modulated)
         for some, alpha in ((~faint, 1.0), (faint, 0.25)):
             if some.any():
-                label = d.name if seen is not None and d.name not in seen and alpha == 1.0 else None
+                label = d.name if seen is not None and d.name not in seen and (alpha == 1.0 or faint.all()) else None
                 if label:
                     seen.add(d.name)
                 scale = d.x[some] ** power

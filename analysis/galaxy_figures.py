@@ -1,0 +1,239 @@
+"""Pictures of the cosmic rays at the Sun's distance: spectra, ratios, energies over density, environments.  After Hopkins et al. 2022, Figs. 2, 6-9."""
+import matplotlib.pyplot as plt
+import numpy as np
+
+from analysis import galaxy, measured, style, zone, zone_data
+
+PER_LOG = r'de/dlnT  [eV cm$^{-3}$]'
+N = r'n  [cm$^{-3}$]'
+
+
+def title(fig, g, text):
+    fig.suptitle(f'{g.name}:  {text}', fontsize=11)
+
+
+def save(fig, g, name, options):
+    fig.tight_layout()
+    return style.save(fig, options.folder, f'galaxy_{name}.{g.snapshot.tag}', options.format)
+
+
+def band(ax, x, spread, colour, label=None, outer=False, mean=False):
+    """Median and the range of 68 % (and 95 %) of the cells."""
+    good = spread['median'] > 0
+
+    def shown(key):
+        return np.where(good & (spread[key] > 0), spread[key], np.nan)
+    if outer:
+        ax.fill_between(x, shown(2.5), shown(97.5), color=colour, alpha=0.15, lw=0, zorder=2)
+    ax.fill_between(x, shown(16), shown(84), color=colour, alpha=0.3, lw=0, zorder=2.5)
+    if mean:
+        ax.plot(x, shown('mean'), color=colour, ls=':', lw=1, zorder=3)
+    ax.plot(x, shown('median'), color=colour, label=label, zorder=3)
+    return [v[good] for v in (spread['median'], spread[84])]
+
+
+def smooth(x, per_bin=3):
+    """Indices of the middles of bins; between them the jumps of the power laws at the edges do not matter."""
+    return np.arange(per_bin // 2, len(x), per_bin)
+
+
+# What is drawn together: species or element, and its name for the data.
+PANELS = (('protons', ('p', 'pbar')), ('leptons', ('e-', 'e+')), ('carbon', ('C',)), ('boron', ('B',)), ('beryllium', ('Be', 'be10')), ('helium', ('he',)),
+          ('oxygen', ('o',)))
+PARTS = {'Be': ('be', 'be7', 'be9', 'be10'), 'C': ('c', 'cno'), 'B': ('b', 'b10', 'b11')}
+DATA = {'C': 'c', 'B': 'b', 'Be': 'be'}
+
+
+def intensity(g, what, laws):
+    """(t, j [point][cell]) of a species or an element at three points per bin, None where the run has none."""
+    o = g.observer
+    have = [n for n in PARTS.get(what, (what,)) if n in laws]
+    if not have:
+        return None
+    t = o.energy(have[0], o.points(have[0]))
+    share = {'cno': o.carbon}
+    return t, sum(o.intensity(n, *laws[n], t) * (share.get(n, 1.0) if what == 'C' else 1.0) for n in have)
+
+
+def spectra(g, options):
+    laws = g.sun_laws()
+    panels = [(n, [w for w in which if intensity(g, w, {k: laws[k] for k in laws}) is not None]) for n, which in PANELS]
+    panels = [p for p in panels if p[1]]
+    columns = min(3, len(panels))
+    rows = -(-len(panels) // columns)
+    fig, axes = plt.subplots(rows, columns, figsize=(4.3 * columns, 3.5 * rows + 0.3), squeeze=False)
+    seen, modulation = set(), options.modulation or 0.0
+    for ax, (panel, which) in zip(axes.flat, panels):
+        drawn = []
+        for what in which:
+            t, j = intensity(g, what, laws)
+            at = smooth(t)
+            name = DATA.get(what, what)
+            colour = zone.COLOURS[name]
+            spread = g.spread(t[at, None]**2 * j[at])
+            drawn += band(ax, t[at], spread, colour, what if what in DATA else zone.NAMES[what], outer=True, mean=True)
+            if modulation > 0:
+                a, z, _ = zone_data.NUCLEI.get(name, (10, 4, ''))
+                earth = zone_data.force_field(t[at], spread['median'] / t[at]**2, a, z, modulation)
+                ax.plot(t[at], np.where(earth > 0, t[at]**2 * earth, np.nan), color=colour, ls='--', lw=1, zorder=3)
+            fit = measured.interstellar(name, t) if options.data is not False else None
+            if fit is not None:
+                ax.plot(t, t * t * fit, color='0.45', ls='-.', lw=0.8, zorder=1.5, label='local fits' if 'fit' not in seen else None)
+                seen.add('fit')
+            data = zone_data.flux(options.data, name)
+            zone._draw_data(ax, data, options, modulation > 0, 2.0, seen)
+            drawn += [d.x**2 * d.y for d in data]
+        ax.set_xscale('log')
+        ax.set_yscale('log')
+        zone._limits(ax, drawn, 6 if len(which) == 1 else 7)
+        ax.set_xlim(min(intensity(g, w, laws)[0].min() for w in which), max(intensity(g, w, laws)[0].max() for w in which))
+        ax.set_xlabel('T [GeV]' if panel in ('leptons', 'protons') else 'T [GeV per nucleon]')
+        ax.set_ylabel(r'T$^2$ j  [GeV m$^{-2}$ s$^{-1}$ sr$^{-1}$]')
+        ax.legend(loc='lower center', fontsize=8, ncol=2 if panel == 'protons' else 1)
+    for ax in axes.flat[len(panels):]:
+        ax.remove()
+    title(fig, g, g.where + '\nline: median, dotted: mean, shaded: 68 % and 95 % of the cells' +
+          (f', dashed: behind {modulation:.0f} MV of the Sun' if modulation else ''))
+    return save(fig, g, 'spectra', options)
+
+
+X = np.geomspace(0.01, 1e3, 91)
+
+
+def ratios(g, options):
+    laws = g.sun_laws()
+    found = {r: g.observer.ratio(r, laws, X) for r in zone.RATIOS}
+    found = {r: v for r, v in found.items() if v is not None and np.any(np.isfinite(v))}
+    if not found:
+        return None
+    columns = min(3, len(found))
+    rows = -(-len(found) // columns)
+    fig, axes = plt.subplots(rows, columns, figsize=(4.3 * columns, 3.4 * rows + 0.3), squeeze=False)
+    for ax, (r, values) in zip(axes.flat, found.items()):
+        band(ax, X, g.spread(values), style.CYCLE[0], outer=True)
+        seen = set()
+        zone._draw_data(ax, zone_data.ratio(options.data, r), options, False, 0.0, seen)
+        ax.set_xscale('log')
+        ax.set_yscale('log')
+        ax.set_ylim(*zone.RATIOS[r][1])
+        ax.set_xlim(0.01 if r == 'Be10_Be9' else 0.05, 1e3)
+        ax.set_ylabel(zone.RATIOS[r][0])
+        ax.set_xlabel('R [GV]' if r == 'pbar_p' else 'T [GeV]' if r in ('e+_fraction', 'e-_p') else 'T [GeV per nucleon]')
+        if seen:
+            ax.legend(fontsize=8)
+    for ax in axes.flat[len(found):]:
+        ax.remove()
+    title(fig, g, g.where + '\nline: median, shaded: 68 % and 95 % of the cells')
+    return save(fig, g, 'ratios', options)
+
+
+def density_edges(g, per_decade=3):
+    n = g.n[g.in_ring]
+    low, high = np.floor(per_decade * np.log10(n.min())), np.ceil(per_decade * np.log10(n.max()))
+    return 10.0**(np.arange(low, max(high, low + 1) + 1) / per_decade)
+
+
+def slopes(g, name, t):
+    """(slope, scatter) [energy] of ln de/dln T over ln n of the cells of the ring: least squares with their weights."""
+    ring, laws = g.in_ring, g.laws[name]
+    o = g.observer
+    x, w = np.log(g.n[ring]), g.weights[ring]
+    y = o.energy_per_log(name, *laws, t)
+    x0 = np.average(x, weights=w)
+    out = []
+    for row in y:
+        good = row > 0
+        if np.count_nonzero(good) < 10 or np.ptp(x[good]) < 0.5:
+            out.append((np.nan, np.nan))
+            continue
+        a, b, v = x[good] - x0, np.log(row[good]), w[good]
+        slope = np.average(a * (b - np.average(b, weights=v)), weights=v) / np.average(a * (a - np.average(a, weights=v)), weights=v)
+        rest = b - np.average(b, weights=v) - slope * (a - np.average(a, weights=v))
+        out.append((slope, np.sqrt(np.average(rest**2, weights=v) / np.average((a - np.average(a, weights=v))**2, weights=v))))
+    return np.array(out).T
+
+
+def energies(g, options):
+    fig, axes = plt.subplots(1, 2, figsize=(11, 4.4))
+    ring, edges = g.in_ring, density_edges(g)
+    drawn = []
+    kinds = [('cosmic rays', g.energy, style.CYCLE[0]), ('magnetic field', g.magnetic, style.CYCLE[1]), ('gas, thermal', g.thermal, style.CYCLE[2])]
+    kinds += [(f'{zone.NAMES[n]} alone', g.energies[n], style.CYCLE[3]) for n in ('e-',) if n in g.energies]
+    for name, values, colour in kinds:
+        if not np.any(values > 0):
+            continue
+        x, (low, middle, high), _ = galaxy.binned(g.n[ring], edges, values[ring], g.weights[ring])
+        axes[0].fill_between(x, low, high, color=colour, alpha=0.25, lw=0)
+        axes[0].plot(x, middle, 'o-', ms=3, color=colour, label=name)
+        drawn.append(middle)
+    axes[0].set_xscale('log')
+    axes[0].set_yscale('log')
+    axes[0].set_xlabel(N)
+    axes[0].set_ylabel(r'energy density  [eV cm$^{-3}$]')
+    zone._limits(axes[0], drawn, 6)
+    axes[0].legend()
+    for name, colour in (('p', style.CYCLE[0]), ('e-', style.CYCLE[1])):
+        if name in g.laws:
+            o = g.observer
+            t = o.energy(name, o.points(name, 1))
+            slope, scatter = slopes(g, name, t)
+            axes[1].fill_between(t, slope - scatter, slope + scatter, color=colour, alpha=0.25, lw=0)
+            axes[1].semilogx(t, slope, 'o-', ms=3, color=colour, label=zone.NAMES[name])
+    axes[1].axhline(0, color='0.6', lw=0.8)
+    axes[1].axhline(4 / 3, color='0.6', lw=0.8, ls=':')
+    axes[1].text(0.98, 4 / 3 - 0.03, r'adiabatic, 4/3', ha='right', va='top', transform=axes[1].get_yaxis_transform(), fontsize=8, color='0.4')
+    axes[1].set_ylim(-0.6, 1.5)
+    axes[1].set_xlabel('T [GeV]')
+    axes[1].set_ylabel(r'$\alpha$ of de/dlnT $\propto$ n$^\alpha$')
+    axes[1].legend(loc='center right')
+    title(fig, g, f'R = {g.region.ring[0]:g}-{g.region.ring[1]:g} kpc, all gas;  shaded: 68 % of it, and the scatter')
+    return save(fig, g, 'energies', options)
+
+
+def _line(ax, g, name, laws, colour, label, thick):
+    o = g.observer
+    t = o.energy(name, o.points(name, 1))
+    y = o.energy_per_log(name, *laws, t)[:, 0]
+    ax.loglog(t, np.where(y > 0, y, np.nan), color=colour, lw=2.0 if thick else 1.1, ls='-' if thick else '--', label=label if thick else None)
+    return y
+
+
+def _mean_laws(g, name, of):
+    """(n, slope) [bin][1] of the mean populations over cells of the ring."""
+    w = g.weights[g.in_ring] * of
+    lo, hi = (v @ w / w.sum() for v in g.observer.ends(name, *g.laws[name]))
+    return g.observer.law(name, lo[:, None], hi[:, None])
+
+
+def environment(g, options):
+    """Spectra of p (thick) and e- (dashed) over R, n and T."""
+    names = [n for n in ('p', 'e-') if n in g.laws]
+    if not names:
+        return None
+    fig, axes = plt.subplots(1, 3, figsize=(13, 4.3), sharey=True)
+    drawn = []
+    R = g.ring_R
+    chosen = [i for i in np.unique([int(np.nanargmin(np.abs(R - r))) for r in (0.5, 2, 4, 6, 8, 11, 15)]) if np.isfinite(R[i])]
+    colours = plt.get_cmap('viridis')(np.linspace(0, 0.92, max(len(chosen), 2)))
+    for i, c in zip(chosen, colours):
+        for name in names:
+            drawn.append(_line(axes[0], g, name, tuple(a[:, i:i + 1] for a in g.ring_laws[name]), c, f'{R[i]:.1f} kpc', name == names[0]))
+    axes[0].set_title(f'distance from the centre, |z| < {galaxy.LAYER:g} kpc')
+    ring = g.in_ring
+    for ax, values, edges, word in ((axes[1], g.n[ring], 10.0**np.arange(-4, 4), 'n'), (axes[2], g.T[ring], 10.0**np.arange(1, 9), 'T')):
+        bins = [(a, b, (values >= a) & (values < b)) for a, b in zip(edges[:-1], edges[1:])]
+        bins = [b for b in bins if b[2].any()]
+        colours = plt.get_cmap('viridis' if word == 'n' else 'cividis')(np.linspace(0, 0.92, max(len(bins), 2)))
+        for (a, b, of), c in zip(bins, colours):
+            unit = r'cm$^{-3}$' if word == 'n' else 'K'
+            for name in names:
+                label = rf'$10^{{{np.log10(a):.0f}}}$ to $10^{{{np.log10(b):.0f}}}$ {unit}'
+                drawn.append(_line(ax, g, name, _mean_laws(g, name, of), c, label, name == names[0]))
+        ax.set_title({'n': 'density', 'T': 'temperature'}[word] + f' at R = {g.region.ring[0]:g}-{g.region.ring[1]:g} kpc')
+    for ax in axes:
+        zone._limits(ax, drawn, 6)
+        ax.set_xlabel('T [GeV]')
+        ax.legend(fontsize=7, loc='lower center')
+    axes[0].set_ylabel(PER_LOG)
+    title(fig, g, f'means of {zone.NAMES[names[0]]}' + (' (full) and e$^-$ (dashed)' if len(names) > 1 else ''))
+    return save(fig, g, 'environment', options)
