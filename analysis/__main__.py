@@ -246,7 +246,7 @@ def plot(argv):
 
 def info(argv):
     if len(argv) != 1 or argv[0].startswith('-'):
-        print('usage: crux info FILE\nwhat is in a snapshot, a history, a checkpoint or the folder of a run')
+        print('usage: crux info FILE\nwhat is in a snapshot, a history, a checkpoint, the folder of a run, or a snapshot of particles')
         return 0 if argv in (['--help'], ['-h']) else 2
     from analysis.info import info as tell
     tell(argv[0])

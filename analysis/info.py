@@ -5,7 +5,7 @@ import re
 import h5py
 import numpy as np
 
-from analysis import fields, rays, table
+from analysis import fields, particles, rays, table
 from analysis.fault import Fault
 from analysis.snapshot import Snapshot, _text
 
@@ -84,6 +84,9 @@ def hdf5(path):
         if 'MeshBlockSize' in f.attrs:
             snapshot(path)
             return
+        if particles.is_particles(f):
+            particles.info(path)
+            return
         record = [_text(f.attrs.get(n, 'unknown')) for n in ('version', 'setup', 'run_name')]
         if 'time' in f and f['time'].ndim == 1 and 'dt' in f:
             print(f'{path}: history')
@@ -136,6 +139,8 @@ def folder(path):
 def info(path):
     if os.path.isdir(path):
         folder(path)
+    elif not os.path.isfile(path) and particles.find(path):
+        hdf5(particles.find(path))
     elif not os.path.isfile(path):
         raise Fault(f'{path}: no such file')
     elif h5py.is_hdf5(path):

@@ -180,7 +180,7 @@ def in_file(parts, arg):
     return out, a, h
 
 
-def write(path, part, numbers, total, table, a, h, arg):
+def write(path, number, part, numbers, total, table, a, h, arg):
     real = np.float64 if arg.double else np.float32
     with h5py.File(path, 'w') as f:
         head = f.create_group('Header').attrs
@@ -200,7 +200,7 @@ def write(path, part, numbers, total, table, a, h, arg):
         if not arg.old_header:
             head['ComovingIntegrationOn'] = np.int32(arg.cosmological)
             head['UnitLength_In_CGS'], head['UnitMass_In_CGS'], head['UnitVelocity_In_CGS'] = KPC, 1e10 * MSUN, KM
-        first = 1
+        first = 1 + number * sum(total)
         for type in sorted(part):
             g = f.create_group(f'PartType{type}')
             for name, value in part[type].items():
@@ -234,7 +234,7 @@ def make(arg):
     for i, name in enumerate(names):
         some = {t: slice(total[t] * i // arg.files, total[t] * (i + 1) // arg.files) for t in filed}
         numbers = [some[t].stop - some[t].start if t in some else 0 for t in range(6)]
-        write(name, {t: {k: v[some[t]] for k, v in filed[t].items()} for t in filed}, numbers, total, table, a, h, arg)
+        write(name, i, {t: {k: v[some[t]] for k, v in filed[t].items()} for t in filed}, numbers, total, table, a, h, arg)
     parts[1]['Masses'] = np.full(total[1], dark_each)
     return names, parts
 

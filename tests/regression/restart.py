@@ -1,6 +1,7 @@
 """Start from a synthetic snapshot of particles: what the mesh has is what the particles had, on any number of ranks, from any layout of the snapshot."""
 import os
 import re
+import subprocess
 import sys
 
 import numpy as np
@@ -117,7 +118,21 @@ def missing():
     tap.report('no Density' in run(SETUP, {**FEW, **STILL, 'restart.snapshot': path}).text, 'missing Density is told')
 
 
+def info():
+    """crux info: what is in a snapshot, and what would be done with it."""
+    def tell(path):
+        done = subprocess.run([sys.executable, '-m', 'analysis', 'info', path], cwd=ROOT, capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
+    path, _ = snapshot('info', '--cosmological', '--files', '2', '--without', 'MagneticField', particles=2000)
+    status, text = tell(path[:-5])
+    tap.report(status == 0 and all(w in text for w in ('2 files', 'taken as  cosmological', 'PartType0 1000 particles', 'without MagneticField', '500 of type 4')), 'crux info', text)
+    path, _ = snapshot('info_bad', '--without', 'Velocities', particles=2000)
+    status, text = tell(path)
+    tap.report(status == 0 and 'refuse it: PartType0 has no Velocities' in text, 'crux info of a snapshot that cannot be used', text)
+
+
 def main():
+    info()
     runs, want = round_trip()
     no_field(runs)
     layouts(want)
