@@ -236,8 +236,9 @@ static double response(double sink_lo, double sink_hi, double inside_lo, double 
 }
 
 /* The slopes inside the bin change the rates strongly.  With the inputs of each cell held, by the linear system just solved, the ratio of its populations
- * is brought into balance with its own rates by a few steps of the secant method.  Exchange with other cells is at least as fast as the losses. */
-static void balance_block(struct rays_probe *p, int s, int k, int b) {
+ * is brought into balance with its own rates by a few steps of the secant method.  Exchange with other cells is at least as fast as the losses, and as
+ * escape by diffusion from a tenth of the squared width of the mesh. */
+static void balance_block(struct rays_probe *p, int s, int k, int b, double sums[2]) {
   enum { LO, HI, X, F, OLD_X, OLD_F, N, T, B_LO, B_HI, SINK, INSIDE = SINK + 2 };
   const struct cr_batch_env env = with_drift(p, s, b);
   const int bin = p->r->net.first[s] + k;
@@ -246,10 +247,17 @@ static void balance_block(struct rays_probe *p, int s, int k, int b) {
   struct bin_rates rows = rows_of(p, s, k, b),
                    trial = {.sink = {w[SINK], w[SINK + 1]}, .inside = {w[INSIDE], w[INSIDE + 1]}, .below = {NULL}, .above = {NULL}};
   const double *lost[2] = {rays_values(&p->lost, 2 * k, b), rays_values(&p->lost, 2 * k + 1, b)};
+  double least = INFINITY, volume = 1.0;
+  for (int d = 0; d < p->mesh->dim; d++) {
+    least = min(least, p->mesh->upper[d] - p->mesh->lower[d]);
+    volume *= p->mesh->block[b].dx[d];
+  }
+  const struct rays_population *q = &p->r->population[2 * bin];
+  const double escape = q->speed * q->speed / (3.0 * q->rate) / (least * least) / p->r->scale.time_s;
   load(p, 2 * bin, b, w[LO]);
   load(p, 2 * bin + 1, b, w[HI]);
   for (size_t c = 0; c < n; c++) {
-    const double lo = w[LO][c], hi = w[HI][c], t = 0.5 * (rows.sink[0][c] + rows.sink[1][c]);
+    const double lo = w[LO][c], hi = w[HI][c], t = escape + 0.5 * (rows.sink[0][c] + rows.sink[1][c]);
     w[N][c] = lo + hi;
     w[T][c] = t;
     w[B_LO][c] = max((rows.sink[0][c] + t) * lo - rows.inside[0][c] * hi, 0.0);
@@ -272,15 +280,23 @@ static void balance_block(struct rays_probe *p, int s, int k, int b) {
       }
     }
   }
+  load(p, 2 * bin, b, w[F]);
+  for (size_t c = 0; c < n; c++) {
+    sums[0] += volume * fabs(w[LO][c] - w[F][c]);
+    sums[1] += volume * w[LO][c];
+  }
   rays_rows_to_cells(p->mesh, w[LO], &p->r->exchange, rays_data(p->r, 2 * bin, b, 0));
   rays_rows_to_cells(p->mesh, w[HI], &p->r->exchange, rays_data(p->r, 2 * bin + 1, b, 0));
 }
 
-void rays_probe_balance(struct rays_probe *p, int s, int k) {
+double rays_probe_balance(struct rays_probe *p, int s, int k) {
+  double sums[2] = {0.0, 0.0};
   for (int b = 0; b < p->mesh->count; b++) {
-    balance_block(p, s, k, b);
+    balance_block(p, s, k, b, sums);
     probe_block(p, s, k, b);
   }
+  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, p->mesh->comm);
+  return sums[1] > 0.0 ? sums[0] / sums[1] : 0.0;
 }
 
 /* Rates are relative changes of 1e-4 at most; those that are a million times slower still have six digits. */

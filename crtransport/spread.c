@@ -46,15 +46,19 @@ static void fill_kappa(struct rays_spread *s, const struct rays *r, const struct
   }
 }
 
-void rays_spread_create(struct rays_spread *s, const struct rays *r, const struct mesh *m, const struct gas *g,
-                        const struct field *velocity, const struct rays_steady_params *par) {
-  struct elliptic_options options = {.tensor = m->dim > 1, .form = par->monotone ? ELLIPTIC_MONOTONE : ELLIPTIC_PLAIN, .max_limiting = par->limiting};
+void rays_spread_form(struct rays_spread *s, const struct rays *r, const struct mesh *m, const struct rays_steady_params *par, bool monotone) {
+  struct elliptic_options options = {.tensor = m->dim > 1, .form = monotone ? ELLIPTIC_MONOTONE : ELLIPTIC_PLAIN, .max_limiting = par->limiting};
   struct elliptic_boundary boundary = {.kind = {{0}}};
-  double fastest = 0.0;
   for (int d = 0; d < 3; d++)
     for (int side = 0; side < 2; side++)
       boundary.kind[d][side] = r->transport.par.boundary[d][side] == CRT_BOUNDARY_ABSORBING ? ELLIPTIC_DIRICHLET : ELLIPTIC_FLUX;
-  *s = (struct rays_spread){.elliptic = elliptic_create(m, &boundary, &options)};
+  if (s->elliptic) elliptic_destroy(s->elliptic);
+  s->elliptic = elliptic_create(m, &boundary, &options);
+}
+
+void rays_spread_create(struct rays_spread *s, const struct rays *r, const struct mesh *m, const struct gas *g, const struct field *velocity) {
+  double fastest = 0.0;
+  *s = (struct rays_spread){.elliptic = NULL};
   field_create(&s->d, m, "diffusion", CENTRING_FACE, 3);
   field_create(&s->cross[0], m, "diffusion across", CENTRING_FACE, 3);
   field_create(&s->cross[1], m, "diffusion across", CENTRING_FACE, 3);

@@ -15,9 +15,9 @@ void rays_steady_declare(struct params *ps, struct rays_steady_params *par) {
   params_section(ps, "steady", "the steady state of cosmic rays in gas that does not change (transport.scheme: steady)");
   params_int(ps, "sweeps", &par->sweeps, "30", 1, 10000, "at most so many sweeps over all species and bins");
   params_real(ps, "tolerance", &par->tolerance, "1e-3", 1e-12, 0.1, "1", "the end: no population changes by more in a sweep, relative to its sum over the mesh");
-  params_real(ps, "solver_tolerance", &par->solver_tolerance, "1e-4", 1e-14, 1e-2, "1", "relative residual of the linear systems");
-  params_int(ps, "limiting", &par->limiting, "6", 1, 1000, "with monotone: at most so many iterations of the limiters in one solution; the next sweep goes on");
-  params_bool(ps, "monotone", &par->monotone, "true", "limited differences, which cannot undershoot; false: linear ones, faster");
+  params_real(ps, "solver_tolerance", &par->solver_tolerance, "3e-4", 1e-14, 1e-2, "1", "relative residual of the linear systems");
+  params_int(ps, "limiting", &par->limiting, "4", 1, 1000, "with monotone: at most so many iterations of the limiters in one solution; the next sweep goes on");
+  params_bool(ps, "monotone", &par->monotone, "false", "limited differences, which do not undershoot; false: linear ones, faster; what is negative is set to zero and counted");
 }
 
 struct sweep {
@@ -74,7 +74,7 @@ static void open_sweep(struct sweep *w, double time) {
   rays_probe_create(&w->probe, r, m);
   w->probe.gas = w->gas;
   w->probe.velocity = &w->velocity;
-  rays_spread_create(&w->spread, r, m, w->gas, &w->velocity, w->par);
+  rays_spread_create(&w->spread, r, m, w->gas, &w->velocity);
   rays_rows_create(&w->power, m, 1);
   w->spectrum = memory_get(sizeof *w->spectrum * (size_t)r->count);
   if (r->source == NULL) return;
@@ -123,7 +123,7 @@ static void set_right_side(struct sweep *w, int s, int k, int end, double scale)
 
 /* Sum over the mesh of |q - before| over that of q, but populations below 1e-9 of the largest of the species do not count in full; negative ones are
  * set to zero. */
-static double change_of(struct sweep *w, int population, const struct rays_rows *before) {
+static double change_of(struct sweep *w, int population, const struct rays_rows *before, double *number) {
   double sums[2] = {0.0, 0.0};
   int64_t clipped = 0;
   double *now = memory_get(sizeof *now * before->cells);
@@ -143,6 +143,7 @@ static double change_of(struct sweep *w, int population, const struct rays_rows 
   MPI_Allreduce(MPI_IN_PLACE, &clipped, 1, MPI_INT64_T, MPI_SUM, w->mesh->comm);
   w->result->clipped += clipped;
   w->most = max(w->most, sums[1]);
+  *number = sums[1];
   const double of = max(sums[1], 1e-9 * w->most);
   return of > 0.0 ? sums[0] / of : 0.0;
 }
@@ -179,7 +180,7 @@ static double solve(struct sweep *w, int s, int k, int end, struct rays_rows *be
                                           .cross = {tensor ? &w->spread.cross[0] : NULL, tensor ? &w->spread.cross[1] : NULL}};
   elliptic_set(w->spread.elliptic, &c);
   for (int b = 0; b < w->mesh->count; b++) rays_cells_to_rows(w->mesh, &r->exchange, rays_data(r, population, b, 0), rays_values(before, 0, b));
-  *residual = max(*residual, residual_of(w, state, p->member, scratch));
+  const double error = residual_of(w, state, p->member, scratch);
   const struct elliptic_result done = elliptic_solve(w->spread.elliptic, &w->spread.work, 1, state, p->member, w->par->solver_tolerance);
   w->result->iterations += done.iterations;
   w->result->solves++;
@@ -193,7 +194,10 @@ static double solve(struct sweep *w, int s, int k, int end, struct rays_rows *be
     w->result->reason = "a linear system was not solved";
     return -1.0;
   }
-  return change_of(w, population, before);
+  double number;
+  const double change = change_of(w, population, before, &number);
+  if (number > 1e-6 * w->most) *residual = max(*residual, error);
+  return change;
 }
 
 /* Both populations of a bin, until they agree with the rates they have; returns the change of the first solution, or -1. */
@@ -216,8 +220,9 @@ static double solve_bin(struct sweep *w, int s, int k, struct rays_rows *before,
     }
     if (most < w->par->tolerance) break;
     start = MPI_Wtime();
-    rays_probe_balance(&w->probe, s, k);
+    const double moved = rays_probe_balance(&w->probe, s, k);
     w->result->seconds_probe += MPI_Wtime() - start;
+    if (moved < w->par->tolerance) break;
   }
   return first;
 }
@@ -263,9 +268,11 @@ struct rays_steady_result rays_steady(struct rays *r, const struct mesh *mesh, s
   rays_probe_step(&w.probe);
   bool good = true;
   while (good && !result.converged && result.sweeps < par->sweeps) {
+    /* The linear differences first: limiters of a solution that is far off only cost time. */
+    if (result.sweeps < 2) rays_spread_form(&w.spread, r, mesh, par, par->monotone && mesh->dim > 1 && result.sweeps == 1);
     good = sweep_once(&w, &before, &scratch);
     result.sweeps++;
-    result.converged = good && result.change < par->tolerance;
+    result.converged = good && result.sweeps > 1 && result.change < par->tolerance && result.residual < 10.0 * par->tolerance;
     log_info("steady state: sweep %d: largest change %.2g, residual %.2g, %lld iterations, %.1f s", result.sweeps, result.change, result.residual,
              (long long)result.iterations, MPI_Wtime() - start);
     for (int p = 0; p < r->count; p++) rays_spread_flux(&w.spread, r, mesh, x, p);

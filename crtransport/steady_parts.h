@@ -41,8 +41,9 @@ void rays_probe_destroy(struct rays_probe *p);
 void rays_probe_losses(struct rays_probe *p, int s);
 /* All rates of bin k of species s, after its losses. */
 void rays_probe_bin(struct rays_probe *p, int s, int k);
-/* The populations of the bin move towards balance with their own rates, and the rates are those of the new ones. */
-void rays_probe_balance(struct rays_probe *p, int s, int k);
+/* The populations of the bin move towards balance with their own rates, and the rates are those of the new ones.  Returns how much the lower one has
+ * changed, relative to its sum. */
+double rays_probe_balance(struct rays_probe *p, int s, int k);
 /* What species s makes of others now is added to p->made. */
 void rays_probe_children(struct rays_probe *p, int s);
 /* A probing step so short that the fastest change of all species is a small one.  Collective. */
@@ -57,8 +58,9 @@ struct rays_spread {
   struct field work;               /* cells [2]: sink, sources                         */
   bool moves;                      /* whether gas or waves move                        */
 };
-void rays_spread_create(struct rays_spread *s, const struct rays *r, const struct mesh *m, const struct gas *g, const struct field *velocity,
-                        const struct rays_steady_params *par);
+void rays_spread_create(struct rays_spread *s, const struct rays *r, const struct mesh *m, const struct gas *g, const struct field *velocity);
+/* The kind of differences to solve with; at least once. */
+void rays_spread_form(struct rays_spread *s, const struct rays *r, const struct mesh *m, const struct rays_steady_params *par, bool monotone);
 void rays_spread_destroy(struct rays_spread *s);
 /* Diffusion of a population, and the velocity of gas and waves. */
 void rays_spread_set(struct rays_spread *s, struct rays *r, const struct mesh *m, struct exchange *x, const struct field *velocity, int population);
