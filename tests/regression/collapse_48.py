@@ -1,0 +1,7 @@
+"""The fall of a cold sphere on 48^3 cells and a refined level; a sphere away from the middle."""
+from tests.regression.check import check
+from tests.regression.collapse import fall
+
+_, off = fall(48, [(0.01, 0.005), (0.02, 0.01), (0.05, 0.03)])
+check('48^3: change of the energy over that in the potential', off, '<', 3e-3, 'the order of the scheme')
+fall(32, [(0.02, 0.01)], centre=(0.15, -0.1, 0.05), **{'run.time_end': 0.15})
