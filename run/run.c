@@ -364,7 +364,7 @@ void run_finish(struct run *r) {
            (long long)c->floor_density, (long long)c->floor_pressure);
   run_regrid_report(r);
   if (r->has_gravity) outputs_tell_gravity(r->outputs, r);
-  if (r->has_rays) outputs_tell_rays(r->outputs, r);
+  if (r->has_rays && r->rays.par.scheme != TRANSPORT_STEADY) outputs_tell_rays(r->outputs, r);
   if (r->stop == RUN_SIGNAL) log_info("asked to stop; go on with: %s", r->command);
   if (r->stop == RUN_WALL_TIME) log_info("run.wall_time is over; go on with: %s", r->command);
   if (r->stop == RUN_STEPS) log_info("run.step_end is reached; go on with: %s --set run.step_end=-1", r->command);
