@@ -209,11 +209,11 @@ static void set_ends(struct restart_potential *p, int level, double lump[LUMPS *
       }
 }
 
-struct restart_potential *restart_potential_create(const struct restart_mass *mass, double gravity, double cell, double extent, MPI_Comm comm) {
+/* The grids and the mass on them; outside: how many particles are too far out. */
+static struct restart_potential *create(const struct restart_mass *mass, double cell, double extent, MPI_Comm comm, int64_t *inside, int64_t *outside) {
   struct restart_potential *p = memory_get(sizeof *p);
   struct sum s[4] = {{0.0, 0.0}};
   double total[4], finest = 0.5 * N * cell;
-  p->gravity = gravity;
   p->levels = 1;
   while (finest * ldexp(1.0, p->levels - 1) < 4.0 * extent && p->levels < LEVELS) p->levels++;
   for (int l = 0; l < p->levels; l++) p->half[l] = finest * ldexp(1.0, p->levels - 1 - l);
@@ -228,6 +228,48 @@ struct restart_potential *restart_potential_create(const struct restart_mass *ma
   MPI_Allreduce(here, all, 2, MPI_INT64_T, MPI_SUM, comm);
   p->mass = total[3];
   for (int d = 0; d < 3; d++) p->centre[d] = total[3] > 0.0 ? total[d] / total[3] : 0.0;
+  *inside = all[0];
+  *outside = all[1] - all[0];
+  return p;
+}
+
+struct restart_potential *restart_density_create(const struct restart_mass *mass, double cell, double extent, MPI_Comm comm) {
+  int64_t inside, outside;
+  struct restart_potential *p = create(mass, cell, extent, comm, &inside, &outside);
+  double *width = widths(p, mass, comm);
+  for (int l = 0; l < p->levels; l++) {
+    const double h = p->half[l] * (2.0 / N);
+    p->phi[l] = memory_get(sizeof *p->phi[l] * NODES);
+    masses(p, l, mass, width, p->phi[l], comm);
+    for (int i = 0; i < NODES; i++) p->phi[l][i] /= h * h * h;
+  }
+  memory_free(width);
+  return p;
+}
+
+/* Linear between the nodes of the finest grid that reaches. */
+double restart_density_at(const struct restart_potential *p, const double x[3]) {
+  int l = p->levels - 1, at[3];
+  double t[3], value = 0.0;
+  while (l >= 0 && !within(x, p->half[l] * (1.0 - 1.0 / N))) l--;
+  if (l < 0) return 0.0;
+  for (int d = 0; d < 3; d++) {
+    const double s = (x[d] + p->half[l]) * (N / (2.0 * p->half[l]));
+    at[d] = (int)s;
+    t[d] = s - at[d];
+  }
+  for (int o = 0; o < 8; o++) {
+    double weight = 1.0;
+    for (int d = 0; d < 3; d++) weight *= o >> d & 1 ? t[d] : 1.0 - t[d];
+    value += weight * p->phi[l][node(N, at[0] + (o & 1), at[1] + (o >> 1 & 1), at[2] + (o >> 2 & 1))];
+  }
+  return value;
+}
+
+struct restart_potential *restart_potential_create(const struct restart_mass *mass, double gravity, double cell, double extent, MPI_Comm comm) {
+  int64_t inside, outside;
+  struct restart_potential *p = create(mass, cell, extent, comm, &inside, &outside);
+  p->gravity = gravity;
   double *width = widths(p, mass, comm), *source = memory_get(sizeof *source * NODES);
   double (*lump)[4] = memory_get(sizeof *lump * LUMPS * LUMPS * LUMPS);
   for (int l = 0; l < p->levels; l++) {
@@ -243,7 +285,7 @@ struct restart_potential *restart_potential_create(const struct restart_mass *ma
   memory_free(source);
   memory_free(width);
   log_info("restart: potential of %lld stars and particles of dark matter (%lld more are too far out) on %d nested grids, cells from %.6g to %.6g",
-           (long long)all[0], (long long)(all[1] - all[0]), p->levels, p->half[p->levels - 1] * (2.0 / N), p->half[0] * (2.0 / N));
+           (long long)inside, (long long)outside, p->levels, p->half[p->levels - 1] * (2.0 / N), p->half[0] * (2.0 / N));
   return p;
 }
 

@@ -10,13 +10,15 @@
 #include "base/params.h"
 #include "base/sum.h"
 #include "base/units.h"
+#include "crtransport/crtransport.h"
 
 #include <math.h>
 #include <string.h>
 
 static struct restart_params par;
 static struct restart_loaded loaded;
-static struct restart_potential *potential;
+static struct restart_potential *potential, *sources;
+static const struct rays *rays;
 static double vacuum_pressure;
 
 static void restart_declare(struct params *ps) {
@@ -41,6 +43,8 @@ static void restart_declare(struct params *ps) {
   params_real(ps, "vacuum_temperature", &par.vacuum_temperature_K, "1e6 K", PARAMS_POSITIVE, INFINITY, "K", "of that gas");
   params_bool(ps, "potential", &par.potential, "true", "with gravity.from_setup: stars and dark matter stay where they are, and attract");
   params_real(ps, "potential_cell", &par.potential_cell, "0 kpc", 0.0, INFINITY, "kpc", "of the finest grid of their potential, which softens it; 0: a hundredth of the box");
+  params_bool(ps, "sources", &par.sources, "true", "stars that formed (PartType4) have supernovae by their ages, at the rates of the start, that give cosmic rays their energy");
+  params_real(ps, "supernova_energy", &par.supernova_energy, "1e51 erg", 0.0, INFINITY, "erg", "of each; the share cr_injection.efficiency goes into cosmic rays");
 }
 
 static void restart_start(const struct setup_run *run) {
@@ -50,16 +54,23 @@ static void restart_start(const struct setup_run *run) {
   restart_load(&par, run, MPI_COMM_WORLD, &loaded);
   const double mean_mass = 0.6 * PROTON_MASS_g / u->mass_g, boltzmann = BOLTZMANN_erg_K / u->energy_erg;
   vacuum_pressure = par.vacuum_density / mean_mass * boltzmann * par.vacuum_temperature_K;
-  if (!par.potential) return;
+  rays = run->rays;
   double widest = 0.0, extent = 0.0;
   for (int d = 0; d < 3; d++) {
     widest = fmax(widest, run->upper[d] - run->lower[d]);
     extent = fmax(extent, fmax(fabs(run->lower[d]), fabs(run->upper[d])));
   }
   const double cell = par.potential_cell > 0.0 ? par.potential_cell : 0.01 * widest;
-  potential = restart_potential_create(&loaded.mass, run->gravity, cell, extent, MPI_COMM_WORLD);
+  if (par.potential) potential = restart_potential_create(&loaded.mass, run->gravity, cell, extent, MPI_COMM_WORLD);
+  if (rays && par.sources) sources = restart_density_create(&loaded.source, cell, extent, MPI_COMM_WORLD);
   memory_free(loaded.mass.at);
-  loaded.mass = (struct restart_mass){0};
+  memory_free(loaded.source.at);
+  loaded.mass = loaded.source = (struct restart_mass){0};
+}
+
+static double restart_source(double t, const double x[3]) {
+  (void)t;
+  return sources ? par.supernova_energy * rays->par.cr.injection.efficiency * restart_density_at(sources, x) : 0.0;
 }
 
 static double restart_gravity(double t, const double x[3]) {
@@ -167,7 +178,7 @@ static void tell(const struct mesh *m, struct gas *g, const struct field *cr) {
   const struct restart_gas *p = &loaded.gas;
   enum { MAGNETIC = 6, PARTS };
   struct sum s[PARTS] = {{0.0, 0.0}}, *part = memory_get(sizeof *part * (size_t)(m->count + 1));
-  double had[PARTS], rays;
+  double had[PARTS], energy;
   for (int64_t i = 0; i < p->count; i++) {
     const double *row = p->row + i * p->columns, *b = row + ROW_FIELD;
     for (int v = 0; v < 6; v++) sum_add(&s[v], row[ROW_MASS + v]);
@@ -178,14 +189,14 @@ static void tell(const struct mesh *m, struct gas *g, const struct field *cr) {
     const double *dx = m->block[b].dx, volume = dx[0] * dx[1] * dx[2];
     EACH_ROW(m, j, k) for (int i = 0; i < m->nc[0]; i++) sum_add(&part[b], volume * row_of(m, cr, b, 0, j, k)[i]);
   }
-  sum_over_blocks(m->comm, m->count, 1, part, &rays);
+  sum_over_blocks(m->comm, m->count, 1, part, &energy);
   memory_free(part);
   const struct mhd_totals t = mhd_totals(g, m);
   log_info("restart: mass of the particles %.15g, of the mesh %.15g", had[0], t.mass);
   log_info("restart: %s energy of the particles %.15g, of the mesh %.15g (%.6g of it internal)", par.energy == ENERGY_TOTAL ? "total" : "internal", had[4],
            par.energy == ENERGY_TOTAL ? t.kinetic + t.internal : t.internal, t.internal);
   if (p->field) log_info("restart: magnetic energy of the particles %.6g, of the mesh %.6g", had[MAGNETIC], t.magnetic);
-  if (p->cr) log_info("restart: energy of cosmic rays of the particles %.15g, of the mesh %.15g", had[5], rays);
+  if (p->cr) log_info("restart: energy of cosmic rays of the particles %.15g, of the mesh %.15g", had[5], energy);
 }
 
 static void restart_fill(const struct mesh *m, const struct setup_run *run, bool draft, struct gas *g, struct field *cr_energy) {
@@ -216,4 +227,5 @@ const struct setup setup_restart = {
     .gas = restart_gas,
     .fill = restart_fill,
     .gravity = restart_gravity,
+    .source = restart_source,
 };

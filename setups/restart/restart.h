@@ -20,7 +20,9 @@ struct restart_params {
   int scalar_count;
   double vacuum_density, vacuum_temperature_K, metallicity;
   bool potential;
-  double potential_cell;          /* 0: the gas decides                                     */
+  double potential_cell;          /* 0: a hundredth of the box                              */
+  bool sources;
+  double supernova_energy;
 };
 
 /* What the mesh gets from a particle of gas: a row of numbers. */
@@ -37,7 +39,8 @@ struct restart_gas {
 /* Particles that only have mass. */
 struct restart_mass { int64_t count; double (*at)[4]; /* x, y, z, mass */ };
 
-struct restart_loaded { struct restart_gas gas; struct restart_mass mass; };
+/* source: with the rate of supernovae in place of the mass. */
+struct restart_loaded { struct restart_gas gas; struct restart_mass mass, source; };
 
 /* Read the snapshot, centre, turn and cut it, and say what was found and taken.  Collective. */
 void restart_load(const struct restart_params *par, const struct setup_run *run, MPI_Comm comm, struct restart_loaded *to);
@@ -77,5 +80,8 @@ struct restart_potential;
 struct restart_potential *restart_potential_create(const struct restart_mass *mass, double gravity, double cell, double extent, MPI_Comm comm);
 void restart_potential_destroy(struct restart_potential *p);
 double restart_potential_at(const struct restart_potential *p, const double x[3]);
+/* On the same kind of grids the density of the masses themselves.  Collective. */
+struct restart_potential *restart_density_create(const struct restart_mass *mass, double cell, double extent, MPI_Comm comm);
+double restart_density_at(const struct restart_potential *p, const double x[3]);
 
 #endif

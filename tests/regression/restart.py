@@ -15,7 +15,7 @@ import make_snapshot  # noqa: E402
 SETUP = 'setups/restart/restart.yaml'
 HALF = 16.0  # kpc
 FEW = {'run.step_end': 0, 'mesh.max_level': 1, 'refine.criteria': '[{name: lagrangian_mass, refine_above: 1.0}]', 'cr.min_GV': 1, 'cr.max_GV': 100, 'cr.per_decade': 1,
-       'gravity.from_setup': False, 'restart.potential': False}
+       'gravity.from_setup': False, 'restart.potential': False, 'restart.sources': False}
 STILL = {'restart.centre': 'given', 'restart.orient': 'none'}
 # One code unit: kpc, km/s, proton masses per cm^3.
 MASS = 1.67262192369e-24 * make_snapshot.KPC**3
