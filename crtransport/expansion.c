@@ -34,9 +34,7 @@ static size_t at_row(const struct mesh *m, const int extent[3], int j, int k) {
 }
 
 /* Rate of expansion along the way of the gas, for the entry of a cell. */
-static double by_density(double before, double root_before, double change, double after, double dt) {
-  return log((before * root_before - change) / (after * cbrt(after))) / dt * 3.0;
-}
+static double by_density(double kept, double after, double dt) { return log(kept / (after * cbrt(after))) / dt * 3.0; }
 
 /* The largest compression between cells within two of the cell, in units of its speed of sound, from 0 (smooth) to 1 (shock). */
 static double shock(const struct mesh *m, const double *const u[3], const ptrdiff_t step[3], size_t i, double sound) {
@@ -117,7 +115,9 @@ void rays_expansion(const struct rays *r, const struct mesh *mesh, const struct 
           double width = dx[0];
           for (int d = 1; d < mesh->dim; d++) width = min(width, dx[d]);
           const double tied = max(1.0 - diffusivity(r, b, i) / (sqrt((gas + rays) / new[i]) * width), 0.0);
-          const double steep = by_density(before[i], root[i], sum3(part[0], part[1], part[2]), after[i], ahead ? -dt : dt);
+          const double kept = before[i] * root[i] - sum3(part[0], part[1], part[2]);
+          if (!(kept > 0.0)) continue; /* beside a cell a thousand times denser slopes may take out more than there is */
+          const double steep = by_density(kept, after[i], ahead ? -dt : dt);
           to[i] = smooth + tied * weight * (steep - smooth);
         }
       }
