@@ -1,6 +1,7 @@
 #include "base/log.h"
 
 #include "base/fail.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <math.h>
@@ -21,6 +22,7 @@ static struct {
   bool started, bar;        /* bar: rewrite one line of the terminal                           */
   int width;                /* of the terminal                                                 */
   FILE *file;
+  struct text early;        /* messages before there was a file                                */
   int64_t lines;            /* step lines in the file                                          */
   bool drawn;               /* the bar is on the current line of the terminal                  */
   bool head;                /* the head line was printed to a stdout that is no terminal       */
@@ -76,6 +78,8 @@ void log_open(const char *path, bool append) {
   state.lines = 0;
   state.file = fopen(path, append ? "a" : "w");
   require(state.file != NULL, "%s: cannot be written: %s", path, strerror(errno));
+  if (state.early.s != NULL) fputs(state.early.s, state.file);
+  text_free(&state.early);
 }
 
 void log_close(void) {
@@ -99,7 +103,10 @@ static void message(const char *mark, const char *format, va_list args) {
   printf("%s%s\n", mark, text);
   if (redraw) draw_bar();
   fflush(stdout);
-  if (state.file == NULL) return;
+  if (state.file == NULL) {
+    text_add(&state.early, "# %s%s\n", mark, text);
+    return;
+  }
   fprintf(state.file, "# %s%s\n", mark, text);
   fflush(state.file);
 }

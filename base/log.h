@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Start writing PATH as well (rank 0 only; append goes on with an old file).  Before it, messages go to the terminal only. */
+/* Start writing PATH as well (rank 0 only; append goes on with an old file), with the messages that there were before. */
 void log_open(const char *path, bool append);
 void log_close(void);
 

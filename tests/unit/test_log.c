@@ -53,11 +53,11 @@ static void test_lines(void **state) {
   (void)state;
   run(false);
   const char *text = content(log_path);
-  assert_int_equal(count(text, "\n"), 1 + 120 + 3); /* the warning, the steps, a head line every 50 */
+  assert_int_equal(count(text, "\n"), 2 + 120 + 3); /* two messages, the steps, a head line every 50 */
   assert_int_equal(count(text, "updates/s"), 3);
   assert_int_equal(count(text, "# warning: 3 things\n"), 1);
   assert_non_null(strstr(text, "\n       120  1.2000000e+00  1.0000000e-02        64          4096  3.210e+06   1.000e-14           0           0\n"));
-  assert_null(strstr(text, "before"));
+  assert_int_equal(count(text, "# before\n"), 1);
   text = content(out_path);
   assert_int_equal(count(text, "\n"), 5); /* two messages, head, first and last step */
   assert_non_null(strstr(text, "before\nwarning: 3 things\n"));
