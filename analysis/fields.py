@@ -87,7 +87,7 @@ _WORDS = {'rho': ('density', r'\rho'), 'press': ('pressure', 'p'), 'vel1': ('vel
           'cr_energy': ('cosmic rays', r'e_\mathrm{cr}'), 'cr_press': ('cosmic rays', r'P_\mathrm{cr}'),
           'cr_over_gas': ('', r'P_\mathrm{cr}/P_\mathrm{gas}'),
           'beta': ('plasma beta', r'\beta'), 'entropy': ('entropy', r'p/\rho^\gamma'),
-          'kinetic': ('kinetic energy', r'\rho v^2/2'), 'magnetic': ('magnetic energy', 'B^2/2')}
+          'phi': ('potential', r'\Phi'), 'kinetic': ('kinetic energy', r'\rho v^2/2'), 'magnetic': ('magnetic energy', 'B^2/2')}
 
 
 def symbol(name):
