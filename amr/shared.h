@@ -2,7 +2,7 @@
  *
  * Fluxes and EMFs are corrected between levels by differences, so a coarse face follows the average of the fine ones to
  * round-off only.  Where the mesh changes they have to be the same to the last bit, or blocks that become neighbours of one level
- * would disagree on their common faces.  Private to amr/. */
+ * would disagree on their common faces.  Also what elliptic/ and implicit transport learn of the fine side with. */
 #ifndef AMR_SHARED_H
 #define AMR_SHARED_H
 

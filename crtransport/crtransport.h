@@ -167,6 +167,11 @@ struct rays_saved {
 void rays_save(const struct rays *r, const struct mesh *mesh, struct rays_saved *s);
 void rays_restore(struct rays *r, const struct mesh *mesh, const struct rays_saved *s);
 
+/* cost[b] += seconds spent on each local block since the last call, in explicit transport and momentum space; see mesh_weigh. */
+void rays_cost(struct rays *r, const struct mesh *mesh, double *cost);
+
+/* Numbers of a cell that live on with the mesh: q, F and momentum. */
+int rays_components(const struct rays_params *par);
 /* Bytes of a block with everything that a run with cosmic rays has on it. */
 double rays_bytes_per_block(const struct rays_params *par, const struct mesh *mesh);
 

@@ -3,6 +3,7 @@
 #include "base/minmax.h"
 #include "crtransport/geometry.h"
 #include "crtransport/momentum.h"
+#include "crtransport/rays_scratch.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -27,7 +28,7 @@ struct rays_drift *rays_drift_create(struct rays *r, const struct mesh *m, struc
     d->face[i] = p + (size_t)(6 + i) * size;
     d->energy[i] = p + (size_t)(9 + i) * size;
   }
-  d->correction = m->max_level > 0 ? correction_create(m, 2, false) : NULL;
+  d->correction = rays_scratch(r, m)->energy;
   struct field **states = memory_get(sizeof *states * (size_t)r->transport.count);
   for (int i = 0; i < r->transport.count; i++) states[i] = &r->transport.group[i].state;
   exchange_all(x, r->transport.count, states);
@@ -190,7 +191,6 @@ void rays_drift_finish(struct rays *r, const struct mesh *m, struct rays_drift *
     correction_exchange(w->correction);
     for (int b = 0; b < m->count; b++)
       if (m->block[b].jump) correction_apply(w->correction, b, dt, &r->exchange, NULL);
-    correction_destroy(w->correction);
   }
   memory_free(w->memory);
   memory_free(w);

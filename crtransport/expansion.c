@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/minmax.h"
 #include "crtransport/internal.h"
+#include "crtransport/rays_scratch.h"
 
 #include <math.h>
 
@@ -64,24 +65,23 @@ static double diffusivity(const struct rays *r, int b, size_t i) {
   return all > 0.0 ? sum / all / max(r->profile.data ? field_data(&r->profile, b, 0)[i] : 1.0, 1e-300) : 0.0;
 }
 
-void rays_expansion(const struct rays *r, const struct mesh *mesh, const struct gas *g, const struct field *velocity, double dt, bool ahead,
+void rays_expansion(struct rays *r, const struct mesh *mesh, const struct gas *g, const struct field *velocity, double dt, bool ahead,
                     struct field *rate) {
   const size_t size = g->u[0].comp_size[0];
   const int *e = field_extent(&g->u[0], 0);
   const ptrdiff_t step[3] = {1, e[0], (ptrdiff_t)e[0] * e[1]};
   double *memory = memory_get(sizeof *memory * 7 * size), *root = memory, *flux[3], *u[3];
-  struct field stress;
-  field_create(&stress, mesh, "stress of cosmic rays", CENTRING_CELL, 2);
+  struct field *stress = &rays_scratch(r, mesh)->stress;
   for (int d = 0; d < 3; d++) {
     flux[d] = memory + (size_t)(1 + d) * size;
     u[d] = memory + (size_t)(4 + d) * size;
   }
   for (int b = 0; b < mesh->count; b++) {
     const double *old = field_data(&g->u[2], b, GAS_RHO), *new = field_data(&g->u[0], b, GAS_RHO), *dx = mesh->block[b].dx;
-    const double *before = ahead ? new : old, *after = ahead ? old : new, *pressure = field_data(&stress, b, 0);
+    const double *before = ahead ? new : old, *after = ahead ? old : new, *pressure = field_data(stress, b, 0);
     const double *internal = field_data(&g->u[0], b, 0) + size * (size_t)(g->nvar - 1);
     double *to = field_data(rate, b, 0);
-    rays_stress(r, mesh, b, &stress);
+    rays_stress(r, mesh, b, stress);
     for (int d = 0; d < mesh->dim; d++) {
       const double *m0 = field_data(&g->u[2], b, GAS_M1 + d), *m1 = field_data(&g->u[0], b, GAS_M1 + d);
       for (size_t i = 0; i < size; i++) u[d][i] = 0.5 * (m0[i] / old[i] + m1[i] / new[i]);
@@ -122,6 +122,5 @@ void rays_expansion(const struct rays *r, const struct mesh *mesh, const struct 
         }
       }
   }
-  field_destroy(&stress);
   memory_free(memory);
 }

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/minmax.h"
 #include "crtransport/internal.h"
+#include "crtransport/rays_scratch.h"
 
 #include <math.h>
 #include <string.h>
@@ -252,29 +253,23 @@ static void take_block(const struct mesh *mesh, struct gas *g, struct rays *r, i
 
 void rays_kick(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double dt) {
   if (r->par.coupling != COUPLING_FULL) return;
-  static const int flip[4] = {0, 1, 2, -1};
-  static const bool positive[2] = {true, true};
-  struct field stress, change;
-  field_create(&stress, mesh, "stress of cosmic rays", CENTRING_CELL, 2);
-  field_create(&change, mesh, "kick", CENTRING_CELL, 4);
-  stress.positive = positive;
-  change.flip = flip;
-  struct field *state[3] = {&stress, &g->u[0], &g->b[0]}, *kick[1] = {&change};
+  struct field *stress = &rays_scratch(r, mesh)->stress, *change = &rays_scratch(r, mesh)->kick;
+  struct field *state[3] = {stress, &g->u[0], &g->b[0]};
   struct pushed a;
-  open_pushed(&a, r, mesh, g, &change);
-  for (int b = 0; b < mesh->count; b++) rays_stress(r, mesh, b, &stress);
+  open_pushed(&a, r, mesh, g, change);
+  for (int b = 0; b < mesh->count; b++) rays_stress(r, mesh, b, stress);
   exchange_all(x, a.tensor ? 3 : 2, state);
   for (int b = 0; b < mesh->count; b++) {
-    load_block(&a, g, b, &stress, &change);
+    load_block(&a, g, b, stress, change);
     fluxes(&a, false);
     for (int c = 0; c < 3; c++) {
       diverge(&a, dt, c, c);
       if (a.block->jump) keep_fluxes(&a, correction_registers(r->flux, b), c, c);
     }
   }
-  exchange_all(x, 1, kick);
+  exchange_all(x, 1, &change);
   for (int b = 0; b < mesh->count; b++) {
-    load_block(&a, g, b, &stress, &change);
+    load_block(&a, g, b, stress, change);
     for (int d = 0; d < 3; d++) mean_row(a.extent[0] * a.extent[1] * a.extent[2], a.rho, a.m[d], a.change[d], a.mean[d]);
     fluxes(&a, true);
     diverge(&a, dt, 0, 3);
@@ -282,12 +277,10 @@ void rays_kick(struct rays *r, const struct mesh *mesh, struct exchange *x, stru
   }
   if (mesh->max_level > 0) correction_exchange(r->flux);
   for (int b = 0; b < mesh->count; b++) {
-    if (mesh->block[b].jump) correction_apply(r->flux, b, dt, &change, NULL);
-    take_block(mesh, g, r, b, &change);
+    if (mesh->block[b].jump) correction_apply(r->flux, b, dt, change, NULL);
+    take_block(mesh, g, r, b, change);
   }
   memory_free(a.memory);
-  field_destroy(&stress);
-  field_destroy(&change);
 }
 
 void rays_settle(struct rays *r, const struct mesh *mesh, struct gas *g) {

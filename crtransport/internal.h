@@ -24,7 +24,7 @@ void rays_face_velocity(const struct rays *r, const struct mesh *mesh, struct ex
 
 /* Rate of expansion of the gas in the last step, 1 / time, for adiabatic changes in place of div u; after rays_face_velocity.  ahead: it is used before cosmic rays
  * are carried along with the gas.  rate: cells, ghosts are not set. */
-void rays_expansion(const struct rays *r, const struct mesh *mesh, const struct gas *g, const struct field *velocity, double dt, bool ahead,
+void rays_expansion(struct rays *r, const struct mesh *mesh, const struct gas *g, const struct field *velocity, double dt, bool ahead,
                     struct field *rate);
 
 /* momentum.c, medium.c, drift.c, sources.c */

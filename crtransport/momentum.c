@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/minmax.h"
 #include "crtransport/momentum.h"
+#include "crtransport/rays_scratch.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -308,19 +309,20 @@ static void step_block(struct rays *r, const struct mesh *m, const struct gas *g
 
 void rays_momentum(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt, enum cr_order order) {
   if (!r->par.momentum && r->source == NULL) return;
-  struct field velocity, expansion, *gas[1] = {&g->u[0]};
+  struct rays_scratch *s = rays_scratch(r, mesh);
+  struct field *gas[1] = {&g->u[0]};
   struct work w;
   rays_scattering(r, mesh, x, g);
   struct rays_drift *drift = r->par.momentum ? rays_drift_create(r, mesh, x) : NULL;
-  field_create(&velocity, mesh, "velocity of faces", CENTRING_FACE, 3);
-  field_create(&expansion, mesh, "expansion", CENTRING_CELL, 1);
-  rays_face_velocity(r, mesh, x, g, &velocity);
-  rays_expansion(r, mesh, g, &velocity, dt, order == CR_MOMENTUM_FIRST, &expansion);
+  rays_face_velocity(r, mesh, x, g, &s->velocity);
+  rays_expansion(r, mesh, g, &s->velocity, dt, order == CR_MOMENTUM_FIRST, &s->expansion);
   if (r->par.transport.closure == CLOSURE_M1) exchange_all(x, 1, gas);
   create_work(&w, r, mesh, drift != NULL);
-  for (int b = 0; b < mesh->count; b++) step_block(r, mesh, g, &velocity, &expansion, drift, &w, b, time, dt, order);
+  for (int b = 0; b < mesh->count; b++) {
+    const double start = MPI_Wtime();
+    step_block(r, mesh, g, &s->velocity, &s->expansion, drift, &w, b, time, dt, order);
+    r->transport.cost[b] += MPI_Wtime() - start;
+  }
   free_work(&w);
   rays_drift_finish(r, mesh, drift, dt);
-  field_destroy(&velocity);
-  field_destroy(&expansion);
 }

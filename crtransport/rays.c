@@ -5,6 +5,7 @@
 #include "base/minmax.h"
 #include "base/units.h"
 #include "crtransport/rays.h"
+#include "crtransport/rays_scratch.h"
 
 #include <math.h>
 #include <string.h>
@@ -33,6 +34,7 @@ static void destroy_fields(struct rays *r) {
   field_destroy(&r->exchange);
   rays_scattering_destroy(r);
   correction_destroy(r->flux);
+  rays_scratch_destroy(r);
 }
 
 void rays_create(struct rays *r, const struct rays_params *par, const struct mesh *mesh, const struct units *units) {
@@ -40,10 +42,6 @@ void rays_create(struct rays *r, const struct rays_params *par, const struct mes
   memset(r, 0, sizeof *r);
   r->par = *par;
   r->scale = scale_of(units);
-  for (int d = 0; d < mesh->dim; d++)
-    for (int side = 0; side < 2; side++)
-      if (par->transport.boundary[d][side] != CRT_BOUNDARY_GAS && mesh->boundary[d][side] == BOUNDARY_PERIODIC)
-        fail_user("transport.boundary_%c: a periodic axis has no ends that could absorb cosmic rays", 'x' + d);
   cr_params_finish(&r->par.cr, &r->net);
   r->tables = cr_tables_create(&r->net, &r->par.cr.batch);
   r->ledger = memory_get(sizeof *r->ledger * (size_t)r->net.count);
@@ -80,14 +78,27 @@ void rays_adapted(struct rays *r, const struct mesh *mesh) {
   create_fields(r, mesh);
 }
 
+void rays_cost(struct rays *r, const struct mesh *mesh, double *cost) {
+  for (int b = 0; b < mesh->count; b++) {
+    cost[b] += r->transport.cost[b];
+    r->transport.cost[b] = 0.0;
+  }
+}
+
 double rays_bytes_per_block(const struct rays_params *par, const struct mesh *mesh) {
   struct field cell, faces;
   field_shape(&cell, mesh, "", CENTRING_CELL, 1);
   field_shape(&faces, mesh, "", CENTRING_FACE, 3);
-  /* q and F; directions, momentum, exchange, profile and speed of streaming; the mass through faces. */
-  double cells = 4.0 * par->bins + 9.0 + 3.0 + 2.0 + 2.0;
-  return 8.0 * (cells * (double)cell.comp_size[0] + (double)faces.block_size);
+  /* q and F; directions, momentum, exchange, profile and speed of streaming; stress, kick and expansion; mass and velocity of faces. */
+  double cells = rays_components(par) + 9.0 + 2.0 + 2.0 + 7.0, face = 2.0;
+  if (par->scheme == TRANSPORT_IMPLICIT) {
+    cells += 24.0;
+    face += 7.0;
+  }
+  return 8.0 * (cells * (double)cell.comp_size[0] + face * (double)faces.block_size);
 }
+
+int rays_components(const struct rays_params *par) { return 4 * par->bins + 3; }
 
 /* ---- totals ---- */
 

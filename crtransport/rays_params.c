@@ -41,7 +41,7 @@ static void declare_transport(struct params *ps, struct rays_params *p) {
                 "reduced speed of light in the equation of the flux alone, or in all but advection");
   params_choice(ps, "speed_choice", &p->speed_choice, "fixed|auto", "fixed",
                 "reduced speed of light: `speed` for all, or for each momentum bin as fast as it has to be, from `speed` up to `speed_max`");
-  params_real(ps, "speed", &p->speed, "1e4 km/s", PARAMS_POSITIVE, INFINITY, "km/s", "reduced speed of light, or the least of `auto`");
+  params_real(ps, "speed", &p->speed, "1e4 km/s", PARAMS_POSITIVE, 299792.458, "km/s", "reduced speed of light, or the least of `auto`");
   params_real(ps, "speed_max", &p->speed_max, "3e5 km/s", PARAMS_POSITIVE, INFINITY, "km/s", "auto: the most; never above the speed of light");
   params_real(ps, "safety", &p->speed_safety, "3", PARAMS_POSITIVE, 1e6, "1",
               "auto: how much faster than diffusion over `length`, the gas and Alfven waves");
@@ -139,8 +139,7 @@ void rays_check(struct rays_params *p, const struct params *ps, bool magnetic) {
   } else if (p->transport.implicit.perpendicular > 0.0) {
     fail_user("scattering.perpendicular: only transport.scheme: implicit diffuses across the magnetic field");
   }
-  if (p->speed > p->transport.light)
-    fail_user("transport.speed: %.9g is above the speed of light, which is %.9g in the units of this run", p->speed, p->transport.light);
+  if (p->speed > p->transport.light) p->speed = p->transport.light; /* rounded */
   if (p->speed_max > p->transport.light) p->speed_max = p->transport.light;
   cr_params_finish(&p->cr, &net);
   p->bins = cr_network_bins(&net);

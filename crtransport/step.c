@@ -39,6 +39,8 @@ void crt_adapted(struct crt *c, const struct mesh *mesh) {
   field_create(&c->directions, mesh, "directions", CENTRING_CELL, GEOMETRY_COMPONENTS);
   const struct crt_shape s = shape_of(mesh);
   c->scratch = crt_scratch_create(&s);
+  memory_free(c->cost);
+  c->cost = memory_get(sizeof *c->cost * (size_t)(mesh->count + 1));
   for (int i = 0; i < c->count; i++) {
     struct crt_group *g = &c->group[i];
     correction_destroy(g->correction);
@@ -76,6 +78,7 @@ void crt_destroy(struct crt *c) {
     correction_destroy(g->correction);
   }
   memory_free(c->group);
+  memory_free(c->cost);
   if (c->directions.data) field_destroy(&c->directions);
   crt_scratch_destroy(c->scratch);
   crt_implicit_destroy(c->implicit);
@@ -177,7 +180,11 @@ void crt_transport(struct crt *c, const struct mesh *mesh, struct exchange *x, i
   struct crt_calm *calm = c->par.scheme == CRT_DIFFUSION ? NULL : crt_calm_open(c, mesh, group, dt, n, profile, alfven);
   for (int step = 0; step < n; step++) {
     exchange_all(x, 1, state);
-    for (int b = 0; b < mesh->count; b++) limited += work_on_block(c, mesh, g, b, dt / n, profile, alfven, wall);
+    for (int b = 0; b < mesh->count; b++) {
+      const double start = MPI_Wtime();
+      limited += work_on_block(c, mesh, g, b, dt / n, profile, alfven, wall);
+      c->cost[b] += MPI_Wtime() - start;
+    }
     if (mesh->max_level > 0) correction_exchange(g->correction);
     for (int b = 0; b < mesh->count; b++)
       if (mesh->block[b].jump) correction_apply(g->correction, b, dt / n, &g->state, NULL);

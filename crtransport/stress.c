@@ -4,6 +4,7 @@
 #include "crtransport/closure.h"
 #include "crtransport/geometry.h"
 #include "crtransport/internal.h"
+#include "crtransport/rays_scratch.h"
 
 #include <string.h>
 
@@ -149,25 +150,23 @@ static double cell_field(const struct mesh *m, const struct field *f, int b, int
 double rays_max_dt(struct rays *r, const struct mesh *mesh, const struct gas *g, double cfl) {
   double most = 0.0, all;
   if (r->par.coupling != COUPLING_FULL) return INFINITY;
-  struct field stress;
-  field_create(&stress, mesh, "stress of cosmic rays", CENTRING_CELL, 2);
+  struct field *stress = &rays_scratch(r, mesh)->stress;
   for (int b = 0; b < mesh->count; b++) {
-    rays_stress(r, mesh, b, &stress);
+    rays_stress(r, mesh, b, stress);
     for (int k = 0; k < mesh->nc[2]; k++)
       for (int j = 0; j < mesh->nc[1]; j++)
         for (int i = 0; i < mesh->nc[0]; i++) {
-          const size_t at = row_at(mesh, &stress, j, k) + (size_t)i;
+          const size_t at = row_at(mesh, stress, j, k) + (size_t)i;
           double m[3], field[3] = {0.0, 0.0, 0.0}, rho = field_data(&g->u[0], b, GAS_RHO)[at], sound2 = g->par.sound_speed * g->par.sound_speed;
           for (int d = 0; d < 3; d++) {
             m[d] = field_data(&g->u[0], b, GAS_M1 + d)[at];
             if (g->par.magnetic) field[d] = cell_field(mesh, &g->b[0], b, d, i, j, k);
           }
           if (g->par.eos == EOS_ADIABATIC) sound2 = g->par.gamma * (g->par.gamma - 1.0) * field_data(&g->u[0], b, g->nvar - 1)[at] / rho;
-          const double pressure = field_data(&stress, b, 0)[at] + field_data(&stress, b, 1)[at];
+          const double pressure = field_data(stress, b, 0)[at] + field_data(stress, b, 1)[at];
           most = max(most, rate_of(mesh->dim, mesh->block[b].dx, rho, m, sound2, field, pressure));
         }
   }
-  field_destroy(&stress);
   MPI_Allreduce(&most, &all, 1, MPI_DOUBLE, MPI_MAX, mesh->comm);
   return all > 0.0 ? cfl / all : INFINITY;
 }

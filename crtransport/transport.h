@@ -67,6 +67,7 @@ struct crt {
   int count;
   struct crt_group *group;   /* [count]                                                    */
   struct field directions;   /* see crtransport/geometry.h                                 */
+  double *cost;              /* s spent on each local block; see rays_cost                 */
   struct crt_scratch *scratch;
   struct crt_implicit *implicit; /* NULL until the first implicit step on this mesh */
 };

@@ -176,11 +176,24 @@ static char *compare(struct run *r, const struct mesh_params *mesh) {
   return good;
 }
 
+/* Files with cosmic rays, for a run without them or the other way round, are intact but say something else: ends the program with what has changed. */
+static void tell_of_rays(struct run *r, MPI_Comm comm, const struct mesh_params *mesh, struct saved *s) {
+  struct io_checkpoint *from = &r->checkpoints->from, none = *from;
+  struct io_state state[STATES + RAYS_STATES];
+  r->has_rays = !r->has_rays;
+  io_checkpoint_find(comm, r->dir, list(r, s, state), state, from);
+  r->has_rays = !r->has_rays;
+  if (from->number >= 0) memory_free(compare(r, mesh)); /* does not come back */
+  io_checkpoint_free(from);
+  *from = none;
+}
+
 void checkpoint_find(struct run *r, MPI_Comm comm, const struct mesh_params *mesh) {
   struct checkpoints *c = r->checkpoints;
   struct io_state state[STATES + RAYS_STATES];
   struct saved *s = memory_get(sizeof *s);
   io_checkpoint_find(comm, r->dir, list(r, s, state), state, &c->from);
+  if (c->from.number < 0) tell_of_rays(r, comm, mesh, s);
   if (c->from.number < 0) {
     fail_user("%scrux: error: there is no %scheckpoint in %s to resume from; start anew with --force, or in another folder with --out",
               c->from.skipped == NULL ? "" : c->from.skipped, c->from.last < 0 ? "" : "intact ", r->dir);

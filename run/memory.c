@@ -2,6 +2,7 @@
 #include "base/fail.h"
 #include "run/run.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,12 +23,13 @@ static double bytes_per_block(const struct mesh *mesh, const struct mhd_params *
 
 /* Bytes of one block while the mesh is adapted, beside those above: the new state is there before the old one goes, field by field, or all
  * fields at once when blocks move to other ranks. */
-static double bytes_to_adapt(const struct mesh *mesh, const struct mhd_params *par, bool ranks) {
-  struct field u, b = {0};
+static double bytes_to_adapt(const struct mesh *mesh, const struct mhd_params *par, const struct rays_params *rays, bool ranks) {
+  struct field u, b = {0}, q = {0};
   field_shape(&u, mesh, "gas", CENTRING_CELL, 6 + par->nscalar);
   if (par->magnetic) field_shape(&b, mesh, "field", CENTRING_FACE, 3);
-  const double cells = 8.0 * (double)u.block_size, faces = 8.0 * (double)b.block_size;
-  return ranks ? cells + faces : cells > faces ? cells : faces;
+  if (rays->scheme != TRANSPORT_NONE) field_shape(&q, mesh, "cosmic rays", CENTRING_CELL, rays_components(rays));
+  const double part[3] = {8.0 * (double)u.block_size, 8.0 * (double)b.block_size, 8.0 * (double)q.block_size};
+  return ranks ? part[0] + part[1] + part[2] : fmax(fmax(part[0], part[1]), part[2]);
 }
 
 /* The number after a word at the start of a line of a file of the kernel; -1: not there. */
@@ -97,7 +99,7 @@ struct memory_need memory_check(const struct all_params *params, int64_t blocks,
     cells *= mesh.nc[d];
   }
   double count = blocks > 0 ? (double)blocks : root, each = bytes_per_block(&mesh, gas, &params->rays, &params->gravity);
-  const double adapting = params->refine.count > 0 ? bytes_to_adapt(&mesh, gas, size > 1) : 0.0;
+  const double adapting = params->refine.count > 0 ? bytes_to_adapt(&mesh, gas, &params->rays, size > 1) : 0.0;
   /* Every rank knows all root blocks, and has libraries and buffers for messages and files of its own: measured. */
   double fields = count / size * each, mine = fields + count / size * adapting + (0.15 * fields < 64e6 ? 0.15 * fields : 64e6) + 48e6 + 300.0 * root;
   double all = mine * size, need[2] = {mine * here, 0.0}, worst[2];

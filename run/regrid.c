@@ -39,6 +39,7 @@ static bool adapt(struct run *r, bool start) {
   double *cost = memory_get(sizeof *cost * ((size_t)m->count + 1));
   refine_tags(&r->refine, m, &r->gas, r->time, tags);
   mhd_cost(&r->gas, m, cost);
+  if (r->has_rays) rays_cost(&r->rays, m, cost);
   mesh_weigh(m, cost);
   for (int b = 0; start && b < m->count; b++) {
     if (tags[b] < 0) tags[b] = 0;

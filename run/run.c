@@ -39,6 +39,16 @@ static bool rays_without_field(const void *data) {
   return p->rays.scheme != TRANSPORT_NONE && !p->mhd.magnetic;
 }
 
+/* Ends that absorb cosmic rays, on an axis without ends. */
+static bool absorbing(const struct all_params *p, int axis) {
+  const int *rays = p->rays.transport.boundary[axis];
+  return p->rays.scheme != TRANSPORT_NONE && axis < p->mesh.dim && (rays[0] != CRT_BOUNDARY_GAS || rays[1] != CRT_BOUNDARY_GAS) &&
+         p->mesh.boundary[axis][0] == BOUNDARY_PERIODIC;
+}
+static bool absorbing_x(const void *p) { return absorbing(p, 0); }
+static bool absorbing_y(const void *p) { return absorbing(p, 1); }
+static bool absorbing_z(const void *p) { return absorbing(p, 2); }
+
 void run_declare(struct params *ps, struct all_params *par, const struct setup *setup) {
   struct run_params *p = &par->run;
   params_section(ps, "run", "what to run and until when");
@@ -70,6 +80,12 @@ void run_declare(struct params *ps, struct all_params *par, const struct setup *
   rays_initial_declare(ps, &par->initial);
   par->refine.rays = &par->rays.scheme;
   params_rule(ps, "transport.scheme", rays_without_field, par, "cosmic rays go along the magnetic field, and this run has none: set mhd.magnetic: true, or scheme: none");
+  params_rule(ps, "transport.boundary_x", absorbing_x, par,
+              "a periodic axis has no ends that could absorb cosmic rays: set mesh.boundary_x: outflow, or this to as_gas");
+  params_rule(ps, "transport.boundary_y", absorbing_y, par,
+              "a periodic axis has no ends that could absorb cosmic rays: set mesh.boundary_y: outflow, or this to as_gas");
+  params_rule(ps, "transport.boundary_z", absorbing_z, par,
+              "a periodic axis has no ends that could absorb cosmic rays: set mesh.boundary_z: outflow, or this to as_gas");
   for (int s = 0; setup_list[s] != NULL; s++)
     if ((setup == NULL || setup == setup_list[s]) && setup_list[s]->params) setup_list[s]->params(ps);
 }

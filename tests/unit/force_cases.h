@@ -4,6 +4,7 @@
 
 #include "base/minmax.h"
 #include "crtransport/internal.h"
+#include "crtransport/rays_scratch.h"
 #include "setups/initial.h"
 #include "tests/unit/gas_cases.h"
 
@@ -41,6 +42,7 @@ static inline void live_open(struct live *l, const struct mesh_params *mesh, con
 
 static inline void live_close(struct live *l) {
   correction_destroy(l->r.flux);
+  rays_scratch_destroy(&l->r);
   field_destroy(&l->r.momentum);
   field_destroy(&l->r.exchange);
   field_destroy(&l->velocity);
