@@ -88,6 +88,45 @@ static void test_deposit(void **state) {
   mesh_destroy(&mesh);
 }
 
+struct seen { const struct mesh *mesh; int *times; int strangers; };
+
+static void see(void *data, const struct leaf *leaf) {
+  struct seen *s = data;
+  if (leaf->owner == s->mesh->rank) s->times[leaf->local]++;
+  else s->strangers++;
+}
+
+/* Every block that a sphere touches is visited once, and hardly any other. */
+static void test_visits(void **state) {
+  (void)state;
+  struct mesh mesh;
+  make_mesh(&mesh);
+  double *row = memory_get(sizeof *row * COLUMNS * PARTICLES);
+  const int64_t mine = make_rows(&mesh, row);
+  struct leaves *leaves = leaves_create(&mesh);
+  struct seen seen = {.mesh = &mesh, .times = memory_get(sizeof(int) * (size_t)(mesh.count + 1))};
+  for (int64_t p = 0; p < mine; p++) {
+    const double *x = row + COLUMNS * p, radius = x[ROW_RADIUS];
+    memset(seen.times, 0, sizeof(int) * (size_t)mesh.count);
+    leaves_visit(leaves, x, radius, see, &seen);
+    for (int b = 0; b < mesh.count; b++) {
+      double d2 = 0.0;
+      for (int d = 0; d < 3; d++) {
+        const double lower = mesh_coordinate(&mesh, &mesh.block[b], d, 0.0), upper = mesh_coordinate(&mesh, &mesh.block[b], d, 8.0);
+        const double off = fmax(fmax(lower - x[d], x[d] - upper), 0.0);
+        d2 += off * off;
+      }
+      assert_int_equal(seen.times[b], fabs(sqrt(d2) - radius) < 1e-7 ? seen.times[b] != 0 : sqrt(d2) < radius);
+      assert_true(seen.times[b] == 1 || sqrt(d2) > radius);
+    }
+  }
+  assert_true(mesh.size == 1 || mine == 0 || seen.strangers > 0);
+  memory_free(seen.times);
+  leaves_destroy(leaves);
+  memory_free(row);
+  mesh_destroy(&mesh);
+}
+
 /* A field that is the same everywhere comes back as it is; one with a divergence loses it. */
 static void test_field(void **state) {
   (void)state;
@@ -163,7 +202,7 @@ static void test_potential(void **state) {
 
 int main(int argc, char **argv) {
   MPI_Init(&argc, &argv);
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_deposit), cmocka_unit_test(test_field), cmocka_unit_test(test_potential)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_deposit), cmocka_unit_test(test_visits), cmocka_unit_test(test_field), cmocka_unit_test(test_potential)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   MPI_Finalize();
   return failed;
