@@ -1,4 +1,4 @@
-"""crux plot, crux info and crux study."""
+"""crux plot, crux info, crux study and crux sweep."""
 import argparse
 import os
 import sys
@@ -12,7 +12,8 @@ EPILOG = """what:
   radial        means over shells around a point
   spectra       of cosmic rays: all species and their ratios, a mean over the box; at --position, or over a sphere --radius around it
   galaxy        of cosmic rays in a galaxy: spectra, ratios, energies, environment, profiles, gamma, ionisation (or those of --figures), at the Sun's
-                distance for the gas of --ring, --height, --density, --temperature; and their statistics in DIR/observables.NNNNN.txt
+                distance for the gas of --ring, --height, --density, --temperature; and their statistics in DIR/observables.NNNNN.txt;
+                of several DIR: spectra and ratios over one another
   history       energies, conservation, div B, time step, cells
   convergence   error over resolution; DIR holds the folders of several runs
   (one_zone)    of a one-zone run all is drawn: spectra, ratios, energies, emission, losses; several DIR are laid over the first
@@ -25,6 +26,7 @@ examples:
   crux plot runs/sedov profiles --axis y --position 0,0,0.1
   crux plot runs/cr_slab spectra --position 0 --data ../data
   crux plot runs/milkyway galaxy
+  crux plot runs/milkyway runs/other galaxy
   crux plot runs/milkyway galaxy --figures spectra,ratios --density 1,10 --format pdf
   crux plot runs/one_zone --data ../data
   crux plot convergence runs/wave_16 runs/wave_32 runs/wave_64
@@ -84,6 +86,18 @@ def _count(text):
     raise argparse.ArgumentTypeError(f"want a whole number from 1 to 1000, not '{text}'")
 
 
+def add_region(p):
+    """Options that crux plot and crux sweep share."""
+    p.add_argument('--ring', type=_range, metavar='LOW,HIGH', help='galaxy: distances from the axis, kpc (default: 7,9)')
+    p.add_argument('--height', type=float, metavar='Z', help='galaxy: |z| below it, kpc (default: 0.3)')
+    p.add_argument('--density', type=_range, metavar='LOW,HIGH', help='galaxy: rho / m_p of the gas, cm^-3 (default: 0.3,3)')
+    p.add_argument('--temperature', type=_range, metavar='LOW,HIGH', help='galaxy: of the gas, K (default: all)')
+    p.add_argument('--weight', choices=('mass', 'volume'), default='mass', help='galaxy: what medians and bands count (default: mass)')
+    p.add_argument('--data', metavar='DIR', help='spectra: measurements in place of those that come with crux (a folder with kiss_crdb, dragon2, nlbm)')
+    p.add_argument('--no-data', action='store_false', dest='data', default=None, help='spectra: no measurements')
+    p.add_argument('--format', choices=('png', 'pdf'), default='png')
+
+
 def parser():
     p = Parser(prog='crux plot', allow_abbrev=False, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('words', nargs='+', metavar='DIR [what]', help='folder of a run (or one snapshot), and what to draw')
@@ -94,16 +108,9 @@ def parser():
     p.add_argument('--range', type=_range, metavar='LOW,HIGH', help='of the colours or of the vertical axis, in the unit shown; of one --field')
     p.add_argument('--level', type=int, metavar='N', help='resolution of maps (default: the finest level)')
     p.add_argument('--radius', type=float, metavar='R', help='spectra: mean over a sphere around --position, code lengths')
-    p.add_argument('--data', metavar='DIR', help='spectra: measurements in place of those that come with crux (a folder with kiss_crdb, dragon2, nlbm)')
-    p.add_argument('--no-data', action='store_false', dest='data', default=None, help='spectra: no measurements')
     p.add_argument('--modulation', type=float, metavar='MV', help='spectra: force-field potential of the Sun')
     p.add_argument('--figures', type=_figures, metavar='NAME,...', help='galaxy: only these figures')
-    p.add_argument('--ring', type=_range, metavar='LOW,HIGH', help='galaxy: distances from the axis, kpc (default: 7,9)')
-    p.add_argument('--height', type=float, metavar='Z', help='galaxy: |z| below it, kpc (default: 0.3)')
-    p.add_argument('--density', type=_range, metavar='LOW,HIGH', help='galaxy: rho / m_p of the gas, cm^-3 (default: 0.3,3)')
-    p.add_argument('--temperature', type=_range, metavar='LOW,HIGH', help='galaxy: of the gas, K (default: all)')
-    p.add_argument('--weight', choices=('mass', 'volume'), default='mass', help='galaxy: what medians and bands count (default: mass)')
-    p.add_argument('--format', choices=('png', 'pdf'), default='png')
+    add_region(p)
     p.add_argument('--log', action='store_true', default=None, help='logarithmic scales (default: where the values want it)')
     p.add_argument('--linear', action='store_false', dest='log', help='linear scales')
     p.add_argument('--blocks', action='store_true', default=None, help='outlines of the blocks (default: where there are several levels)')
@@ -140,8 +147,8 @@ def _words(words):
     if not folders:
         raise Fault('which folder?  crux plot DIR [what]')
     from analysis import zone
-    if len(folders) > 1 and what != 'convergence' and not all(zone.has(f) for f in folders):
-        raise Fault(f'one folder at a time, not {" and ".join(folders)}; several only for convergence')
+    if len(folders) > 1 and what not in ('convergence', 'galaxy') and not all(zone.has(f) for f in folders):
+        raise Fault(f'one folder at a time, not {" and ".join(folders)}; several only for convergence and galaxy')
     return folders, what
 
 
@@ -208,6 +215,10 @@ def plot(argv):
     if what != 'history' and all(zone.has(f) for f in folders):
         zone.plot(folders, options)
         return
+    if what == 'galaxy' and len(folders) > 1:
+        from analysis.sweep import overlay
+        overlay(folders, options)
+        return
     if what == 'convergence':
         if len(folders) == 1 and os.path.isdir(folder):
             runs = _runs_below(folder)
@@ -255,8 +266,8 @@ def info(argv):
 
 def main(argv):
     from analysis.fault import Fault
-    if not argv or argv[0] not in ('plot', 'info', 'study'):
-        print('usage: python3 -m analysis plot DIR [what] | info FILE | study FILE.yaml', file=sys.stderr)
+    if not argv or argv[0] not in ('plot', 'info', 'study', 'sweep'):
+        print('usage: python3 -m analysis plot DIR [what] | info FILE | study FILE.yaml | sweep FILE.yaml', file=sys.stderr)
         return 2
     try:
         if argv[0] == 'info':
@@ -264,6 +275,10 @@ def main(argv):
         if argv[0] == 'study':
             from analysis.study import study
             study(Parser, argv[1:])
+            return 0
+        if argv[0] == 'sweep':
+            from analysis.sweep import sweep
+            sweep(Parser, argv[1:], add_region, _join)
             return 0
         plot(argv[1:])
         return 0

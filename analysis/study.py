@@ -6,15 +6,12 @@ the finest uniform run, whose cells are averaged over those of the other runs.
 import argparse
 import math
 import os
-import signal
-import subprocess
 import sys
-import time
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from analysis import snapshot, study_figure, table
+from analysis import launch, snapshot, study_figure, table
 from analysis.fault import Fault
 from analysis.study_reference import Reference
 
@@ -205,41 +202,11 @@ def cases(o, tree):
 # Running
 
 
-def environment(ranks):
-    cores = int(os.environ.get('CRUX_CORES', '1'))
-    env = {**os.environ, 'CRUX_PROGRESS': 'lines', 'OMP_NUM_THREADS': '1', 'OMPI_MCA_rmaps_base_oversubscribe': '1'}
-    if os.getuid() == 0:
-        env.update({'OMPI_ALLOW_RUN_AS_ROOT': '1', 'OMPI_ALLOW_RUN_AS_ROOT_CONFIRM': '1'})
-    if ranks != cores:
-        env.setdefault('OMPI_MCA_hwloc_base_binding_policy', 'none')
-    if ranks > cores:
-        env['OMPI_MCA_mpi_yield_when_idle'] = '1'
-    return env
-
-
 def execute(case, o, program, ranks):
     """Run it, and read what it says about its cost."""
-    command = [program, 'run', o.file, '--out', case.folder] + (['--force'] if o.force else [])
-    for s in case.sets:
-        command += ['--set', s]
-    if ranks > 1:
-        command = ['mpirun', '--quiet', '-n', str(ranks)] + command
-    log = case.folder + '.log'
-    begin = time.perf_counter()
-    with open(log, 'w') as f:
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=f, stderr=subprocess.STDOUT, env=environment(ranks),
-                                 start_new_session=True)
-        try:
-            status = child.wait()
-        except KeyboardInterrupt:
-            child.send_signal(signal.SIGUSR1)   # stops cleanly, also through mpirun
-            child.wait()
-            raise Fault(f'stopped during {case.name}')
-    case.seconds = time.perf_counter() - begin
+    status, case.seconds = launch.run(program, o.file, case.folder, case.sets, ranks, ['--force'] if o.force else [])
     if status != 0:
-        with open(log, errors='replace') as f:
-            last = [line.rstrip() for line in f if line.strip()][-3:]
-        raise Fault(f'the run {case.name} ended with status {status}; {log} ends with:\n  ' + '\n  '.join(last))
+        raise Fault(f'the run {case.name} ended with status {status}; {case.folder}.log ends with:\n  ' + '\n  '.join(launch.last_words(case.folder)))
     h = table.read(os.path.join(case.folder, 'history.txt'))
     steps, cells = h['step'], h['cells']
     case.steps, case.cells = int(steps[-1]), int(cells[-1])
@@ -302,9 +269,7 @@ def tell(head, lines):
 
 def study(parser_class, argv):
     o = options(parser_class, argv)
-    program = os.environ.get('CRUX_PROGRAM')
-    if not program or not os.access(program, os.X_OK):
-        raise Fault('CRUX_PROGRAM must name the program; ./crux study sets it')
+    program = launch.program('study')
     tree = parameters(o.file, o.set)
     run = tree.get('run') if isinstance(tree.get('run'), dict) else {}
     name = run.get('name', os.path.splitext(os.path.basename(o.file))[0])
