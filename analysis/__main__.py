@@ -244,6 +244,7 @@ def plot(argv):
         with Snapshot(paths[-1]) as s:
             dim, name = s.dim, s.run_name
             spectra = {'spectra'} if s.extra('cosmic_rays') is not None else set()
+            spectra |= {'galaxy'} if spectra and s.setup == 'milkyway' else set()
         wanted = {None: {'profiles'} if dim == 1 else {'slices'}, 'all': {'profiles'} if dim == 1 else {'slices', 'projections', 'profiles'}}
         wanted['all'] |= spectra
         _draw_snapshots(folder, paths, shots, wanted.get(what, {what}), options)

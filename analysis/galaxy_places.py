@@ -15,7 +15,7 @@ def shown_bins(edges, most=6):
 
 
 def falls(z, y):
-    """Height at which a profile falls to 1/e of its value nearest to the plane; nan where it does not."""
+    """Distance in which a profile falls to 1/e of its value nearest to the plane; nan where it does not."""
     good = np.isfinite(y) & (y > 0)
     z, y = z[good], np.log(y[good])
     if len(z) < 3:
@@ -24,7 +24,7 @@ def falls(z, y):
     if not len(below):
         return np.nan
     i = below[0]
-    return np.interp(y[0] - 1, [y[i], y[i - 1]], [z[i], z[i - 1]])
+    return np.interp(y[0] - 1, [y[i], y[i - 1]], [z[i], z[i - 1]]) - z[0]
 
 
 def heights(g, name):

@@ -116,6 +116,7 @@ def above(rate, least, most=1e3, points=120):
 class Observer:
     def __init__(self, species, carbon=0.325, be9=0.4):
         self.species, self.carbon, self.be9 = species, carbon, be9
+        self._cache = {}
         self._law = {n: self._shares(s) for n, s in species.items()}
 
     @staticmethod
@@ -126,10 +127,13 @@ class Observer:
 
     def _weights(self, s):
         """[bin][slope][node] that sum to one over the nodes."""
+        if s.name in self._cache:
+            return self._cache[s.name]
         _, width = self._nodes(s)
         l = 0.5 * width[:, None, None] * (1 + _NODE)
         w = _WEIGHT * np.exp(SLOPES[:, None] * (l - np.where(SLOPES > 0, 1.0, 0.0)[:, None] * width[:, None, None]))
-        return w / w.sum(axis=2, keepdims=True)
+        self._cache = {s.name: w / w.sum(axis=2, keepdims=True)}     # of the last species only
+        return self._cache[s.name]
 
     def _shares(self, s):
         """[bin][slope] population at the upper edge, as a share."""

@@ -216,14 +216,14 @@ def key_numbers(v):
 
 
 def write(path, head, keys, done):
-    """Numbers of runs in a line each; values that are no numbers stand in quotation marks."""
+    """Numbers of runs in a line each."""
     names = list(done[0].numbers)
     with open(path, 'w') as f:
         f.write(f'# {head}\n# energy: eV/cm^3; ionisation: 1/s per H; X_10: a ratio at 10 GeV per nucleon, pbar_p at 10 GV; slope_X: d ln j / d ln T, '
                 'of B_C from 10 to 100 GeV per nucleon\n')
         f.write('# ' + ' '.join(keys + names) + '\n')
         for v in done:
-            f.write(' '.join(v.values.values()).replace('"', '') + ' ' + ' '.join(f'{v.numbers[n]:.5e}' for n in names) + '\n')
+            f.write(' '.join(re.sub(r'\s+', '_', x) for x in v.values.values()) + ' ' + ' '.join(f'{v.numbers[n]:.5e}' for n in names) + '\n')
 
 
 def tell(keys, done):
