@@ -58,6 +58,14 @@ def against_program():
         check.check('ionisation rates: largest relative difference', worst([zeta[n] for n in names], f.attrs['ionisation_rate']), '<', 1e-3, 'the program')
         for e, name in ((0.1, 'gamma_above_100MeV'), (1.0, 'gamma_above_1GeV')):
             check.check(f'{name}: relative difference', abs(float(o.total(o.gamma('p', e), *laws['p'])[0]) / f.attrs[name] - 1), '<', 0.01, 'the program')
+        e, q, p = f['gamma/energy'][...][10:108:3], f['gamma/pion'][...][10:108:3], species['p']
+
+        def pions(energy):
+            def rate(momentum):
+                t = p.kinetic(momentum)
+                return momentum / (t + p.mass) * observe.sigma_gamma(t, energy)
+            return float(o.total(o.mean('p', rate), *laws['p'])[0]) * observe.NUCLEI * observe.LIGHT * observe.MILLIBARN / (4 * np.pi)
+        check.check('gamma rays of pions, 3 MeV to 200 GeV: largest relative difference', worst([pions(x) for x in e], q), '<', 5e-3, 'the program')
         e, q = f['gamma/energy'][...], f['gamma/bremsstrahlung'][...]
         fine = np.geomspace(0.1, 0.99 * e[q > 0][-1], 4000)
         integral = np.sum(np.diff(np.log(fine)) * np.interp(np.log(fine[1:]), np.log(e), e * q))
