@@ -348,8 +348,8 @@ void run_failed(struct run *r) {
   if (good) checkpoint_write(r);
   outputs_write(r->outputs, r, true);
   if (good)
-    log_warning("the last good state, at time %.9g, is in the newest snapshot and checkpoint; go on with a lower mhd.cfl, or so: "
-                "%s --set %s", r->time, r->command, falling ? "gravity.tolerance=1e-6" : "mhd.riemann=hlle");
+    log_warning("the last good state, at time %.9g, is in the newest snapshot and checkpoint; go on with %s, or so: "
+                "%s --set %s", r->time, falling ? "a looser tolerance" : "a lower mhd.cfl", r->command, falling ? "gravity.tolerance=1e-6" : "mhd.riemann=hlle");
   else
     log_warning("no good state was left at time %.9g; go on from an older checkpoint, if there is one, with a lower mhd.cfl, or so: "
                 "%s --set %s", r->time, r->command, falling ? "gravity.tolerance=1e-6" : "mhd.riemann=hlle");
