@@ -62,6 +62,7 @@ struct rays_params {
   struct crt_params transport;
   int speed_choice;
   double speed, speed_max, speed_safety, speed_length; /* c~, or its lower limit with auto; the length of kappa / length */
+  double implicit_cost;                                /* auto: of an implicit step, in explicit sub-steps      */
   int substeps;                                        /* per step of gas that stays as it is                   */
   bool momentum;                                       /* momentum-space update on                              */
   struct scattering_params scattering;
@@ -160,7 +161,7 @@ void rays_books(const struct rays *r, const struct mesh *mesh, struct rays_books
 
 /* All numbers that a run needs to go on beside the fields.  Collective. */
 struct rays_saved {
-  int64_t steps, substeps[RAYS_GROUPS], limited[RAYS_GROUPS];
+  int64_t steps, substeps[RAYS_GROUPS], limited[RAYS_GROUPS], implicit[RAYS_GROUPS];
   double speed[RAYS_GROUPS], start[4];
   struct rays_books books;
 };

@@ -40,6 +40,8 @@ void rays_scattering(struct rays *r, const struct mesh *mesh, struct exchange *x
 
 /* populations.c: speeds, rates and weights of populations, and their groups. */
 void rays_populations(struct rays *r, const struct mesh *mesh);
+/* scheme auto: which groups are advanced implicitly, by the number of explicit sub-steps that they would take in dt.  Collective. */
+void rays_choose(struct rays *r, const struct mesh *mesh, double dt);
 /* c~ of the groups for this step. */
 void rays_speeds(struct rays *r, const struct mesh *mesh, const struct gas *g);
 

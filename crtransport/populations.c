@@ -66,7 +66,10 @@ void rays_populations(struct rays *r, const struct mesh *mesh) {
   for (int i = 0; i < r->count; i++) r->population[i].group = group[r->population[i].group];
   memory_free(list);
   r->least = memory_get(sizeof *r->least * (size_t)r->transport.count);
-  for (int i = 0; i < r->transport.count; i++) r->least[i] = r->transport.group[i].speed;
+  for (int i = 0; i < r->transport.count; i++) {
+    r->least[i] = r->transport.group[i].speed;
+    r->transport.group[i].implicit = r->par.scheme == TRANSPORT_IMPLICIT;
+  }
 }
 
 /* Largest |u| + Alfven speed, on all ranks. */
@@ -100,9 +103,28 @@ void rays_speeds(struct rays *r, const struct mesh *mesh, const struct gas *g) {
   bool changed = false;
   for (int i = 0; i < r->transport.count; i++) {
     struct crt_group *group = &r->transport.group[i];
+    if (group->implicit) continue;
     const double was = group->speed, high = max(r->least[i], up), low = max(r->least[i], down);
     group->speed = high > was ? high : low < was ? low : was;
     changed |= group->speed != was;
+  }
+  if (changed) rays_set_momentum(r, mesh);
+}
+
+void rays_choose(struct rays *r, const struct mesh *mesh, double dt) {
+  bool changed = false;
+  for (int i = 0; i < r->transport.count; i++) {
+    struct crt_group *group = &r->transport.group[i];
+    const bool was = group->implicit;
+    const double speed = group->speed;
+    if (was) group->speed = r->least[i];
+    const int n = crt_substeps(&r->transport, mesh, i, dt);
+    group->implicit = n > r->par.implicit_cost * (was ? 0.8 : 1.0); /* without flicker */
+    if (group->implicit) group->speed = r->par.transport.light;
+    changed |= group->speed != speed;
+    if (r->steps == 0 || was != group->implicit)
+      log_info("cosmic rays, group %d: %s (%d explicit sub-steps in a step, %g cost as much as an implicit one)", i, group->implicit ? "implicit" : "explicit", n,
+               r->par.implicit_cost);
   }
   if (changed) rays_set_momentum(r, mesh);
 }

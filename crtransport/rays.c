@@ -186,6 +186,7 @@ void rays_save(const struct rays *r, const struct mesh *mesh, struct rays_saved 
     s->substeps[i] = g->substeps;
     s->limited[i] = g->limited;
     s->speed[i] = g->speed;
+    s->implicit[i] = g->implicit;
   }
   rays_books(r, mesh, &s->books);
 }
@@ -200,7 +201,8 @@ void rays_restore(struct rays *r, const struct mesh *mesh, const struct rays_sav
     struct crt_group *g = &r->transport.group[i];
     g->substeps = s->substeps[i];
     g->limited = s->limited[i];
-    if (r->par.speed_choice == SPEED_AUTO) g->speed = s->speed[i];
+    if (r->par.speed_choice == SPEED_AUTO || r->par.scheme == TRANSPORT_AUTO) g->speed = s->speed[i];
+    if (r->par.scheme == TRANSPORT_AUTO) g->implicit = s->implicit[i] != 0;
   }
   for (int k = 0; first && k < r->net.count; k++) {
     memcpy(r->ledger[k].number, s->books.number[k], sizeof s->books.number[k]);

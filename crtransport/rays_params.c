@@ -16,7 +16,7 @@ static bool wanted(const struct params *ps, const char *section) {
 
 static bool auto_needs_flux(const void *data) {
   const struct rays_params *p = data;
-  return p->speed_choice == SPEED_AUTO && p->transport.form != RSOL_FLUX;
+  return (p->speed_choice == SPEED_AUTO || p->scheme == TRANSPORT_AUTO) && p->transport.form != RSOL_FLUX;
 }
 
 static bool no_range(const void *data) {
@@ -32,9 +32,9 @@ static bool no_cosmic_rays(const void *data) {
 static void declare_transport(struct params *ps, struct rays_params *p) {
   static const char *const boundary = "as_gas|absorbing";
   params_section(ps, "transport", "cosmic rays on the mesh: their transport along the magnetic field, and what they do to the gas");
-  params_choice(ps, "scheme", &p->scheme, "none|explicit|steady|implicit", "none",
+  params_choice(ps, "scheme", &p->scheme, "none|explicit|steady|implicit|auto", "none",
                 "none: the run has no cosmic rays; explicit: two-moment transport in sub-steps; steady: the steady state in gas that stays as it is; "
-                "implicit: two-moment transport in one step, with the true speed of light");
+                "implicit: two-moment transport in one step, with the true speed of light; auto: explicit or implicit, whichever is cheaper for a group");
   if (!wanted(ps, "transport")) return;
   params_choice(ps, "closure", &p->transport.closure, "m1|isotropic", "m1", "pitch angles from flux and density, or isotropic");
   params_choice(ps, "rsol_form", &p->transport.form, "full|flux", "flux",
@@ -65,7 +65,9 @@ static void declare_transport(struct params *ps, struct rays_params *p) {
   params_choice(ps, "direction", &p->transport.implicit.isotropic, "field|isotropic", "field",
                 "implicit: along the magnetic field; isotropic: diffusion without direction, with a third of the diffusivity along the field");
   params_real(ps, "solver_tolerance", &p->transport.implicit.tolerance, "1e-8", 1e-14, 1e-2, "1", "implicit: relative residual of the linear systems");
-  params_rule(ps, "transport.rsol_form", auto_needs_flux, p, "speed_choice: auto needs rsol_form: flux; with full, bins with different speeds would not exchange particles conservatively");
+  params_real(ps, "implicit_cost", &p->implicit_cost, "60", PARAMS_POSITIVE, 1e9, "1",
+              "auto: groups that need more explicit sub-steps than this in a step are advanced implicitly");
+  params_rule(ps, "transport.rsol_form", auto_needs_flux, p, "speed_choice: auto and scheme: auto need rsol_form: flux; with full, bins with different speeds would not exchange particles conservatively");
   params_rule(ps, "transport.speed_max", no_range, p, "must not be below transport.speed");
 }
 

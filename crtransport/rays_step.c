@@ -17,9 +17,10 @@ static void look(struct rays *r, const struct mesh *mesh, struct exchange *x, st
 static void transport(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double dt) {
   rays_scattering(r, mesh, x, g);
   rays_speeds(r, mesh, g);
+  if (r->par.scheme == TRANSPORT_AUTO && r->steps % 128 == 0) rays_choose(r, mesh, dt);
   const struct field *profile = r->profile.ncomp > 0 ? &r->profile : NULL, *alfven = r->alfven.ncomp > 0 ? &r->alfven : NULL;
   for (int i = 0; i < r->transport.count; i++) {
-    if (r->par.scheme == TRANSPORT_IMPLICIT) crt_implicit(&r->transport, mesh, x, i, dt, profile, alfven);
+    if (r->transport.group[i].implicit) crt_implicit(&r->transport, mesh, x, i, dt, profile, alfven);
     else crt_transport(&r->transport, mesh, x, i, dt, crt_substeps(&r->transport, mesh, i, dt), profile, alfven);
   }
   if (lively(g)) rays_inertia(r, mesh, g);
@@ -102,7 +103,10 @@ void rays_after(struct rays *r, const struct mesh *mesh, struct exchange *x, str
 
 double rays_held_dt(const struct rays *r, const struct mesh *mesh, const struct gas *g) {
   double fastest = 0.0, width = INFINITY;
-  for (int i = 0; i < r->count; i++) fastest = max(fastest, r->population[i].speed * r->transport.group[r->population[i].group].speed);
+  for (int i = 0; i < r->count; i++) {
+    const struct rays_population *p = &r->population[i];
+    fastest = max(fastest, p->speed * (r->par.scheme == TRANSPORT_AUTO ? r->least[p->group] : r->transport.group[p->group].speed));
+  }
   for (int b = 0; b < mesh->count; b++)
     for (int d = 0; d < mesh->dim; d++) width = min(width, mesh->block[b].dx[d]);
   double across = 0.0, least[2];

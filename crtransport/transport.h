@@ -54,6 +54,7 @@ struct crt_group {
   int count;                 /* of populations                                             */
   struct crt_member *member; /* [count], owned                                             */
   double speed;              /* c~                                                         */
+  bool implicit;             /* advanced by crt_implicit: speed is that of light           */
   struct field state;        /* cells [2 count]: first all q, then all F                   */
   bool *positive;            /* of the components, see amr/field.h                         */
   struct correction *correction;

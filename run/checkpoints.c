@@ -31,7 +31,7 @@ struct saved {
   struct rays_saved rays;
 };
 
-enum { STATES = 14, RAYS_STATES = 8 };
+enum { STATES = 14, RAYS_STATES = 9 };
 
 static int list(const struct run *r, struct saved *s, struct io_state state[STATES + RAYS_STATES]) {
   struct schedule *t = &s->schedule;
@@ -58,6 +58,7 @@ static int list(const struct run *r, struct saved *s, struct io_state state[STAT
       {"cr_substeps", IO_INT64, RAYS_GROUPS, s->rays.substeps},
       {"cr_limited", IO_INT64, RAYS_GROUPS, s->rays.limited},
       {"cr_speeds", IO_DOUBLE, RAYS_GROUPS, s->rays.speed},
+      {"cr_implicit", IO_INT64, RAYS_GROUPS, s->rays.implicit},
       {"cr_start", IO_DOUBLE, 4, s->rays.start},
       {"cr_ledger", IO_DOUBLE, 2 * ledger, books->number},
       {"cr_outflow", IO_DOUBLE, 2 * RAYS_POPULATIONS, books->outflow},
