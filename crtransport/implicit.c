@@ -2,6 +2,7 @@
 #include "crtransport/implicit.h"
 
 #include "base/fail.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/minmax.h"
 #include "base/sum.h"
@@ -175,6 +176,7 @@ void crt_implicit(struct crt *c, const struct mesh *mesh, struct exchange *x, in
   if (c->implicit == NULL) c->implicit = create(c, mesh);
   struct crt_implicit *im = c->implicit;
   struct field *state[1] = {&g->state};
+  const int64_t unsettled = im->cost.unsettled, solves = im->cost.solves;
   exchange_all(x, 1, state);
   const size_t n = g->state.comp_size[0];
   for (int p = 0; p < g->count; p++) {
@@ -195,6 +197,9 @@ void crt_implicit(struct crt *c, const struct mesh *mesh, struct exchange *x, in
                   view_field(mesh, &im->next, b, v), mesh->nc);
   }
   im->cost.steps += g->count;
+  if (im->cost.unsettled > unsettled)
+    log_warning("%s: %lld of %lld linear systems were not solved to the tolerance, residual up to %.1e", g->name, (long long)(im->cost.unsettled - unsettled),
+                (long long)(im->cost.solves - solves), im->cost.residual);
   im->cost.seconds += MPI_Wtime() - start;
   g->substeps++;
 }

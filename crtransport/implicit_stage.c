@@ -21,14 +21,22 @@ static double reach(const struct stage *s, double nu) {
 /* What is left of the old flux. */
 static double left(const struct stage *s, double nu) { return s->c->par.implicit.inertia ? 1.0 / (1.0 + s->dt * nu) : 0.0; }
 
-/* m of the cells and a layer of ghosts. */
+/* m of the cells and their ghosts.  Where particles cross many cells or are scattered many times in the step the old flux says nothing about the new one:
+ * isotropic. */
 static void fill_parts(struct crt_implicit *im, const struct stage *s) {
   const struct mesh *m = im->mesh;
   const bool m1 = s->c->par.closure == CLOSURE_M1;
   for (int b = 0; b < m->count; b++) {
     const double *q = field_data(&im->old, b, 0), *f = field_data(&im->old, b, 1);
     double *to = field_data(&im->cells, b, CELL_PART);
-    for (size_t i = 0; i < im->cells.comp_size[0]; i++) to[i] = m1 ? 1.0 - 2.0 * crt_chi(q[i], f[i], 1.0 / s->speed) : 1.0 / 3.0;
+    const double *profile = s->profile ? field_data(s->profile, b, 0) : NULL;
+    double dx = INFINITY;
+    for (int d = 0; d < m->dim; d++) dx = min(dx, m->block[b].dx[d]);
+    for (size_t i = 0; i < im->cells.comp_size[0]; i++) {
+      const double turns = s->dt * s->rate * (profile ? profile[i] : 1.0), cells = s->speed * s->dt / ((1.0 + turns) * dx);
+      const double known = 1.0 / (1.0 + (cells * cells + turns * turns) / 9.0);
+      to[i] = m1 ? 1.0 / 3.0 + known * (2.0 / 3.0 - 2.0 * crt_chi(q[i], f[i], 1.0 / s->speed)) : 1.0 / 3.0;
+    }
   }
 }
 
