@@ -65,7 +65,7 @@ static void declare_transport(struct params *ps, struct rays_params *p) {
   params_choice(ps, "direction", &p->transport.implicit.isotropic, "field|isotropic", "field",
                 "implicit: along the magnetic field; isotropic: diffusion without direction, with a third of the diffusivity along the field");
   params_real(ps, "solver_tolerance", &p->transport.implicit.tolerance, "1e-8", 1e-14, 1e-2, "1", "implicit: relative residual of the linear systems");
-  params_real(ps, "implicit_cost", &p->implicit_cost, "1500", PARAMS_POSITIVE, 1e9, "1",
+  params_real(ps, "implicit_cost", &p->implicit_cost, "500", PARAMS_POSITIVE, 1e9, "1",
               "auto: groups that need more explicit sub-steps than this in a step are advanced implicitly");
   params_rule(ps, "transport.rsol_form", auto_needs_flux, p, "speed_choice: auto and scheme: auto need rsol_form: flux; with full, bins with different speeds would not exchange particles conservatively");
   params_rule(ps, "transport.speed_max", no_range, p, "must not be below transport.speed");

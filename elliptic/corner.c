@@ -21,7 +21,7 @@ void corner_weights(const struct elliptic *e, const struct block_grids *g, int b
   for (int c = 0; c < 1 << dim; c++) {
     double along = 0.0;
     for (int a = 0; a < dim; a++) along += v[a] * (c >> a & 1 ? scale[a] : -scale[a]);
-    weight[c] = -(v[axis] * along + v[3] * (c >> axis & 1 ? scale[axis] : -scale[axis]));
+    weight[c] = -(1.0 - plain_share(e)) * (v[axis] * along + v[3] * (c >> axis & 1 ? scale[axis] : -scale[axis]));
   }
 }
 
@@ -65,7 +65,7 @@ void corner_row(const struct elliptic *e, const struct block_grids *g, int b, co
         other += v[a] * s;
         isotropic += own[a] * s;
       }
-      value[e->stencil_slot[direction(d[0], d[1], d[2])]] += volume * (mine * other + v[3] * isotropic);
+      value[e->stencil_slot[direction(d[0], d[1], d[2])]] += (1.0 - plain_share(e)) * volume * (mine * other + v[3] * isotropic);
     }
   }
 }

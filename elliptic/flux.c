@@ -164,18 +164,17 @@ static double inner_flux(const struct elliptic *e, const struct block_grids *g, 
   const double *h = e->mesh->block[b].dx;
   const int step[3] = {1, e->extent[0], e->extent[0] * e->extent[1]};
   const double *r = cells + ref_at(e, right), *l = r - step[n];
-  const bool corners = at_corners(e);
-  const double w = grid_get(&g->w[n], right), d = corners ? 0.0 : normal_d(e, grid_get(&g->d[n], right), w, h[n]) / h[n];
+  const double share = plain_share(e), w = grid_get(&g->w[n], right), d = share * normal_d(e, grid_get(&g->d[n], right), w, h[n]) / h[n];
   double flux = d * (l[0] - r[0]) + 0.5 * w * (l[0] + r[0]);
-  if (corners) {
+  if (at_corners(e)) {
     struct corner_sum s = {e, cells, flux};
     corner_face(e, g, b, n, right, add_corner, &s);
-    return s.sum;
+    flux = s.sum;
   }
   for (int q = 0; q < 2 && e->options.tensor; q++) {
     const int t = (n + 1 + q) % 3, s = step[t];
     if (t >= e->mesh->dim) continue;
-    const double c = -0.25 * grid_get(&g->cross[n][q], right) * grid_get(&g->theta[n][q], right) / h[t];
+    const double c = -0.25 * share * grid_get(&g->cross[n][q], right) * grid_get(&g->theta[n][q], right) / h[t];
     flux += c * ((l[s] - l[-s]) + (r[s] - r[-s]));
   }
   return flux;

@@ -153,6 +153,8 @@ static inline double normal_d(const struct elliptic *e, double d, double w, doub
 
 /* ---- corner.c: the form with gradients at corners ---- */
 static inline bool at_corners(const struct elliptic *e) { return e->options.form == ELLIPTIC_CORNER && e->mesh->dim > 1; }
+/* Share of the plain form in it: cells that alternate, which gradients at corners do not see, would slow the solvers. */
+static inline double plain_share(const struct elliptic *e) { return !at_corners(e) ? 1.0 : e->mesh->dim == 3 ? 0.03 : 0.005; }
 /* weight[c] of cell c (bit a set: above the corner along axis a) in the diffusive flux along the axis at corner i. */
 void corner_weights(const struct elliptic *e, const struct block_grids *g, int b, int axis, const int i[3], double weight[8]);
 /* Coefficients of the diffusive flux through the lower face of cell i along the axis. */

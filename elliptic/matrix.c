@@ -255,20 +255,20 @@ static void fill_regular(struct elliptic *e, const struct block_grids *g, int b,
   const double *h = m->block[b].dx;
   const int row = b * e->ncell + cell_at(m, i);
   double *value = e->value + e->row_first[row], own = volume * grid_get(&g->a, i);
-  const bool corners = at_corners(e);
-  if (corners) corner_row(e, g, b, i, volume, value);
+  const double share = plain_share(e);
+  if (at_corners(e)) corner_row(e, g, b, i, volume, value);
   for (int n = 0; n < m->dim; n++) {
     for (int side = 0; side < 2; side++) {
       int face[3] = {i[0], i[1], i[2]};
       face[n] += side;
       const double k = volume / h[n], w = side ? grid_get(&g->w[n], face) : -grid_get(&g->w[n], face);
-      const double d = corners ? 0.0 : normal_d(e, grid_get(&g->d[n], face), w, h[n]) / h[n];
+      const double d = share * normal_d(e, grid_get(&g->d[n], face), w, h[n]) / h[n];
       own += k * (d + 0.5 * w);
       value[1 + 2 * n + side] += k * (0.5 * w - d);
-      for (int q = 0; q < 2 && e->options.tensor && !corners; q++) {
+      for (int q = 0; q < 2 && e->options.tensor; q++) {
         const int t = (n + 1 + q) % 3;
         if (t >= m->dim) continue;
-        const double c = (side ? -0.25 : 0.25) * k * grid_get(&g->cross[n][q], face) * grid_get(&g->theta[n][q], face) / h[t];
+        const double c = (side ? -0.25 : 0.25) * share * k * grid_get(&g->cross[n][q], face) * grid_get(&g->theta[n][q], face) / h[t];
         const struct cross_slots *s = &slots[n][side][q];
         value[s->own[1]] += c;
         value[s->own[0]] -= c;

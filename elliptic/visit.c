@@ -66,18 +66,17 @@ static void visit_face(const struct elliptic *e, const struct block_grids *g, in
   int right[3] = {i[0], i[1], i[2]};
   right[axis]++;
   const bool corners = at_corners(e);
-  const double w = grid_get(&g->w[axis], right), d = corners ? 0.0 : normal_d(e, grid_get(&g->d[axis], right), w, h[axis]) / h[axis];
+  const double share = plain_share(e), w = grid_get(&g->w[axis], right), d = share * normal_d(e, grid_get(&g->d[axis], right), w, h[axis]) / h[axis];
   put_ref(e, refs(e, b)[ref_at(e, i)], d + 0.5 * w, term, data);
   put_ref(e, refs(e, b)[ref_at(e, right)], -d + 0.5 * w, term, data);
   if (corners) {
     struct cell_terms t = {e, b, term, data};
     corner_face(e, g, b, axis, right, put_cell, &t);
-    return;
   }
   for (int q = 0; q < 2 && e->options.tensor; q++) {
     const int t = (axis + 1 + q) % 3;
     if (t >= m->dim) continue;
-    const double c = -0.25 * grid_get(&g->cross[axis][q], right) * grid_get(&g->theta[axis][q], right) / h[t];
+    const double c = -0.25 * share * grid_get(&g->cross[axis][q], right) * grid_get(&g->theta[axis][q], right) / h[t];
     put_difference(e, b, i, t, c, term, data);
     put_difference(e, b, right, t, c, term, data);
   }
