@@ -72,7 +72,7 @@ def ring(n, cells, **more):
 def slab():
     high = 31.622776601683793
     r = run(SLAB, {**cr_slab.FEW, 'cr.min_GV': 1, 'cr.max_GV': high, 'run.time_end': '25 Myr'})
-    cr_slab.compare('slab, 1 to 32 GV, steps of 0.1 Myr', r, 1.0, high, 0.025)
+    cr_slab.compare('slab, 1 to 32 GV, steps of 0.02 Myr', r, 1.0, high, 0.025)
     check('slab: closure of energy with the ledger', float(np.max(np.abs(r.history['cr_closure_energy']))), '<=', 1e-12, 'conservation')
 
 
