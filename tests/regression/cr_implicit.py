@@ -57,7 +57,7 @@ def wave():
     for k, time in ((0.1, 100.0), (1, 2.0)):
         check(f'wave, k = {k}, 1 cell per step: error over that of explicit transport', errors(k, time, 1, 2) / explicit(k, time), '<=', 1.2, 'order 2')
     for order, low in ((1, 0.85), (2, 1.8)):
-        e = [errors(3, 1.0, cells, order, 128) for cells in (4, 2)]
+        e = [errors(3, 1.0, cells, order, 256) for cells in (16, 8)]
         check(f'wave, k = 3: order in time with transport.order {order}', float(np.log2(e[0] / e[1])), '>=', low, 'measured at two lengths of steps')
 
 
