@@ -83,6 +83,7 @@ class Galaxy:
             centre = np.where((s.lower <= 0) & (s.upper >= 0), 0.0, s.centre())
         x, y, z = (kpc * (c[a] - centre[d]) for d, a in enumerate('xyz'))
         self.R, self.z, self.volume = np.hypot(x, y), z, c['volume'] * kpc**3
+        self.dz = kpc * c['dz']
         self.n = c['rho'] * s.units['density_g_cm3'] / PROTON_g
         self.thermal = 1.5 * c['press'] * s.units['pressure_erg_cm3'] / EV
         self.T = c['press'] * s.units['pressure_erg_cm3'] * MU * PROTON_g / (c['rho'] * s.units['density_g_cm3'] * BOLTZMANN)
@@ -112,13 +113,25 @@ class Galaxy:
             self.sun, self.where = z <= z.min() * (1 + 1e-9), where + f'|z| = {z.min():.3g} kpc (no cell below {r.height:g} kpc)'
         self.sun_weights = self.weights[ring][self.sun]
 
+    def _layers(self):
+        """Faces of layers that no cell of the ring sticks out of: where levels meet, those of the coarse cells."""
+        half = 0.5 * self.dz[self.in_ring]
+        faces = np.round(np.abs(self.z[self.in_ring])[:, None] + half[:, None] * [-1, 1], 9)
+        low, high = np.unique(np.maximum(faces, 0), axis=0).T
+        edges = [0.0]
+        while np.any(low >= edges[-1]):
+            top = np.min(high[low >= edges[-1]])
+            while np.any((low < top) & (high > top)):
+                top = np.max(high[low < top])
+            edges.append(top)
+        if len(edges) > 64:
+            edges = edges[:1] + [e for n, e in enumerate(edges[1:]) if n % (len(edges) // 32) == 0 or e == edges[-1]]
+        return np.array(edges)
+
     def _rings(self):
         """Numbers of the rings of the disc and of the layers at the Sun's distance, for means; -1: in none."""
         self.ring_edges = np.linspace(0, self.reach, max(int(round(self.reach)), 4) + 1)
-        z = np.unique(np.round(np.abs(self.z[self.in_ring]), 9))
-        edges = np.r_[0, 0.5 * (z[1:] + z[:-1]), self.top]
-        if len(edges) > 41:
-            edges = np.r_[0, np.geomspace(max(z[0], 0.02) * 1.5, self.top, 32)]
+        edges = self._layers()
         self.layer_edges = edges
         ring = np.digitize(self.R, self.ring_edges) - 1
         inside = (np.abs(self.z) <= max(LAYER, np.abs(self.z).min() * (1 + 1e-9))) & (ring < len(self.ring_edges) - 1)

@@ -33,8 +33,8 @@ def band(ax, x, spread, colour, label=None, outer=False, mean=False):
 
 
 def smooth(x, per_bin=3):
-    """Indices of the middles of bins; between them the jumps of the power laws at the edges do not matter."""
-    return np.arange(per_bin // 2, len(x), per_bin)
+    """Indices of the middles of bins, where the jumps of the power laws at the edges do not matter; of few bins all points."""
+    return np.arange(len(x)) if len(x) <= 2 * per_bin else np.arange(per_bin // 2, len(x), per_bin)
 
 
 # What is drawn together: species or element, and its name for the data.
