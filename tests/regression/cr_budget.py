@@ -1,0 +1,66 @@
+"""Cosmic rays in proportion to the gas stay so in any flow on a mesh that moves; a supernova off centre in 3-D, with refinement and a restart, closes its books."""
+import h5py
+import numpy as np
+
+from tests.regression import check as helpers
+from tests.regression.check import cells, check, run, text
+
+STILL = {'transport.alfven': 'none', 'transport.coupling': 'none', 'transport.momentum': False, 'transport.speed_choice': 'fixed', 'sources.events': '[]',
+         'scattering.density_cm3': 1e-30, 'scattering.density_power': 1, 'scattering.field_power': 0,   # no diffusion
+         'cr_initial.pressure_ratio': 0, 'cr_initial.energy': '1 eV cm^-3', 'run.time_end': '0.06 code'}
+MOVING = {'mesh.max_level': 2, 'refine.every': 2, 'refine.derefine_after': 3,
+          'refine.criteria': '[{name: region, center: [-0.3 code, 0 code, 0 code], velocity: [5 code, 2 code, 0 code], radius: 0.1 code}, '
+          '{name: gradient, field: press, refine_above: 0.3, derefine_below: 0.1}]'}
+BLAST = {'mesh.cells': '[24, 24, 24]', 'blast.field': '[3 uG, 1 uG, -2 uG]', 'run.time_end': '0.012 Myr', 'output.snapshots': 0,
+         'sources.events': '[{time: 0 Myr, position: [-28 pc, -22 pc, -17 pc], radius: 12 pc, energy: 1e51 erg, thermal: 9e50 erg, mass: 10.5 Msun}]'}
+
+
+def ratio(name, parameters):
+    r = run('tests/invariance/rays.yaml', {**STILL, **parameters})
+    place, values = cells(r.snapshots()[-1])
+    with h5py.File(r.snapshots()[-1], 'r') as f:
+        names = [n.decode() for n in f.attrs['VariableNames']]
+    rho, worst = values[:, names.index('rho')], 0.0
+    for n in names:
+        q = values[:, names.index(n)] / rho
+        if n.endswith(('_lo', '_hi')) and q.max() > 0:
+            worst = max(worst, float(np.max(np.abs(q / q.mean() - 1))))
+    check(f'{name}: change of the density', float(rho.max() / rho.min()), '>', 1.5, 'there is a flow')
+    check(f'{name}: unevenness of the ratio of cosmic rays to gas', worst, '<', 1e-13, 'round-off')
+    return place
+
+
+def ledger(h, name):
+    """What is missing in the number of a species, over all that has been made and lost."""
+    total, turnover = h[f'cr_{name}_number'] + h[f'cr_{name}_outflow_number'], np.abs(h[f'cr_{name}_number'])
+    for c in h:
+        if c.startswith(f'cr_{name}_') and c.endswith('_number') and c not in (f'cr_{name}_number', f'cr_{name}_outflow_number'):
+            total, turnover = total + h[c], turnover + np.abs(h[c])
+    return float(np.max(np.abs(total) / np.maximum(turnover, 1e-300)))
+
+
+def blast():
+    r = run('setups/cr_blast/cr_blast.yaml', {**BLAST, 'run.step_end': 3}, ranks=2)
+    words = ['run', 'setups/cr_blast/cr_blast.yaml', '--out', r.dir, '--resume']
+    for k, v in BLAST.items():
+        words += ['--set', f'{k}={text(v)}']
+    status, output = helpers.start(words, 1)
+    check('supernova: goes on from a checkpoint', status, '==', 0, 'status')
+    h = r.history
+    check('supernova: blocks, most over least', float(h['blocks'].max() / h['blocks'].min()), '>', 1.0, 'the mesh changes')
+    check('supernova: blocks of both levels', float(h['blocks'].max()), '<', 216.0, 'level jumps')
+    for what in ('energy', 'momentum'):
+        check(f'supernova: {what} of gas, field, cosmic rays and ledger', float(np.max(np.abs(h[f'cr_closure_{what}']))), '<', 1e-12, 'conservation')
+    names = [n[3:-len('_source_number')] for n in h if n.startswith('cr_') and n.endswith('_source_number')]
+    check('supernova: species', len(names), '==', 8, 'the full network')
+    check('supernova: number of each species with its ledger', max(ledger(h, n) for n in names), '<', 1e-12, 'conservation')
+    _, values = cells(r.snapshots()[-1])
+    with h5py.File(r.snapshots()[-1], 'r') as f:
+        populations = [i for i, n in enumerate(f.attrs['VariableNames']) if n.decode().endswith(('_lo', '_hi'))]
+    check('supernova: least population', float(values[:, populations].min()), '>=', 0.0, 'no spectrum is negative')
+
+
+ratio('uniform mesh', {})
+levels = ratio('moving refinement', MOVING)[:, 0]
+check('moving refinement: levels', len(np.unique(levels)), '==', 3, 'all are there')
+blast()
