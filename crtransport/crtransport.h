@@ -25,6 +25,7 @@ struct units;
 enum { TRANSPORT_NONE, TRANSPORT_EXPLICIT, TRANSPORT_STEADY, TRANSPORT_IMPLICIT, TRANSPORT_AUTO }; /* transport.scheme; none: the run has no cosmic rays */
 enum { COUPLING_FULL, COUPLING_HEATING, COUPLING_NONE };
 enum { ALFVEN_NONE, ALFVEN_IDEAL, ALFVEN_ION };
+enum { IONISATION_CONSTANT, IONISATION_EQUILIBRIUM };
 enum { SPEED_FIXED, SPEED_AUTO };                      /* of light, per bin */
 enum { EVALUATE_BIN, EVALUATE_EDGE };                  /* speed and scattering rate: of the centre of a bin, or of its edges */
 enum { RAYS_EVENTS = 1024, RAYS_VARIABLES = 16 + 2 * CR_MAX_SPECIES + 4 * 512 };
@@ -40,6 +41,7 @@ struct scattering_params {
 /* What cosmic rays meet in a cell. */
 struct medium_params {
   double hydrogen;                                     /* mass fraction; the rest counts as helium              */
+  int ionisation;                                      /* constant, or from who keeps r->ionised                */
   double ionised;                                      /* share of the hydrogen                                 */
   double radiation[CR_BANDS];                          /* eV cm^-3, the CMB first                               */
   double ionisation_heat;                              /* share of ionisation losses that heats the gas         */
@@ -113,6 +115,9 @@ struct rays {
    * scattering rate for the model from_setup. */
   double (*source)(double t, const double x[3]), (*scattering)(double t, const double x[3]);
   void (*medium)(double t, const double x[3], struct rays_surroundings *m); /* what cosmic rays meet; given the values of the section medium */
+  const struct field *ionised;                         /* cells [1]: share of free electrons with medium.ionisation: equilibrium, of the caller; NULL: none */
+  double radiated;                                     /* what gas has lost by other ways, code energy; for the balance, set by the caller before rays_row  */
+  struct cr_zeta *zeta;                                /* private: of rays_ionisation */
   struct rays_scratch *scratch;                        /* private */
 };
 
@@ -147,6 +152,9 @@ double rays_next_event(const struct rays *r, double time);
 /* Around mhd_step (which has to keep the mass that crosses faces), with the same dt; time: at the start of the step.  Collective. */
 void rays_before(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt);
 void rays_after(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt);
+
+/* Ionisations of a hydrogen atom by cosmic rays, 1/s, with secondary electrons: cells [1], ghosts are not set. */
+void rays_ionisation(struct rays *r, const struct mesh *mesh, struct field *zeta);
 
 /* Totals of a species, exact for any number of ranks: number of particles and code energy.  Collective. */
 struct rays_totals { double number[CR_MAX_SPECIES], energy[CR_MAX_SPECIES], momentum[3]; };

@@ -87,6 +87,7 @@ void rays_medium(const struct rays *r, const struct mesh *m, const struct gas *g
       for (int d = 0; d < 3; d++) x[d] = mesh_coordinate(m, &m->block[b], d, i[d] + 0.5);
       r->medium(r->time, x, &here);
     }
+    if (r->ionised) here.ionised = field_data(r->ionised, b, 0)[at];
     for (int k = 0; k < r->par.cr.batch.loss.bands; k++) band[k][c] = here.radiation[k];
     out[MEDIUM_N_E][c] = here.ionised * all;
     out[MEDIUM_N_N][c] = (1.0 - here.ionised) * all;

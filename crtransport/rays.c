@@ -6,6 +6,7 @@
 #include "base/units.h"
 #include "crtransport/rays.h"
 #include "crtransport/rays_scratch.h"
+#include "microphysics/cr_zeta.h"
 
 #include <math.h>
 #include <string.h>
@@ -62,7 +63,28 @@ void rays_destroy(struct rays *r) {
   memory_free(r->population);
   memory_free(r->least);
   memory_free(r->ledger);
+  if (r->zeta) cr_zeta_destroy(r->zeta);
+  memory_free(r->zeta);
   *r = (struct rays){0};
+}
+
+void rays_ionisation(struct rays *r, const struct mesh *m, struct field *zeta) {
+  if (r->zeta == NULL) {
+    struct cr_observe o;
+    cr_observe_defaults(&o);
+    r->zeta = memory_get(sizeof *r->zeta);
+    cr_zeta_create(r->zeta, &r->net, &o);
+  }
+  for (int b = 0; b < m->count; b++)
+    for (int k = 0; k < m->nc[2]; k++)
+      for (int j = 0; j < m->nc[1]; j++) {
+        double *out = field_data(zeta, b, 0) + rays_place(m, zeta, j, k);
+        for (int i = 0; i < m->nc[0]; i++) out[i] = 0.0;
+        for (int n = 0; n < cr_network_bins(&r->net); n++) {
+          const size_t at = rays_place(m, &r->transport.group[r->population[2 * n].group].state, j, k);
+          cr_zeta_add(r->zeta, n, m->nc[0], rays_data(r, 2 * n, b, 0) + at, rays_data(r, 2 * n + 1, b, 0) + at, out);
+        }
+      }
 }
 
 int rays_fields(struct rays *r, struct field *list[RAYS_FIELDS]) {

@@ -189,7 +189,7 @@ void rays_row(const struct rays *r, const struct mesh *mesh, const struct gas *g
     const double m = gas.momentum[d] + t.momentum[d] - r->start_momentum[d] - sum_value(&books->injected[1 + d]);
     m2 += m * m;
   }
-  const double total = gas.energy + energy + (lost - given) + outflow - inertia - injected;
+  const double total = gas.energy + energy + r->radiated + (lost - given) + outflow - inertia - injected;
   const double fixed[FIXED_COUNT] = {number, energy, t.momentum[0], t.momentum[1], t.momentum[2], outflow, lost, given, injected, inertia, substeps, limited,
                                      (total - r->start_energy) / r->start_energy, sqrt(m2 / (2.0 * gas.mass * r->start_energy))};
   memcpy(row, fixed, sizeof fixed);

@@ -92,6 +92,8 @@ static void declare_medium(struct params *ps, struct rays_params *p) {
   if (!wanted(ps, "medium")) return;
   params_section(ps, "medium", "what cosmic rays meet in the gas");
   params_real(ps, "hydrogen", &p->medium.hydrogen, "0.76", 0.0, 1.0, "1", "mass fraction of hydrogen; the rest is helium, with two electrons");
+  params_choice(ps, "ionisation", &p->medium.ionisation, "constant|equilibrium", "constant",
+                "constant: `ionised`, or what the setup says; equilibrium: of the gas as it is (section cooling)");
   params_real(ps, "ionised", &p->medium.ionised, "1", 0.0, 1.0, "1", "fraction of the electrons that are free");
   params_reals(ps, "radiation_eV_cm3", CR_BANDS, p->medium.radiation, "[0.26, 0.31, 0.66, 0, 0, 0, 0, 0]", 0.0, INFINITY, "1",
                "energy density of each band of cr_losses.photon_eV; those beyond cr_losses.bands do not count");

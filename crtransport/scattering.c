@@ -90,6 +90,7 @@ static void field_row(const struct mesh *m, const struct field *f, int b, int j,
 
 /* Share of the gas that is ionised. */
 static double ionised(const struct row *w, int i) {
+  if (w->r->ionised) return field_data(w->r->ionised, w->block, 0)[rays_place(w->mesh, w->r->ionised, w->j, w->k) + (size_t)i];
   struct rays_surroundings m = {.ionised = w->r->par.medium.ionised};
   if (w->r->medium) {
     const struct block *block = &w->mesh->block[w->block];

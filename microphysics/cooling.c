@@ -106,6 +106,7 @@ double thermal_temperature(const struct gas_env *env, double n_h, double pressur
   const double most = pressure / (n_h * (1.0 + env->helium) * BOLTZMANN_erg_K);
   double hi = most, lo = most * (1.0 + env->helium) / (2.0 + 3.0 * env->helium + GAS_CARBON * env->metallicity + 1e-9), t = lo, before = 0.0, g_before = 0.0;
   ions->e = 0.0;
+  if (!(pressure > 0.0)) return 0.0;
   if (most < 5e3) t = most;
   for (int i = 0; i < 100; i++) {
     const double g = thermal_pressure(env, n_h, t, ions) - pressure;

@@ -20,6 +20,7 @@ struct checkpoints {
   int64_t due;              /* the next one by time is due at this multiple of the interval  */
   struct io_checkpoint from; /* what the run goes on from                                    */
   struct rays_saved rays;   /* likewise                                                      */
+  double radiated;
 };
 
 /* All numbers that a run needs to go on. */
@@ -29,11 +30,12 @@ struct saved {
   struct schedule schedule;
   unsigned char random[RUN_RANDOM];
   struct rays_saved rays;
+  double radiated;
 };
 
-enum { STATES = 14, RAYS_STATES = 9 };
+enum { COOLING_STATES = 1, STATES = 14, RAYS_STATES = 9 };
 
-static int list(const struct run *r, struct saved *s, struct io_state state[STATES + RAYS_STATES]) {
+static int list(const struct run *r, struct saved *s, struct io_state state[STATES + RAYS_STATES + COOLING_STATES]) {
   struct schedule *t = &s->schedule;
   const struct io_state all[STATES] = {
       {"time", IO_DOUBLE, 1, &s->time},
@@ -66,7 +68,10 @@ static int list(const struct run *r, struct saved *s, struct io_state state[STAT
   };
   memcpy(state, all, sizeof all);
   if (r->has_rays) memcpy(state + STATES, rays, sizeof rays);
-  return r->has_rays ? STATES + RAYS_STATES : STATES;
+  const int n = r->has_rays ? STATES + RAYS_STATES : STATES;
+  if (!r->has_cooling) return n;
+  state[n] = (struct io_state){"radiated", IO_DOUBLE, 1, &s->radiated};
+  return n + COOLING_STATES;
 }
 
 struct checkpoints *checkpoints_open(void) {
@@ -85,7 +90,7 @@ void checkpoints_close(struct checkpoints *c) {
 void checkpoint_write(struct run *r) {
   struct checkpoints *c = r->checkpoints;
   struct field *fields[RUN_FIELDS];
-  struct io_state state[STATES + RAYS_STATES];
+  struct io_state state[STATES + RAYS_STATES + COOLING_STATES];
   const struct mhd_counts *n = &r->gas.counts;
   struct saved *s = memory_get(sizeof *s);
   s->time = r->time;
@@ -96,6 +101,7 @@ void checkpoint_write(struct run *r) {
   s->floor_pressure = n->floor_pressure;
   s->schedule = r->schedule;
   memcpy(s->random, r->random, sizeof s->random);
+  if (r->has_cooling) s->radiated = cooling_radiated(&r->cooling, &r->mesh);
   if (r->has_rays) rays_save(&r->rays, &r->mesh, &s->rays);
   double start = MPI_Wtime();
   io_checkpoint_write(r->dir, c->next, outputs_record(r->outputs), &r->mesh, list(r, s, state), state, run_fields(r, fields), fields);
@@ -180,7 +186,7 @@ static char *compare(struct run *r, const struct mesh_params *mesh) {
 /* Files with cosmic rays, for a run without them or the other way round, are intact but say something else: ends the program with what has changed. */
 static void tell_of_rays(struct run *r, MPI_Comm comm, const struct mesh_params *mesh, struct saved *s) {
   struct io_checkpoint *from = &r->checkpoints->from, none = *from;
-  struct io_state state[STATES + RAYS_STATES];
+  struct io_state state[STATES + RAYS_STATES + COOLING_STATES];
   r->has_rays = !r->has_rays;
   io_checkpoint_find(comm, r->dir, list(r, s, state), state, from);
   r->has_rays = !r->has_rays;
@@ -191,7 +197,7 @@ static void tell_of_rays(struct run *r, MPI_Comm comm, const struct mesh_params 
 
 void checkpoint_find(struct run *r, MPI_Comm comm, const struct mesh_params *mesh) {
   struct checkpoints *c = r->checkpoints;
-  struct io_state state[STATES + RAYS_STATES];
+  struct io_state state[STATES + RAYS_STATES + COOLING_STATES];
   struct saved *s = memory_get(sizeof *s);
   io_checkpoint_find(comm, r->dir, list(r, s, state), state, &c->from);
   if (c->from.number < 0) tell_of_rays(r, comm, mesh, s);
@@ -207,6 +213,7 @@ void checkpoint_find(struct run *r, MPI_Comm comm, const struct mesh_params *mes
   r->schedule = s->schedule;
   memcpy(r->random, s->random, sizeof r->random);
   c->rays = s->rays;
+  c->radiated = s->radiated;
   memory_free(s);
   c->next = c->from.last + 1;
   int extra = c->from.nolder < KEPT / 2 ? 0 : c->from.nolder - KEPT / 2;
@@ -227,6 +234,7 @@ void checkpoint_load(struct run *r) {
   int n = run_fields(r, fields);
   io_checkpoint_load(&r->checkpoints->from, &r->mesh, n, fields);
   r->gas.counts = r->saved_counts;
+  if (r->has_cooling) r->cooling.radiated = (struct sum){r->mesh.rank == 0 ? r->checkpoints->radiated : 0.0, 0.0};
   if (r->has_rays) rays_restore(&r->rays, &r->mesh, &r->checkpoints->rays);
 }
 

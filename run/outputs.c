@@ -11,11 +11,12 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { COLUMNS = 19 + MHD_SCALARS + RAYS_COLUMNS, VARIABLES = MHD_VARIABLES + RAYS_VARIABLES + 1 };
+enum { COLUMNS = 20 + MHD_SCALARS + RAYS_COLUMNS, VARIABLES = MHD_VARIABLES + COOLING_VARIABLES + RAYS_VARIABLES + 1 };
 
 struct outputs {
   struct io_record record;
   struct mhd_scalar scalars[MHD_SCALARS];
+  struct cooling_shown cooling;
   struct rays_shown shown[RAYS_VARIABLES];
   struct rays_names names;
   struct io_variable variables[VARIABLES];
@@ -25,6 +26,7 @@ struct outputs {
   struct io_column columns[COLUMNS];
   int gravity_at;                 /* column of the energy in the potential; 0: no gravity */
   double first_energy;            /* with gravity, in the first row of this part of the run */
+  int radiated_at;                /* column of the energy that was radiated; 0: no cooling */
   int rays_at;                    /* column where cosmic rays begin; 0: there are none */
   double row[COLUMNS];            /* the last one                          */
   char scalar_names[MHD_SCALARS][24];
@@ -73,6 +75,7 @@ struct outputs *outputs_open(struct run *r) {
   o->record = (struct io_record){.run_name = r->par.name, .setup = r->setup->name, .parameters = params_resolved(r->ps), .version = CRUX_VERSION,
                                  .units = u, .gamma = r->gas.par.gamma};
   o->variable_count = mhd_variables(&r->gas, u, o->scalars, o->variables);
+  if (r->has_cooling) o->variable_count += cooling_variables(&r->cooling, &r->gas, &o->cooling, o->variables + o->variable_count);
   if (r->has_rays) {
     o->variable_count += rays_variables(&r->rays, u, o->shown, o->variables + o->variable_count);
     o->record.more = rays_describe;
@@ -100,6 +103,10 @@ struct outputs *outputs_open(struct run *r) {
   if (r->has_gravity) {
     o->gravity_at = o->column_count++;
     o->columns[o->gravity_at] = (struct io_column){"gravity_energy", "code_energy", "energy of the gas in the potential; half of it in its own"};
+  }
+  if (r->has_cooling && r->cooling.par.on) {
+    o->radiated_at = o->column_count++;
+    o->columns[o->radiated_at] = (struct io_column){"radiated_energy", "code_energy", "energy that the gas has radiated, less what heated it"};
   }
   if (r->has_rays) {
     o->rays_at = o->column_count;
@@ -139,6 +146,7 @@ static void write_row(struct outputs *o, struct run *r) {
     o->row[o->gravity_at] = gravity_energy(&r->gravity, &r->mesh, &r->gas);
     if (o->first_energy == 0.0) o->first_energy = t.energy + o->row[o->gravity_at];
   }
+  if (o->radiated_at) o->row[o->radiated_at] = r->rays.radiated = cooling_radiated(&r->cooling, &r->mesh);
   if (r->has_rays) rays_row(&r->rays, &r->mesh, &r->gas, o->row + o->rays_at);
   io_history_row(o->history, o->row);
   r->schedule.last_row = r->time;

@@ -20,6 +20,7 @@ static void rebuild(struct run *r) {
   mhd_adapted(&r->gas, &r->mesh);
   if (r->has_gravity) gravity_adapted(&r->gravity, &r->mesh);
   if (r->has_rays) rays_adapted(&r->rays, &r->mesh);
+  if (r->has_cooling) cooling_adapted(&r->cooling, &r->mesh);
   exchange_destroy(r->exchange);
   r->exchange = exchange_create(&r->mesh);
   exchange_set_user(r->exchange, setup_boundary_fill, &r->boundary);
@@ -88,6 +89,7 @@ void run_regrid_if_due(struct run *r) {
   const double start = MPI_Wtime();
   r->mesh.imbalance = r->refine.par.imbalance;
   adapt(r, false);
+  run_ionise(r);
   r->regrid_seconds += MPI_Wtime() - start;
 }
 

@@ -75,6 +75,7 @@ void run_declare(struct params *ps, struct all_params *par, const struct setup *
   mhd_declare(ps, &par->mhd);
   refine_declare(ps, &par->refine, &par->mesh, &par->mhd);
   gravity_declare(ps, &par->gravity);
+  cooling_declare(ps, &par->cooling);
   rays_declare(ps, &par->rays);
   rays_steady_declare(ps, &par->steady);
   rays_initial_declare(ps, &par->initial);
@@ -216,6 +217,9 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
   rays_check(&all->rays, r->ps, all->mhd.magnetic);
   if (all->rays.scheme == TRANSPORT_STEADY && !(all->mhd.frozen && all->run.time_end == 0.0))
     fail_user("transport.scheme: steady is for gas that stays as it is: set mhd.evolve: false and run.time_end: 0");
+  r->has_cooling = all->cooling.on || (all->rays.scheme != TRANSPORT_NONE && all->rays.medium.ionisation == IONISATION_EQUILIBRIUM);
+  if (r->has_cooling) cooling_check(&all->cooling, r->ps, &all->mhd, all->rays.scheme != TRANSPORT_NONE);
+  if (all->rays.scheme != TRANSPORT_NONE) all->cooling.hydrogen = all->rays.medium.hydrogen;
   r->par = all->run;
   r->initial = all->initial;
   r->steady = all->steady;
@@ -254,7 +258,9 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
     gravity_create(&r->gravity, &all->gravity, &r->mesh, r->setup->gravity);
     mhd_keep_mass(&r->gas, &r->mesh);
   }
+  if (r->has_cooling) cooling_create(&r->cooling, &all->cooling, &r->mesh, params_units(r->ps));
   if (r->has_rays) create_rays(r, &all->rays);
+  if (r->has_rays && all->rays.medium.ionisation == IONISATION_EQUILIBRIUM) r->rays.ionised = &r->cooling.ionised;
 
   r->outputs = outputs_open(r); /* checks the names of fields, before anything is written */
   if (!a->resume) io_prepare_folder(comm, r->dir, false, a->force);
@@ -268,10 +274,12 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
 
   if (a->resume) {
     checkpoint_load(r);
+    run_ionise(r);
     checkpoint_tell(r);
     outputs_resume(r->outputs, r);
   } else {
     run_first_mesh(r);
+    run_ionise(r);
     if (r->has_rays) rays_start(&r->rays, &r->mesh, r->exchange, &r->gas);
   }
   r->started = MPI_Wtime();
@@ -294,8 +302,22 @@ double run_next_dt(struct run *r) {
   return dt >= left ? left : dt > 0.5 * left ? 0.5 * left : dt;
 }
 
+void run_ionise(struct run *r) {
+  if (!r->has_cooling) return;
+  if (r->cooling.par.rays == COOLING_LIVE) rays_ionisation(&r->rays, &r->mesh, &r->cooling.zeta);
+  if (r->has_rays && r->rays.ionised) cooling_look(&r->cooling, &r->mesh, &r->gas);
+}
+
+static void cool(struct run *r, double dt) {
+  if (!r->has_cooling) return;
+  if (r->cooling.par.rays == COOLING_LIVE) rays_ionisation(&r->rays, &r->mesh, &r->cooling.zeta);
+  cooling_step(&r->cooling, &r->mesh, &r->gas, dt);
+  if (r->has_rays && r->rays.ionised) cooling_look(&r->cooling, &r->mesh, &r->gas);
+}
+
 bool run_step(struct run *r) {
   r->boundary.t = r->time;
+  cool(r, 0.5 * r->dt);
   if (r->has_rays) rays_before(&r->rays, &r->mesh, r->exchange, &r->gas, r->time, r->dt);
   const bool falls = r->has_gravity && !r->gas.par.frozen;
   if (falls) gravity_before(&r->gravity, &r->mesh, r->exchange, &r->gas, r->dt);
@@ -310,6 +332,7 @@ bool run_step(struct run *r) {
     return false;
   }
   if (r->has_rays) rays_after(&r->rays, &r->mesh, r->exchange, &r->gas, r->time, r->dt);
+  cool(r, 0.5 * r->dt);
   return true;
 }
 
@@ -392,6 +415,7 @@ void run_finish(struct run *r) {
   correction_destroy(r->correction);
   exchange_destroy(r->exchange);
   if (r->has_rays) rays_destroy(&r->rays);
+  if (r->has_cooling) cooling_destroy(&r->cooling);
   if (r->has_gravity) gravity_destroy(&r->gravity);
   mhd_destroy(&r->gas);
   mesh_destroy(&r->mesh);

@@ -5,6 +5,7 @@
 #ifndef RUN_RUN_H
 #define RUN_RUN_H
 
+#include "cooling/cooling.h"
 #include "crtransport/crtransport.h"
 #include "crtransport/steady.h"
 #include "gravity/gravity.h"
@@ -56,6 +57,8 @@ struct run {
   struct gas gas;
   bool has_gravity;
   struct gravity gravity;    /* only where there is some           */
+  bool has_cooling;
+  struct cooling cooling;    /* only where the gas cools, or its ionisation is asked for */
   bool has_rays;
   struct rays_steady_params steady;
   struct rays rays;          /* only where there are cosmic rays   */
@@ -87,6 +90,7 @@ struct all_params {
   struct mhd_params mhd;
   struct refine_params refine;
   struct gravity_params gravity;
+  struct cooling_params cooling;
   struct rays_steady_params steady;
   struct rays_params rays;
   struct rays_initial initial;
@@ -115,6 +119,9 @@ bool run_done(struct run *r);
 _Noreturn void run_failed(struct run *r);
 /* Last outputs, errors against the exact solution, a summary.  A run that was asked to stop only gets a checkpoint, and says how to go on. */
 void run_finish(struct run *r);
+
+/* Ionisation of the gas as it is now, by the cosmic rays as they are now.  Collective. */
+void run_ionise(struct run *r);
 
 /* The initial state, on a mesh that is refined where it asks for it. */
 void run_first_mesh(struct run *r);

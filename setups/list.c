@@ -8,6 +8,7 @@
   SETUP(alfven_wave) \
   SETUP(blast) \
   SETUP(collapse) \
+  SETUP(cooling_box) \
   SETUP(cr_bottleneck) \
   SETUP(cr_free_stream) \
   SETUP(cr_gaussian) \

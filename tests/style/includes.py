@@ -14,9 +14,10 @@ ALLOWED = {
     'microphysics': ['base'],
     'mhd': ['base', 'amr', 'io', 'microphysics'],
     'gravity': ['base', 'amr', 'elliptic', 'io', 'microphysics', 'mhd'],
+    'cooling': ['base', 'amr', 'io', 'microphysics', 'mhd'],
     'crtransport': ['base', 'amr', 'elliptic', 'io', 'microphysics', 'mhd', 'gravity'],
     'setups': ['base', 'amr', 'elliptic', 'io', 'microphysics', 'mhd', 'gravity', 'crtransport'],
-    'run': ['base', 'amr', 'elliptic', 'io', 'microphysics', 'mhd', 'gravity', 'crtransport', 'setups'],
+    'run': ['base', 'amr', 'elliptic', 'io', 'microphysics', 'mhd', 'gravity', 'cooling', 'crtransport', 'setups'],
 }
 # The only places that may write to the terminal: messages, errors, and what the user asked to see.
 PRINTING = {'base/log.c', 'base/fail.c', 'base/params_print.c', 'base/params_report.c', 'io/info.c', 'main.c'}
