@@ -23,6 +23,8 @@ static void destroy_fields(struct cooling *c) {
 
 void cooling_create(struct cooling *c, const struct cooling_params *par, const struct mesh *mesh, const struct units *u) {
   *c = (struct cooling){.par = *par, .hydrogen_cm3 = par->hydrogen * u->density_g_cm3 / PROTON_MASS_g, .pressure = u->pressure_erg_cm3, .time_s = u->time_s};
+  c->par.zeta /= u->time_s; /* parameters come in code units */
+  c->par.floor *= u->temperature_K;
   create_fields(c, mesh);
 }
 

@@ -22,8 +22,8 @@ struct cooling_params {
   int scalar;                 /* passive scalar that is the mass fraction of metals; -1: metallicity counts */
   double fuv, background;     /* as in struct gas_env                              */
   int rays;                   /* COOLING_...                                       */
-  double zeta;                /* 1/s, of constant ones                             */
-  double floor;               /* K                                                 */
+  double zeta;                /* of constant ones; code units, 1/s in struct cooling */
+  double floor;               /* code units, K in struct cooling                    */
 };
 
 struct cooling {

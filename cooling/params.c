@@ -12,11 +12,6 @@ static bool wanted(const struct params *ps) {
   return params_given(ps, "cooling") || (ionisation != NULL && strcmp(ionisation, "equilibrium") == 0) || !params_given(ps, "run");
 }
 
-static bool floor_too_low(const void *data) {
-  const struct cooling_params *p = data;
-  return p->floor < 1.0;
-}
-
 void cooling_declare(struct params *ps, struct cooling_params *p) {
   *p = (struct cooling_params){.scalar = -1};
   if (!wanted(ps)) return;
@@ -29,8 +24,7 @@ void cooling_declare(struct params *ps, struct cooling_params *p) {
   params_real(ps, "background", &p->background, "1", 0.0, 1e9, "1", "ionising background at redshift 0 (Haardt & Madau 2012) times this, shielded as in Rahmati et al. 2013");
   params_choice(ps, "rays", &p->rays, "constant|live", "constant", "ionisation by cosmic rays: zeta, with its heat; or by those of the run, whose heat is part of transport");
   params_real(ps, "zeta", &p->zeta, "2e-16 s^-1", 0.0, 1.0, "s^-1", "constant: ionisations of a hydrogen atom, those by secondary electrons among them (Indriolo & McCall 2012)");
-  params_real(ps, "floor", &p->floor, "10 K", 0.0, 1e9, "K", "gas does not cool below it, and is put on it");
-  params_rule(ps, "cooling.floor", floor_too_low, p, "must be 1 K or more");
+  params_real(ps, "floor", &p->floor, "10 K", 1.0, 1e9, "K", "gas does not cool below it, and is put on it");
 }
 
 void cooling_check(const struct cooling_params *p, const struct params *ps, const struct mhd_params *mhd, bool has_rays) {

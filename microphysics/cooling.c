@@ -170,10 +170,7 @@ double thermal_advance(const struct gas_env *env, double gamma, double floor_K, 
     const bool settles = b.rate == 0.0 || (b.rate > 0.0) != (a.rate > 0.0);
     if (settles) b = balance_between(env, gamma, n_h, a, b), b.rate = 0.0;
     const double change = b.energy - a.energy, slope = (b.rate - a.rate) / change, ratio = b.rate / a.rate;
-    if ((change > 0.0) != (a.rate > 0.0)) { /* already at the balance, to round-off */
-      a = b;
-      break;
-    }
+    if (!(a.rate > 0.0 ? change > 0.0 : change < 0.0)) break; /* already at the balance, to round-off */
     const double all = settles ? INFINITY : fabs(ratio - 1.0) < 1e-6 ? change / (0.5 * (a.rate + b.rate)) : log(ratio) / slope;
     if (all >= dt) {
       const double x = slope * dt, grown = fabs(x) < 1e-8 ? dt * (1.0 + 0.5 * x) : expm1(x) / slope;

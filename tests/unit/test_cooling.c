@@ -139,6 +139,16 @@ static void test_steps(void **unused) {
     }
     close(thermal_advance(&sun, gamma, 10.0, n, end, 1e3 * year, &ions), end, 1e-9);
   }
+  /* Gas in balance stays there, step after step. */
+  for (double n = 0.01; n < 1000.0; n *= 1.01) {
+    struct gas_ions ions = {0};
+    double e = energy_at(n, 1e6);
+    for (int s = 0; s < 8; s++) {
+      const double next = thermal_advance(&sun, gamma, 10.0, n, e, 2.5e6 * year, &ions);
+      assert_true(next > 0.0 && next <= e * (1 + 1e-11));
+      e = next;
+    }
+  }
   /* Against many small steps of fourth order: 1e6 K gas that radiates a good part of its energy, and cold gas that heats. */
   const double n[3] = {0.1, 1.0, 0.3}, t[3] = {1e6, 2e4, 300.0}, years[3] = {3e5, 3e3, 3e5};
   for (int i = 0; i < 3; i++) {
