@@ -8,7 +8,8 @@ from tests import tap
 from tests.regression import check
 
 COPY = os.path.join(check.scratch(), 'crux')
-PARTS = ('crux', 'main.c', 'meson.build', 'meson_options.txt', 'base', 'amr', 'elliptic', 'io', 'microphysics', 'mhd', 'gravity', 'cooling', 'crtransport',
+PARTS = ('crux', 'main.c', 'meson.build', 'meson_options.txt', 'base', 'amr', 'elliptic', 'io', 'microphysics', 'mhd',
+         'gravity', 'cooling', 'crtransport',
          'setups', 'run')
 
 
