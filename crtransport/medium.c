@@ -100,3 +100,18 @@ void rays_medium(const struct rays *r, const struct mesh *m, const struct gas *g
     out[MEDIUM_BB_GRAD_U][c] = tensor ? bb_grad_u(&p, at, along, field, strength, dx) * per_second : 0.0;
   }
 }
+
+struct cr_batch_env rays_batch_env(const struct rays *r, double *const medium[MEDIUM_COUNT], double *const band[CR_BANDS]) {
+  struct cr_batch_env env = {.nu0 = r->par.cr.nu0,
+                             .n_e = medium[MEDIUM_N_E],
+                             .n_n = medium[MEDIUM_N_N],
+                             .n_nucleon = medium[MEDIUM_N_NUCLEON],
+                             .temperature_K = medium[MEDIUM_TEMPERATURE],
+                             .u_b = medium[MEDIUM_U_B],
+                             .v_alfven = medium[MEDIUM_V_ALFVEN],
+                             .nu_factor = medium[MEDIUM_NU_FACTOR],
+                             .div_u = medium[MEDIUM_DIV_U],
+                             .bb_grad_u = medium[MEDIUM_BB_GRAD_U]};
+  for (int i = 0; i < CR_BANDS; i++) env.u_rad[i] = band[i];
+  return env;
+}

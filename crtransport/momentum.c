@@ -266,19 +266,9 @@ static void step_block(struct rays *r, const struct mesh *m, const struct gas *g
   list_active(r, m, w, b, time + 0.5 * dt);
   if (drift) rays_drift_block(r, m, drift, b, dt, &w->active, w->div); /* without particles too: they may be beside the block */
   if (w->active.n == 0) return;
-  struct cr_batch_env env = {.nu0 = r->par.cr.nu0};
   rays_medium(r, m, g, velocity, b, &w->active, w->medium, w->band);
   expand(r, m, w, field_data(expansion, b, 0));
-  env.n_e = w->medium[MEDIUM_N_E];
-  env.n_n = w->medium[MEDIUM_N_N];
-  env.n_nucleon = w->medium[MEDIUM_N_NUCLEON];
-  env.temperature_K = w->medium[MEDIUM_TEMPERATURE];
-  env.u_b = w->medium[MEDIUM_U_B];
-  env.v_alfven = w->medium[MEDIUM_V_ALFVEN];
-  env.nu_factor = w->medium[MEDIUM_NU_FACTOR];
-  env.div_u = w->medium[MEDIUM_DIV_U];
-  env.bb_grad_u = w->medium[MEDIUM_BB_GRAD_U];
-  for (int i = 0; i < CR_BANDS; i++) env.u_rad[i] = w->band[i];
+  struct cr_batch_env env = rays_batch_env(r, w->medium, w->band);
   const double dt_s = dt * r->scale.time_s * rays_slowness(r);
   load_populations(r, m, w, b);
   if (w->chi) closure(r, m, w, b);

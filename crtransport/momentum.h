@@ -23,6 +23,9 @@ enum {
 void rays_medium(const struct rays *r, const struct mesh *m, const struct gas *g, const struct field *velocity, int b, const struct rays_cells *cells,
                  double *const out[MEDIUM_COUNT], double *const band[CR_BANDS]);
 
+/* The environment of the batched update made of them; without chi, drift and sources. */
+struct cr_batch_env rays_batch_env(const struct rays *r, double *const medium[MEDIUM_COUNT], double *const band[CR_BANDS]);
+
 /* drift.c: particles that stream do so with waves at the velocity v b in the gas: seen from the waves nothing but the divergence of v b changes
  * their momentum.  v is the part of F / q that is no diffusion, and no more than 3 chi v_A.
  * Waves carry the energy flux P v with P = p v / 3 summed over the particles.  What is left of the loss, P div(v b) - div(P v b) = -v b.grad P, heats the gas. */

@@ -97,19 +97,8 @@ void rays_probe_destroy(struct rays_probe *p) {
 }
 
 static struct cr_batch_env surroundings(struct rays_probe *p, int b) {
-  struct cr_batch_env env = {.nu0 = p->r->par.cr.nu0};
   rays_medium(p->r, p->mesh, p->gas, p->velocity, b, &p->all, p->medium, p->band);
-  env.n_e = p->medium[MEDIUM_N_E];
-  env.n_n = p->medium[MEDIUM_N_N];
-  env.n_nucleon = p->medium[MEDIUM_N_NUCLEON];
-  env.temperature_K = p->medium[MEDIUM_TEMPERATURE];
-  env.u_b = p->medium[MEDIUM_U_B];
-  env.v_alfven = p->medium[MEDIUM_V_ALFVEN];
-  env.nu_factor = p->medium[MEDIUM_NU_FACTOR];
-  env.div_u = p->medium[MEDIUM_DIV_U];
-  env.bb_grad_u = p->medium[MEDIUM_BB_GRAD_U];
-  for (int i = 0; i < CR_BANDS; i++) env.u_rad[i] = p->band[i];
-  return env;
+  return rays_batch_env(p->r, p->medium, p->band);
 }
 
 static inline double rate(double change, double of, double over_dt) { return of > 0.0 ? max(change, 0.0) / of * over_dt : 0.0; }
