@@ -29,6 +29,11 @@ static bool no_cosmic_rays(const void *data) {
   return p->scheme == TRANSPORT_NONE && p->event_count > 0;
 }
 
+static bool events_without_time(const void *data) {
+  const struct rays_params *p = data;
+  return p->scheme == TRANSPORT_STEADY && p->event_count > 0;
+}
+
 static void declare_transport(struct params *ps, struct rays_params *p) {
   static const char *const boundary = "as_gas|absorbing";
   params_section(ps, "transport", "cosmic rays on the mesh: their transport along the magnetic field, and what they do to the gas");
@@ -36,7 +41,7 @@ static void declare_transport(struct params *ps, struct rays_params *p) {
                 "none: the run has no cosmic rays; explicit: two-moment transport in sub-steps; steady: the steady state in gas that stays as it is; "
                 "implicit: two-moment transport in one step, with the true speed of light; auto: explicit or implicit, whichever is cheaper for a group");
   if (!wanted(ps, "transport")) return;
-  params_choice(ps, "closure", &p->transport.closure, "m1|isotropic", "m1", "pitch angles from flux and density, or isotropic");
+  params_choice(ps, "closure", &p->transport.closure, "m1|isotropic", "m1", "pitch angles from flux and density, or isotropic; steady states: always isotropic");
   params_choice(ps, "rsol_form", &p->transport.form, "full|flux", "flux",
                 "reduced speed of light in the equation of the flux alone, or in all but advection");
   params_choice(ps, "speed_choice", &p->speed_choice, "fixed|auto", "fixed",
@@ -119,6 +124,7 @@ static void declare_sources(struct params *ps, struct rays_params *p) {
   params_real(ps, "density_cm3", &e->density_cm3, "1", PARAMS_POSITIVE, 1e12, "1", "of the gas, in cm^-3, for cr_injection.swept_mass: sedov");
   params_list_end(ps);
   params_rule(ps, "sources.events", no_cosmic_rays, p, "this run has no cosmic rays: transport.scheme is none");
+  params_rule(ps, "sources.events", events_without_time, p, "a steady state has no events in time: leave them out, or set transport.scheme: explicit");
 }
 
 void rays_declare(struct params *ps, struct rays_params *p) {

@@ -20,7 +20,7 @@ struct galaxy_field {
 void galaxy_field_start(struct galaxy_field *f);
 void galaxy_field_potential(const struct galaxy_field *f, const double x[3], double a[3]);
 
-/* gas.c: an axisymmetric layer with surface density sigma exp(-hole / R - R / radius) and sech^2(z / 2 height) (McMillan 2017, MNRAS 465, 76). */
+/* milkyway.c: an axisymmetric layer with surface density sigma exp(-hole / R - R / radius) and sech^2(z / 2 height) (McMillan 2017, MNRAS 465, 76). */
 struct galaxy_layer { double sigma, hole, radius, height; };
 double galaxy_layer_density(const struct galaxy_layer *l, double R, double z);
 
