@@ -15,6 +15,13 @@ static inline uint64_t random_next(struct random *r) {
   return z ^ (z >> 31);
 }
 
+/* A seed made of another and a number, so that what is drawn for it does not hang on what was drawn before. */
+static inline uint64_t random_key(uint64_t seed, uint64_t number) {
+  struct random r = {seed ^ (number * 0xd1342543de82ef95u + 0x2545f4914f6cdd1du)};
+  random_next(&r);
+  return random_next(&r);
+}
+
 /* In [0, 1). */
 static inline double random_uniform(struct random *r) { return (double)(random_next(r) >> 11) / 9007199254740992.0; }
 

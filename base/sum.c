@@ -36,3 +36,19 @@ void sum_over_blocks(MPI_Comm comm, int count, int n, const struct sum *part, do
   memory_free(starts);
   memory_free(lengths);
 }
+
+void sum_over_ranks(MPI_Comm comm, int n, struct sum *s) {
+  int size;
+  MPI_Comm_size(comm, &size);
+  require((int64_t)2 * size * n < INT_MAX, "sum_over_ranks: too many sums");
+  struct sum *all = memory_get(sizeof *all * ((size_t)size * (size_t)n + 1));
+  MPI_Allgather(s, 2 * n, MPI_DOUBLE, all, 2 * n, MPI_DOUBLE, comm);
+  for (int v = 0; v < n; v++) {
+    s[v] = (struct sum){0.0, 0.0};
+    for (int r = 0; r < size; r++) {
+      sum_add(&s[v], all[r * n + v].hi);
+      sum_add(&s[v], all[r * n + v].lo);
+    }
+  }
+  memory_free(all);
+}

@@ -22,4 +22,7 @@ static inline double sum_value(const struct sum *s) { return s->hi + s->lo; }
  * Collective. */
 void sum_over_blocks(MPI_Comm comm, int count, int n, const struct sum *part, double *total);
 
+/* The sums of all ranks, in place, the same bits on all of them.  Collective. */
+void sum_over_ranks(MPI_Comm comm, int n, struct sum *s);
+
 #endif

@@ -153,6 +153,10 @@ double rays_next_event(const struct rays *r, double time);
 void rays_before(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt);
 void rays_after(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt);
 
+/* Particles of a source, lo and hi [bins], to cells of a block, by their places in a component of a cell field: each gets share per code volume, times c~ / c with
+ * the form full.  Booked in the ledger. */
+void rays_inject(struct rays *r, const struct mesh *mesh, int block, int n, const size_t *at, const double *share, const double *lo, const double *hi);
+
 /* Ionisations of a hydrogen atom by cosmic rays, 1/s, with secondary electrons: cells [1], ghosts are not set. */
 void rays_ionisation(struct rays *r, const struct mesh *mesh, struct field *zeta);
 

@@ -107,6 +107,23 @@ static void give(struct rays *r, const struct mesh *m, struct gas *g, int b, con
     }
 }
 
+void rays_inject(struct rays *r, const struct mesh *m, int b, int n, const size_t *at, const double *share, const double *lo, const double *hi) {
+  const double volume = volume_of(&m->block[b]) * r->scale.number, unit = rays_slowness(r) / r->scale.number;
+  struct sum sum = {0.0, 0.0};
+  for (int i = 0; i < n; i++) sum_add(&sum, share[i]);
+  const double all = sum_value(&sum) * volume * unit;
+  for (int s = 0; s < r->net.count; s++)
+    for (int k = r->net.first[s]; k < r->net.first[s + 1]; k++) {
+      double *q[2] = {rays_data(r, 2 * k, b, 0), rays_data(r, 2 * k + 1, b, 0)};
+      for (int i = 0; i < n; i++) {
+        q[0][at[i]] += share[i] * (unit * lo[k]);
+        q[1][at[i]] += share[i] * (unit * hi[k]);
+      }
+      sum_add(&r->ledger[s].number[ENTRY_SOURCE], -all * (lo[k] + hi[k]));
+      sum_add(&r->ledger[s].energy[ENTRY_SOURCE], -all * cr_bin_energy(&r->net.bin[k], lo[k], hi[k]));
+    }
+}
+
 static void happen(struct rays *r, const struct mesh *m, struct gas *g, const struct rays_event *e) {
   const size_t cells = (size_t)m->nc[0] * (size_t)m->nc[1] * (size_t)m->nc[2], bins = (size_t)cr_network_bins(&r->net);
   double *w = memory_get(sizeof *w * (cells * (size_t)m->count + 1)), *lo = memory_get(sizeof *lo * 2 * bins), *hi = lo + bins;

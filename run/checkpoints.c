@@ -21,6 +21,7 @@ struct checkpoints {
   struct io_checkpoint from; /* what the run goes on from                                    */
   struct rays_saved rays;   /* likewise                                                      */
   double radiated;
+  struct sum supernovae[SUPERNOVAE_BOOKS];
 };
 
 /* All numbers that a run needs to go on. */
@@ -31,11 +32,12 @@ struct saved {
   unsigned char random[RUN_RANDOM];
   struct rays_saved rays;
   double radiated;
+  struct sum supernovae[SUPERNOVAE_BOOKS];
 };
 
-enum { COOLING_STATES = 1, STATES = 14, RAYS_STATES = 9 };
+enum { STATES = 15, RAYS_STATES = 9, COOLING_STATES = 1, MOST_STATES = STATES + RAYS_STATES + COOLING_STATES };
 
-static int list(const struct run *r, struct saved *s, struct io_state state[STATES + RAYS_STATES + COOLING_STATES]) {
+static int list(const struct run *r, struct saved *s, struct io_state state[MOST_STATES]) {
   struct schedule *t = &s->schedule;
   const struct io_state all[STATES] = {
       {"time", IO_DOUBLE, 1, &s->time},
@@ -52,6 +54,7 @@ static int list(const struct run *r, struct saved *s, struct io_state state[STAT
       {"snapshot_interval", IO_DOUBLE, 1, &t->snapshot_interval},
       {"history_interval", IO_DOUBLE, 1, &t->history_interval},
       {"random_state", IO_BYTE, RUN_RANDOM, s->random},
+      {"supernovae", IO_DOUBLE, 2 * SUPERNOVAE_BOOKS, s->supernovae},
   };
   struct rays_books *books = &s->rays.books;
   const int ledger = 2 * CR_MAX_SPECIES * ENTRY_COUNT;
@@ -68,10 +71,9 @@ static int list(const struct run *r, struct saved *s, struct io_state state[STAT
   };
   memcpy(state, all, sizeof all);
   if (r->has_rays) memcpy(state + STATES, rays, sizeof rays);
-  const int n = r->has_rays ? STATES + RAYS_STATES : STATES;
-  if (!r->has_cooling) return n;
-  state[n] = (struct io_state){"radiated", IO_DOUBLE, 1, &s->radiated};
-  return n + COOLING_STATES;
+  int n = r->has_rays ? STATES + RAYS_STATES : STATES;
+  if (r->has_cooling) state[n++] = (struct io_state){"radiated", IO_DOUBLE, 1, &s->radiated};
+  return n;
 }
 
 struct checkpoints *checkpoints_open(void) {
@@ -90,7 +92,7 @@ void checkpoints_close(struct checkpoints *c) {
 void checkpoint_write(struct run *r) {
   struct checkpoints *c = r->checkpoints;
   struct field *fields[RUN_FIELDS];
-  struct io_state state[STATES + RAYS_STATES + COOLING_STATES];
+  struct io_state state[MOST_STATES];
   const struct mhd_counts *n = &r->gas.counts;
   struct saved *s = memory_get(sizeof *s);
   s->time = r->time;
@@ -102,6 +104,7 @@ void checkpoint_write(struct run *r) {
   s->schedule = r->schedule;
   memcpy(s->random, r->random, sizeof s->random);
   if (r->has_cooling) s->radiated = cooling_radiated(&r->cooling, &r->mesh);
+  if (r->has_supernovae) memcpy(s->supernovae, r->supernovae.book, sizeof s->supernovae);
   if (r->has_rays) rays_save(&r->rays, &r->mesh, &s->rays);
   double start = MPI_Wtime();
   io_checkpoint_write(r->dir, c->next, outputs_record(r->outputs), &r->mesh, list(r, s, state), state, run_fields(r, fields), fields);
@@ -186,7 +189,7 @@ static char *compare(struct run *r, const struct mesh_params *mesh) {
 /* Files with cosmic rays, for a run without them or the other way round, are intact but say something else: ends the program with what has changed. */
 static void tell_of_rays(struct run *r, MPI_Comm comm, const struct mesh_params *mesh, struct saved *s) {
   struct io_checkpoint *from = &r->checkpoints->from, none = *from;
-  struct io_state state[STATES + RAYS_STATES + COOLING_STATES];
+  struct io_state state[MOST_STATES];
   r->has_rays = !r->has_rays;
   io_checkpoint_find(comm, r->dir, list(r, s, state), state, from);
   r->has_rays = !r->has_rays;
@@ -197,7 +200,7 @@ static void tell_of_rays(struct run *r, MPI_Comm comm, const struct mesh_params 
 
 void checkpoint_find(struct run *r, MPI_Comm comm, const struct mesh_params *mesh) {
   struct checkpoints *c = r->checkpoints;
-  struct io_state state[STATES + RAYS_STATES + COOLING_STATES];
+  struct io_state state[MOST_STATES];
   struct saved *s = memory_get(sizeof *s);
   io_checkpoint_find(comm, r->dir, list(r, s, state), state, &c->from);
   if (c->from.number < 0) tell_of_rays(r, comm, mesh, s);
@@ -214,6 +217,7 @@ void checkpoint_find(struct run *r, MPI_Comm comm, const struct mesh_params *mes
   memcpy(r->random, s->random, sizeof r->random);
   c->rays = s->rays;
   c->radiated = s->radiated;
+  memcpy(c->supernovae, s->supernovae, sizeof c->supernovae);
   memory_free(s);
   c->next = c->from.last + 1;
   int extra = c->from.nolder < KEPT / 2 ? 0 : c->from.nolder - KEPT / 2;
@@ -235,6 +239,7 @@ void checkpoint_load(struct run *r) {
   io_checkpoint_load(&r->checkpoints->from, &r->mesh, n, fields);
   r->gas.counts = r->saved_counts;
   if (r->has_cooling) r->cooling.radiated = (struct sum){r->mesh.rank == 0 ? r->checkpoints->radiated : 0.0, 0.0};
+  if (r->has_supernovae) memcpy(r->supernovae.book, r->checkpoints->supernovae, sizeof r->supernovae.book);
   if (r->has_rays) rays_restore(&r->rays, &r->mesh, &r->checkpoints->rays);
 }
 

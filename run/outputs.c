@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { COLUMNS = 20 + MHD_SCALARS + RAYS_COLUMNS, VARIABLES = MHD_VARIABLES + COOLING_VARIABLES + RAYS_VARIABLES + 1 };
+enum { COLUMNS = 20 + MHD_SCALARS + RAYS_COLUMNS + SUPERNOVAE_COLUMNS, VARIABLES = MHD_VARIABLES + COOLING_VARIABLES + RAYS_VARIABLES + 1 };
 
 struct outputs {
   struct io_record record;
@@ -27,6 +27,7 @@ struct outputs {
   int gravity_at;                 /* column of the energy in the potential; 0: no gravity */
   double first_energy;            /* with gravity, in the first row of this part of the run */
   int radiated_at;                /* column of the energy that was radiated; 0: no cooling */
+  int supernovae_at;              /* column where supernovae begin; 0: there are none */
   int rays_at;                    /* column where cosmic rays begin; 0: there are none */
   double row[COLUMNS];            /* the last one                          */
   char scalar_names[MHD_SCALARS][24];
@@ -108,6 +109,10 @@ struct outputs *outputs_open(struct run *r) {
     o->radiated_at = o->column_count++;
     o->columns[o->radiated_at] = (struct io_column){"radiated_energy", "code_energy", "energy that the gas has radiated, less what heated it"};
   }
+  if (r->has_supernovae) {
+    o->supernovae_at = o->column_count;
+    o->column_count += supernovae_columns(o->columns + o->column_count);
+  }
   if (r->has_rays) {
     o->rays_at = o->column_count;
     o->column_count += rays_columns(&r->rays, &o->names, o->columns + o->column_count);
@@ -147,6 +152,7 @@ static void write_row(struct outputs *o, struct run *r) {
     if (o->first_energy == 0.0) o->first_energy = t.energy + o->row[o->gravity_at];
   }
   if (o->radiated_at) o->row[o->radiated_at] = r->rays.radiated = cooling_radiated(&r->cooling, &r->mesh);
+  if (r->has_supernovae) supernovae_row(&r->supernovae, o->row + o->supernovae_at);
   if (r->has_rays) rays_row(&r->rays, &r->mesh, &r->gas, o->row + o->rays_at);
   io_history_row(o->history, o->row);
   r->schedule.last_row = r->time;

@@ -79,6 +79,7 @@ void run_declare(struct params *ps, struct all_params *par, const struct setup *
   rays_declare(ps, &par->rays);
   rays_steady_declare(ps, &par->steady);
   rays_initial_declare(ps, &par->initial);
+  supernovae_declare(ps, &par->supernovae);
   par->refine.rays = &par->rays.scheme;
   params_rule(ps, "transport.scheme", rays_without_field, par, "cosmic rays go along the magnetic field, and this run has none: set mhd.magnetic: true, or scheme: none");
   params_rule(ps, "transport.boundary_x", absorbing_x, par,
@@ -196,7 +197,7 @@ static void create_rays(struct run *r, struct rays_params *par) {
     for (int i = 0; i < par->event_count; i++) par->event[i].mass = par->event[i].thermal = 0.0;
   }
   rays_create(&r->rays, par, &r->mesh, params_units(r->ps));
-  r->rays.source = r->setup->source;
+  r->rays.source = r->has_supernovae ? NULL : r->setup->source;
   r->rays.scattering = r->setup->scattering;
   r->rays.medium = r->setup->medium;
   mhd_keep_mass(&r->gas, &r->mesh);
@@ -217,6 +218,8 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
   rays_check(&all->rays, r->ps, all->mhd.magnetic);
   if (all->rays.scheme == TRANSPORT_STEADY && !(all->mhd.frozen && all->run.time_end == 0.0))
     fail_user("transport.scheme: steady is for gas that stays as it is: set mhd.evolve: false and run.time_end: 0");
+  if (all->rays.scheme == TRANSPORT_STEADY && all->supernovae.on)
+    fail_user("supernovae: a steady state has no events in time: leave the section out, or set transport.scheme: explicit");
   r->has_cooling = all->cooling.on || (all->rays.scheme != TRANSPORT_NONE && all->rays.medium.ionisation == IONISATION_EQUILIBRIUM);
   if (r->has_cooling) cooling_check(&all->cooling, r->ps, &all->mhd, all->rays.scheme != TRANSPORT_NONE);
   if (all->rays.scheme != TRANSPORT_NONE) all->cooling.hydrogen = all->rays.medium.hydrogen;
@@ -225,6 +228,8 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
   r->steady = all->steady;
   r->has_gravity = gravity_on(&all->gravity);
   r->has_rays = all->rays.scheme != TRANSPORT_NONE;
+  supernovae_check(&all->supernovae, r->ps, &all->mhd, r->setup->name, r->setup->supernovae != NULL);
+  r->has_supernovae = all->supernovae.on;
   if (a->out)
     snprintf(r->dir, sizeof r->dir, "%s", a->out);
   else
@@ -260,6 +265,7 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
   }
   if (r->has_cooling) cooling_create(&r->cooling, &all->cooling, &r->mesh, params_units(r->ps));
   if (r->has_rays) create_rays(r, &all->rays);
+  if (r->has_supernovae) supernovae_create(&r->supernovae, &all->supernovae, r->setup->supernovae, &r->mesh, params_units(r->ps));
   if (r->has_rays && all->rays.medium.ionisation == IONISATION_EQUILIBRIUM) r->rays.ionised = &r->cooling.ionised;
 
   r->outputs = outputs_open(r); /* checks the names of fields, before anything is written */
@@ -333,6 +339,7 @@ bool run_step(struct run *r) {
   }
   if (r->has_rays) rays_after(&r->rays, &r->mesh, r->exchange, &r->gas, r->time, r->dt);
   cool(r, 0.5 * r->dt);
+  if (r->has_supernovae) supernovae_step(&r->supernovae, &r->mesh, &r->gas, r->has_rays ? &r->rays : NULL, r->time, r->dt);
   return true;
 }
 
@@ -415,6 +422,7 @@ void run_finish(struct run *r) {
   correction_destroy(r->correction);
   exchange_destroy(r->exchange);
   if (r->has_rays) rays_destroy(&r->rays);
+  if (r->has_supernovae) supernovae_destroy(&r->supernovae);
   if (r->has_cooling) cooling_destroy(&r->cooling);
   if (r->has_gravity) gravity_destroy(&r->gravity);
   mhd_destroy(&r->gas);

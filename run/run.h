@@ -15,6 +15,7 @@
 #include "setups/initial.h"
 #include "setups/initial_rays.h"
 #include "setups/setup.h"
+#include "supernovae/supernovae.h"
 
 struct run_params {
   char name[64], setup[64];
@@ -63,6 +64,8 @@ struct run {
   struct rays_steady_params steady;
   struct rays rays;          /* only where there are cosmic rays   */
   struct rays_initial initial;
+  bool has_supernovae;
+  struct supernovae supernovae; /* only where there are some    */
   struct exchange *exchange;
   struct correction *correction;
   struct outputs *outputs;
@@ -94,6 +97,7 @@ struct all_params {
   struct rays_steady_params steady;
   struct rays_params rays;
   struct rays_initial initial;
+  struct supernovae_params supernovae;
 };
 void run_declare(struct params *ps, struct all_params *par, const struct setup *setup);
 

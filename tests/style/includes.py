@@ -16,8 +16,9 @@ ALLOWED = {
     'gravity': ['base', 'amr', 'elliptic', 'io', 'microphysics', 'mhd'],
     'cooling': ['base', 'amr', 'io', 'microphysics', 'mhd'],
     'crtransport': ['base', 'amr', 'elliptic', 'io', 'microphysics', 'mhd', 'gravity'],
-    'setups': ['base', 'amr', 'elliptic', 'io', 'microphysics', 'mhd', 'gravity', 'crtransport'],
-    'run': ['base', 'amr', 'elliptic', 'io', 'microphysics', 'mhd', 'gravity', 'cooling', 'crtransport', 'setups'],
+    'supernovae': ['base', 'amr', 'io', 'microphysics', 'mhd', 'crtransport'],
+    'setups': ['base', 'amr', 'elliptic', 'io', 'microphysics', 'mhd', 'gravity', 'crtransport', 'supernovae'],
+    'run': ['base', 'amr', 'elliptic', 'io', 'microphysics', 'mhd', 'gravity', 'cooling', 'crtransport', 'supernovae', 'setups'],
 }
 # The only places that may write to the terminal: messages, errors, and what the user asked to see.
 PRINTING = {'base/log.c', 'base/fail.c', 'base/params_print.c', 'base/params_report.c', 'io/info.c', 'main.c'}

@@ -10,7 +10,7 @@ ROOT = os.environ['CRUX_ROOT']
 LONGEST_FILE = 400
 LONGEST_LINE = 150
 TEXT = ('.c', '.h', '.py', '.sh', '.md', '.yaml', '.build', '.txt', '.cff')
-TESTED = ('base', 'amr', 'elliptic', 'io', 'mhd', 'microphysics', 'crtransport', 'gravity')
+TESTED = ('base', 'amr', 'elliptic', 'io', 'mhd', 'microphysics', 'crtransport', 'gravity', 'supernovae')
 # Files without tests/unit/test_<name>.c, and what tests them instead.
 NO_UNIT_TEST = os.path.join(ROOT, 'tests', 'style', 'no_unit_test.txt')
 
