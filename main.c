@@ -14,6 +14,7 @@ static int run(int argc, char **argv) {
   struct run r;
   struct arguments a = read_arguments(argc, argv);
   struct params *ps = params_open(MPI_COMM_WORLD, a.file, a.set);
+  params_quick(ps, a.quick);
   const char *setup = params_peek(ps, "run.setup");
   if (setup != NULL && strcmp(setup, "one_zone") == 0) return zone_main(&a, ps);
   if (setup != NULL && strcmp(setup, "poisson") == 0) return poisson_main(&a, ps);
@@ -65,7 +66,7 @@ int main(int argc, char **argv) {
   else if (strcmp(command, "--version") == 0)
     status = (log_info("crux %s", CRUX_VERSION), 0);
   else
-    log_info("usage: crux run FILE.yaml [--set KEY=VALUE ...] [--out DIR] [--resume] [--force] | crux params [SECTION] [--markdown] | "
+    log_info("usage: crux run FILE.yaml [--quick] [--set KEY=VALUE ...] [--out DIR] [--resume] [--force] | crux params [SECTION] [--markdown] | "
              "crux --version");
   MPI_Finalize();
   return status;

@@ -177,16 +177,21 @@ static void step_line(const struct log_step *s, char line[LINE_SIZE]) {
            (long long)s->floors);
 }
 
-/* The more a number matters the further left it stands: a narrow terminal cuts on the right. */
-static void bar_line(const struct log_step *s, double left, char line[LINE_SIZE]) {
-  double part = s->time_end > 0.0 ? s->time / s->time_end : 0.0;
+/* "42% [=====>    ] 1:23 left": the number of characters. */
+static int bar_start(double part, double left, char line[LINE_SIZE]) {
   part = part < 0.0 ? 0.0 : part > 1.0 ? 1.0 : part;
-  char bar[BAR_WIDTH + 1], time_left[48], rate[16];
+  char bar[BAR_WIDTH + 1], time_left[48];
   int full = (int)(part * BAR_WIDTH);
   for (int i = 0; i < BAR_WIDTH; i++) bar[i] = i < full ? '=' : i == full ? '>' : ' ';
   bar[BAR_WIDTH] = '\0';
-  snprintf(line, LINE_SIZE, "%3.0f%% [%s] %s left  step %lld  t %.4g  dt %.2e  %lld blocks  %s cells/s  div B %.0e  fallbacks %lld",
-           floor(100.0 * part), bar, duration(left, time_left),
+  return snprintf(line, LINE_SIZE, "%3.0f%% [%s] %s left  ", floor(100.0 * part), bar, duration(left, time_left));
+}
+
+/* The more a number matters the further left it stands: a narrow terminal cuts on the right. */
+static void bar_line(const struct log_step *s, double left, char line[LINE_SIZE]) {
+  char rate[16];
+  const int n = bar_start(s->time_end > 0.0 ? s->time / s->time_end : 0.0, left, line);
+  snprintf(line + n, (size_t)(LINE_SIZE - n), "step %lld  t %.4g  dt %.2e  %lld blocks  %s cells/s  div B %.0e  fallbacks %lld",
            (long long)s->step, s->time, s->dt, (long long)s->blocks, short_number(s->updates_per_second, rate), s->max_div_b,
            (long long)s->fallbacks);
 }
@@ -221,4 +226,27 @@ void log_step(const struct log_step *s) {
   puts(state.last);
   fflush(stdout);
   state.pending = false;
+}
+
+void log_progress(double part, const char *format, ...) {
+  if (!is_root()) return;
+  start();
+  const struct log_step as = {.time = part, .time_end = 1.0};
+  const double now = clock_seconds(), left = seconds_left(&as, now);
+  if (part >= 1.0 && !state.bar) return; /* a message follows */
+  const bool first = state.printed == 0.0;
+  if (part < 1.0 && now - state.printed < (state.bar ? BAR_SECONDS : LINE_SECONDS) && !first) return;
+  state.printed = now;
+  if (first && !state.bar) return; /* work that is done in less needs no line */
+  const int n = bar_start(part, left, state.last);
+  va_list args;
+  va_start(args, format);
+  vsnprintf(state.last + n, (size_t)(LINE_SIZE - n), format, args);
+  va_end(args);
+  if (state.bar) {
+    draw_bar();
+    return;
+  }
+  puts(state.last);
+  fflush(stdout);
 }

@@ -28,4 +28,8 @@ struct log_step {
  * Ranks cannot see what mpirun writes to: CRUX_PROGRESS=bar or lines in the environment decides, COLUMNS is the width. */
 void log_step(const struct log_step *s);
 
+/* Where work without steps in time is: a part of 0 to 1 of all of it, and what it is at.  On a terminal a bar with the time left, elsewhere a line every ten
+ * seconds; nothing of it in run.log.  The part may go back when more turns out to be needed. */
+void log_progress(double part, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 #endif

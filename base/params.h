@@ -38,6 +38,10 @@ struct units;
 struct params *params_open(MPI_Comm comm, const char *path, const char *const *overrides);
 void params_free(struct params *ps);
 
+/* The section "quick" of the file: sections with keys and values that make the run cheaper.  With wanted they take the place of those in the file, but not of
+ * overrides; a file without the section then ends the program with status 2.  Else only their names are checked.  Before params_load. */
+void params_quick(struct params *ps, bool wanted);
+
 /* A value needed before the rest is declared, such as run.setup: its text, or NULL when it is not given. */
 const char *params_peek(const struct params *ps, const char *key);
 

@@ -112,6 +112,19 @@ static void check_keys(struct params *ps, const struct node *map, const char *pr
   }
 }
 
+/* Names in the section quick where it is not used. */
+static void check_quick(struct params *ps) {
+  char prefix[KEY_SIZE];
+  check_duplicates(ps, ps->quick, "quick");
+  for (int k = 0; k < ps->quick->count; k++) {
+    const struct node *key = ps->quick->key[k];
+    const int s = find_section(ps, key->text);
+    snprintf(prefix, sizeof prefix, "quick.%s", params_show(key->text));
+    if (s < 0) unknown(ps, key, "quick", -1, -1);
+    else check_keys(ps, ps->quick->value[k], prefix, s, -1);
+  }
+}
+
 static void check_sections(struct params *ps) {
   if (ps->root->kind != NODE_MAP) {
     params_mistake(ps, ps->root, NULL, "want sections such as \"run:\" with keys below, not a %s",
@@ -217,6 +230,7 @@ int params_check(struct params *ps) {
   params_read_units(ps);
   bool known = ps->nmistake == 0;
   if (ps->root != NULL) check_sections(ps);
+  if (ps->quick != NULL) check_quick(ps);
   if (ps->root != NULL && ps->root->kind != NODE_MAP) return ps->nmistake;
   int misspelled = ps->nmistake;
   for (int i = 0; i < ps->nlist; i++) check_list(ps, i);

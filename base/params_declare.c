@@ -128,6 +128,7 @@ void params_free(struct params *ps) {
   for (int i = 0; i < ps->nmistake; i++) memory_free(ps->mistake[i].text);
   for (int i = 0; i < ps->nset; i++) memory_free(ps->set[i]);
   params_node_free(ps->root);
+  params_node_free(ps->quick);
   text_free(&ps->resolved);
   void *owned[] = {ps->path, ps->set, ps->section, ps->param, ps->list, ps->rule, ps->mistake, ps->units_shown, ps};
   for (size_t k = 0; k < sizeof owned / sizeof owned[0]; k++) memory_free(owned[k]);

@@ -51,6 +51,7 @@ struct mistake { int line, column, order; bool set; char *text; };
 struct params {
   char *path;               /* as shown to the user; NULL: no file                         */
   struct node *root;        /* NULL: nothing given                                         */
+  struct node *quick;       /* the section of that name, taken out of root; may be NULL    */
   char **set;               /* keys of overrides, NULL at the end                          */
   struct section *section;
   struct param *param;

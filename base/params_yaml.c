@@ -248,6 +248,59 @@ static void apply(struct params *ps, const char *override) {
   }
 }
 
+/* Take a key out of a mapping; NULL when it is not there. */
+static struct node *take(struct node *map, const char *key) {
+  if (map == NULL || map->kind != NODE_MAP) return NULL;
+  for (int i = 0; i < map->count; i++) {
+    if (strcmp(map->key[i]->text, key) != 0) continue;
+    struct node *value = map->value[i];
+    params_node_free(map->key[i]);
+    map->count--;
+    memmove(map->key + i, map->key + i + 1, sizeof *map->key * (size_t)(map->count - i));
+    memmove(map->value + i, map->value + i + 1, sizeof *map->value * (size_t)(map->count - i));
+    return value;
+  }
+  return NULL;
+}
+
+/* Move what one mapping has to another, in the place of what that has, but for overrides.  Mappings in it are merged alike. */
+static void merge(struct node *map, struct node *from) {
+  for (int i = 0; i < from->count; i++) {
+    struct node **place = find(map, from->key[i]->text);
+    if (place != NULL && from->value[i]->kind == NODE_MAP && (*place)->kind == NODE_MAP) {
+      merge(*place, from->value[i]);
+      params_node_free(from->value[i]);
+      params_node_free(from->key[i]);
+    } else if (place == NULL) {
+      append(map, from->key[i], from->value[i]);
+    } else {
+      const bool keep = (*place)->set != NULL;
+      params_node_free(keep ? from->value[i] : *place);
+      if (!keep) *place = from->value[i];
+      params_node_free(from->key[i]);
+    }
+  }
+  from->count = 0;
+}
+
+void params_quick(struct params *ps, bool wanted) {
+  ps->quick = take(ps->root, "quick");
+  if (wanted && ps->quick == NULL)
+    fail_user("%s: has no section quick, which would say what makes this run cheaper (such as quick: {mesh: {cells: [16, 16, 16]}})", ps->path);
+  if (ps->quick == NULL) return;
+  bool good = ps->quick->kind == NODE_MAP;
+  if (!good) params_mistake(ps, ps->quick, "quick", "want sections with keys below them, as in the rest of the file");
+  for (int i = 0; good && i < ps->quick->count; i++) {
+    if (ps->quick->value[i]->kind == NODE_MAP) continue;
+    params_mistake(ps, ps->quick->value[i], "quick", "%s: want a section with keys below it", params_show(ps->quick->key[i]->text));
+    good = false;
+  }
+  if (wanted && good) merge(ps->root, ps->quick);
+  if (good && !wanted) return;
+  params_node_free(ps->quick);
+  ps->quick = NULL;
+}
+
 struct params *params_from_text(const char *path, const char *text, size_t length, const char *const *overrides) {
   struct params *ps = memory_get(sizeof *ps);
   ps->path = text_copy(path);

@@ -32,6 +32,7 @@ struct sweep {
   struct rays_rows power;          /* [1] GeV cm^-3 s^-1, of r->source */
   double *spectrum;                /* [populations] per GeV */
   double most;                     /* largest population of the species so far, number */
+  struct rays_steady_stage stage;
   struct rays_steady_result *result;
 };
 
@@ -227,11 +228,22 @@ static double solve_bin(struct sweep *w, int s, int k, struct rays_rows *before,
   return first;
 }
 
+static void tell(struct sweep *w, int s, int k) {
+  if (w->par->progress == NULL) return;
+  w->stage.species = w->r->net.species[s].name;
+  w->stage.bin = k;
+  w->stage.done++;
+  w->stage.residual = w->result->residual;
+  w->par->progress(w->par->data, &w->stage);
+}
+
 /* All species and bins once.  Returns whether all was solved. */
 static bool sweep_once(struct sweep *w, struct rays_rows *before, struct field *scratch) {
   struct rays *r = w->r;
   bool good = true;
   w->probe.drift = rays_drift_create(r, w->mesh, w->x);
+  w->stage = (struct rays_steady_stage){
+      .sweep = w->result->sweeps + 1, .bins = cr_network_bins(&r->net), .change = w->result->change, .before = w->stage.change};
   w->result->change = w->result->residual = 0.0;
   for (int s = 0; s < r->net.count && good; s++) {
     double start = MPI_Wtime();
@@ -242,6 +254,7 @@ static bool sweep_once(struct sweep *w, struct rays_rows *before, struct field *
       double change = solve_bin(w, s, k, before, scratch);
       good = change >= 0.0;
       w->result->change = max(w->result->change, change);
+      tell(w, s, k);
     }
     for (int p = 2 * r->net.first[s]; p < 2 * r->net.first[s + 1]; p++)
       for (int b = 0; b < w->mesh->count; b++) memset(rays_values(&w->probe.made, p, b), 0, sizeof(double) * w->probe.made.cells);

@@ -11,6 +11,9 @@
 
 #include "crtransport/crtransport.h"
 
+/* Where the solution is: bins done of all in this sweep, the bin that was done last, and the changes of the two sweeps before (0: there was none). */
+struct rays_steady_stage { int sweep, done, bins, bin; const char *species; double change, before, residual; };
+
 struct rays_steady_params {
   int sweeps;              /* at most                                                          */
   double tolerance;        /* of the change of all populations in a sweep, relative            */
@@ -18,6 +21,7 @@ struct rays_steady_params {
   int limiting;            /* iterations of limiters in one solution; the next sweep goes on */
   bool monotone;           /* limited differences; else the linear ones, which may undershoot  */
   bool (*go_on)(void *data); /* asked after each sweep; NULL: always. The same on all ranks    */
+  void (*progress)(void *data, const struct rays_steady_stage *stage); /* told after each bin; may be NULL */
   void *data;
 };
 

@@ -213,7 +213,7 @@ int poisson_main(const struct arguments *a, struct params *ps) {
   struct poisson p;
   memset(&p, 0, sizeof p);
   read(&p, ps, a);
-  snprintf(p.dir, sizeof p.dir, "%s%s", a->out ? "" : "runs/", a->out ? a->out : p.par.name);
+  run_folder(a, p.par.name, sizeof p.dir, p.dir);
   io_prepare_folder(MPI_COMM_WORLD, p.dir, false, a->force);
   char log[1100], levels[256];
   snprintf(log, sizeof log, "%s/run.log", p.dir);

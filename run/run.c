@@ -66,6 +66,7 @@ void run_declare(struct params *ps, struct all_params *par, const struct setup *
                "names of the fields in snapshots: rho, press, vel1, vel2, vel3, Bcc1, Bcc2, Bcc3, r0..., cr_energy...; p_* stands for all that begin with p_; empty: all");
   params_choice(ps, "precision", &p->single, "float64|float32", "float32", "numbers in snapshots");
   params_bool(ps, "xdmf", &p->xdmf, "true", "a file beside each snapshot through which ParaView and VisIt open it");
+  figures_declare(ps, &p->figures);
   params_real(ps, "checkpoints", &p->checkpoints, "0", 0.0, INFINITY, "code time",
               "time between checkpoints; 0: only by wall_time and when the run is stopped");
   params_real(ps, "checkpoint_wall_time", &p->checkpoint_wall_time, "30 min", 0.0, INFINITY, "wall s",
@@ -110,8 +111,10 @@ struct arguments read_arguments(int argc, char **argv) {
       a.force = true;
     else if (strcmp(s, "--resume") == 0)
       a.resume = true;
+    else if (strcmp(s, "--quick") == 0)
+      a.quick = true;
     else if (s[0] == '-' && s[1] != '\0')
-      fail_user("crux run: unknown option or missing value: %s; options: --set KEY=VALUE, --out DIR, --resume, --force", s);
+      fail_user("crux run: unknown option or missing value: %s; options: --quick, --set KEY=VALUE, --out DIR, --resume, --force", s);
     else if (a.file == NULL)
       a.file = s;
     else
@@ -120,6 +123,11 @@ struct arguments read_arguments(int argc, char **argv) {
   if (a.file == NULL) fail_user("crux run: no YAML file; try: crux run setups/orszag_tang/orszag_tang.yaml");
   if (a.resume && a.force) fail_user("crux run: --resume goes on with what --force removes; give one of them");
   return a;
+}
+
+void run_folder(const struct arguments *a, const char *name, size_t size, char *dir) {
+  if (a->out) snprintf(dir, size, "%s", a->out);
+  else snprintf(dir, size, "runs/%s%s", name, a->quick ? "_quick" : "");
 }
 
 /* A word as a shell wants it. */
@@ -138,6 +146,7 @@ static char *resume_command(const struct arguments *a, const char *dir) {
   struct text t = {0};
   text_add(&t, "./crux run");
   add_word(&t, a->file);
+  if (a->quick) text_add(&t, " --quick");
   for (int i = 0; a->set[i] != NULL; i++) {
     text_add(&t, " --set");
     add_word(&t, a->set[i]);
@@ -230,10 +239,7 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
   r->has_rays = all->rays.scheme != TRANSPORT_NONE;
   supernovae_check(&all->supernovae, r->ps, &all->mhd, r->setup->name, r->setup->supernovae != NULL);
   r->has_supernovae = all->supernovae.on;
-  if (a->out)
-    snprintf(r->dir, sizeof r->dir, "%s", a->out);
-  else
-    snprintf(r->dir, sizeof r->dir, "runs/%s", r->par.name);
+  run_folder(a, r->par.name, sizeof r->dir, r->dir);
   r->command = resume_command(a, r->dir);
   r->schedule.last_snapshot = r->schedule.last_row = -INFINITY;
   r->checkpoints = checkpoints_open();
@@ -415,6 +421,7 @@ void run_finish(struct run *r) {
   if (r->stop == RUN_WALL_TIME) log_info("run.wall_time is over; go on with: %s", r->command);
   if (r->stop == RUN_STEPS) log_info("run.step_end is reached; go on with: %s --set run.step_end=-1", r->command);
   outputs_close(r->outputs);
+  if (r->mesh.rank == 0 && !stopped && r->stop != RUN_STEPS) figures_ask(&r->par.figures, r->dir);
   log_close();
   checkpoints_close(r->checkpoints);
   memory_free(r->changes);

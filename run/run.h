@@ -1,6 +1,6 @@
 /* A run: everything from the command line to the last output.  main.c is its only user.
  *
- *   crux run FILE.yaml [--set key=value ...] [--out DIR] [--resume] [--force]
+ *   crux run FILE.yaml [--quick] [--set key=value ...] [--out DIR] [--resume] [--force]
  */
 #ifndef RUN_RUN_H
 #define RUN_RUN_H
@@ -12,6 +12,7 @@
 #include "io/io.h"
 #include "mhd/criteria.h"
 #include "mhd/mhd.h"
+#include "run/figures.h"
 #include "setups/initial.h"
 #include "setups/initial_rays.h"
 #include "setups/setup.h"
@@ -27,6 +28,7 @@ struct run_params {
   int field_count;
   int single;                /* 0: float64, 1: float32             */
   bool xdmf;
+  struct run_figures figures;
   double checkpoints;        /* time between; 0: none by time      */
   double checkpoint_wall_time, wall_time; /* s; 0: none, no limit  */
   int keep_checkpoints;
@@ -102,8 +104,10 @@ struct all_params {
 void run_declare(struct params *ps, struct all_params *par, const struct setup *setup);
 
 /* What follows "run" on the command line. */
-struct arguments { const char *file, *out; const char **set; bool resume, force; };
+struct arguments { const char *file, *out; const char **set; bool resume, force, quick; };
 struct arguments read_arguments(int argc, char **argv);
+/* The output folder: what was asked for, or runs/NAME, of a quick run runs/NAME_quick. */
+void run_folder(const struct arguments *a, const char *name, size_t size, char *dir);
 
 /* Parameters (opened by the caller, owned by the run), output folder, mesh, initial state, first outputs.  Mistakes of the user end the program with status 2.
  * Collective, like all below. */

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "run/run.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 static bool go_on(void *data) {
@@ -12,12 +13,25 @@ static bool go_on(void *data) {
   return true;
 }
 
+/* The changes of sweeps fall like a geometric series; of the first two sweeps nothing is known yet. */
+static void progress(void *data, const struct rays_steady_stage *s) {
+  const struct run *r = data;
+  double sweeps = 6.0;
+  if (s->change > 0.0 && s->before > s->change) sweeps = s->sweep - 1 + fmax(1.0, ceil(log(s->change / r->steady.tolerance) / log(s->before / s->change)));
+  sweeps = fmin(fmax(sweeps, s->sweep), fmax(r->steady.sweeps, s->sweep));
+  const double part = (s->sweep - 1 + (double)s->done / s->bins) / sweeps;
+  log_progress(fmin(part, 0.999), "sweep %d of about %.0f  %s %d  %d of %d bins  change %.2g  residual %.1e", s->sweep, sweeps, s->species, s->bin, s->done, s->bins,
+               s->change, s->residual);
+}
+
 void run_steady(struct run *r) {
   if (!r->has_rays || r->rays.par.scheme != TRANSPORT_STEADY) return;
   struct rays_steady_params par = r->steady;
   par.go_on = go_on;
+  par.progress = progress;
   par.data = r;
   const struct rays_steady_result s = rays_steady(&r->rays, &r->mesh, r->exchange, &r->gas, &par, r->time);
+  log_progress(1.0, "%d sweeps", s.sweeps);
   log_info("steady state: %s after %d sweeps in %.1f s: rates %.1f s, set-ups of solvers %.1f s, solving %.1f s; %lld iterations in %lld solutions, %lld of "
            "them with limiters that did not settle; largest change %.2g, residual %.2g; %lld negative values set to zero",
            s.converged ? "converged" : s.reason, s.sweeps, s.seconds, s.seconds_probe, s.seconds_setup, s.seconds_solve, (long long)s.iterations,

@@ -340,7 +340,7 @@ int zone_main(const struct arguments *a, struct params *ps) {
   zone_read(ps, a, &z.par, &z.cr);
   const struct units *u = params_units(ps);
   cr_params_finish(&z.cr, &z.net);
-  snprintf(z.dir, sizeof z.dir, "%s%s", a->out ? "" : "runs/", a->out ? a->out : z.par.name);
+  run_folder(a, z.par.name, sizeof z.dir, z.dir);
   io_prepare_folder(MPI_COMM_WORLD, z.dir, a->resume, a->force);
   char log[1100];
   snprintf(log, sizeof log, "%s/run.log", z.dir);
@@ -365,6 +365,7 @@ int zone_main(const struct arguments *a, struct params *ps) {
     tell(&z, MPI_Wtime() - start);
     zone_write(&z, &rec);
     close_history(&h);
+    figures_ask(&z.par.figures, z.dir);
     cr_zone_free(&z.zone);
     memory_free(z.slope);
     memory_free(z.start_lo);

@@ -14,6 +14,7 @@
 #include "microphysics/cr_params.h"
 #include "microphysics/observables.h"
 #include "microphysics/zone.h"
+#include "run/figures.h"
 
 #include <stdbool.h>
 
@@ -41,6 +42,7 @@ struct zone_params {
   double grammage, escape_time, rigidity_GV, slope, beta_power;
   double secondaries, nuclei;
   double modulation_MV;
+  struct run_figures figures;
 };
 
 /* Where the run stands, as kept in the checkpoint. */

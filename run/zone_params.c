@@ -62,6 +62,7 @@ static void declare_run(struct params *ps, struct zone_params *p) {
   params_real(ps, "time_end", &p->time_end, NULL, 0.0, INFINITY, "code time", "the run ends at this time; a leaky_box earlier, when it is steady");
   params_section(ps, "output", "what is written, and how often");
   params_real(ps, "history", &p->history, "0", 0.0, INFINITY, "code time", "time between rows of the history; 0: a hundredth of run.time_end");
+  figures_declare(ps, &p->figures);
 }
 
 /* What is wrong between parameters; all ranks. */

@@ -93,6 +93,32 @@ def packages():
     tap.report(called and 'apt-get' in called[0] and called[0].startswith('sudo'), 'a user who is not root installs with sudo', str(called))
 
 
+def figures():
+    """Stand-ins for the program, which asks for two pictures, and for what draws them."""
+    tool('dpkg-query', 'for p; do case $p in -*) ;; *) printf "%s/installed " $p ;; esac; done\n')
+    tool('ninja', 'exit 0\n')
+    os.makedirs(os.path.join(BOX, 'build'))
+    os.makedirs(os.path.join(BOX, 'analysis'))
+    open(os.path.join(BOX, 'build', 'build.ninja'), 'w').close()
+    open(os.path.join(BOX, 'analysis', '__init__.py'), 'w').close()
+    with open(os.path.join(BOX, 'analysis', '__main__.py'), 'w') as f:
+        f.write('import sys\nprint("drawn:", *sys.argv[1:], flush=True)\nsys.exit(int("slices" in sys.argv))\n')
+
+    def program(status):
+        path = os.path.join(BOX, 'build', 'crux')
+        with open(path, 'w') as f:
+            f.write('#!/bin/sh\necho "program: $*"\n[ -z "$CRUX_FIGURES" ] || printf "runs/a b\\nslices\\ngalaxy\\n" >"$CRUX_FIGURES"\n' f'exit {status}\n')
+        os.chmod(path, 0o755)
+    program(0)
+    expect('a run draws what it asks for', crux('run', 'x.yaml', '--ranks', '1', '--quick'), 0, 'program: run x.yaml --quick', 'drawn: plot runs/a b slices',
+           'draw it again with: ./crux plot runs/a b slices', 'drawn: plot runs/a b galaxy')
+    code, text = crux('run', 'x.yaml', '--ranks', '1', '--no-figures')
+    tap.report(code == 0 and 'program: run x.yaml\n' in text and 'drawn' not in text, '--no-figures', text)
+    program(1)
+    code, text = crux('run', 'x.yaml', '--ranks', '1')
+    tap.report(code == 1 and 'drawn' not in text, 'a run that fails draws nothing, and its status is kept', f'{code} {text}')
+
+
 def elsewhere():
     """A system without apt: only the tools of the launcher itself and a compiler."""
     other = os.path.join(BOX, 'other')
@@ -108,5 +134,6 @@ try:
     words()
     packages()
     elsewhere()
+    figures()
 finally:
     shutil.rmtree(BOX)

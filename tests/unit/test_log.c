@@ -74,14 +74,56 @@ static void test_append(void **state) {
   assert_int_equal(count(content(log_path), "# warning: 3 things\n"), 1);
 }
 
+/* Of work without steps: nothing before ten seconds where stdout is no terminal, nothing in run.log; a bar on a terminal. */
+static void progress(const char *kind) {
+  setenv("CRUX_PROGRESS", kind, 1);
+  fflush(stdout);
+  int terminal = dup(STDOUT_FILENO);
+  assert_non_null(freopen(out_path, "w", stdout));
+  log_open(log_path, false);
+  log_progress(0.25, "bin %d", 3);
+  log_progress(0.26, "bin %d", 4);
+  log_progress(1.0, "all %s", "done");
+  log_info("after");
+  log_close();
+  fflush(stdout);
+  dup2(terminal, STDOUT_FILENO);
+  close(terminal);
+}
+
+static void test_progress(void **state) {
+  const char *kind = *state;
+  progress(kind);
+  const char *text = content(out_path);
+  if (strcmp(kind, "lines") == 0) {
+    assert_string_equal(text, "after\n");
+  } else {
+    assert_non_null(strstr(text, "\r\033[K 25% [===>        ] ? left  bin 3"));
+    assert_null(strstr(text, "bin 4"));
+    assert_non_null(strstr(text, "100% [============] 0:00 left  all done"));
+  }
+  assert_string_equal(content(log_path), "# after\n");
+}
+
+/* The kind of output is found out once in a program: the bar has a process of its own. */
+static int bar(char *program) {
+  char command[4200];
+  snprintf(command, sizeof command, "CRUX_PROGRESS=bar COLUMNS=100 '%s' bar", program);
+  return system(command);
+}
+
 int main(int argc, char **argv) {
   MPI_Init(&argc, &argv);
-  setenv("CRUX_PROGRESS", "lines", 1);
+  char *kind = argc > 1 ? argv[1] : "lines";
+  setenv("CRUX_PROGRESS", kind, 1);
   if (mkdtemp(folder) == NULL) return 1;
   snprintf(log_path, sizeof log_path, "%s/run.log", folder);
   snprintf(out_path, sizeof out_path, "%s/out", folder);
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines), cmocka_unit_test(test_append)};
-  int failed = cmocka_run_group_tests_name("log", tests, NULL, NULL);
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines), cmocka_unit_test(test_append), cmocka_unit_test_prestate(test_progress, kind)};
+  const bool of_bar = argc > 1;
+  int failed = of_bar ? cmocka_run_group_tests_name("bar", (const struct CMUnitTest[]){tests[2]}, NULL, NULL)
+                      : cmocka_run_group_tests_name("log", tests, NULL, NULL);
+  if (!of_bar) failed += bar(argv[0]) != 0;
   remove(log_path);
   remove(out_path);
   rmdir(folder);

@@ -340,6 +340,62 @@ static void test_order(void **state) {
   params_free(ps);
 }
 
+/* The section quick takes the place of what the file says, not of overrides; it is checked in either case. */
+static struct params *load_quick(struct values *v, const char *text, const char *const *set, bool wanted) {
+  struct params *ps = params_from_text("f.yaml", text, strlen(text), set);
+  memset(v, 0, sizeof *v);
+  declare(ps, v);
+  params_quick(ps, wanted);
+  params_check(ps);
+  return ps;
+}
+
+static const char *const with_quick = "units: {length: 1 kpc, velocity: 1 km/s, density: 1 mp cm^-3}\n"
+                                      "run: {time_end: 0.1 Gyr, steps: 7}\n"
+                                      "mesh: {cells: 32, upper: [10 kpc, 1 kpc, 1 kpc], regions: [{level: 2}, {level: 1}]}\n"
+                                      "quick:\n"
+                                      "  mesh:\n"
+                                      "    cells: [16, 8, 4]\n"
+                                      "    regions: [{level: 3}]\n"
+                                      "  run: {steps: 5}\n"
+                                      "  mhd: {cfl: 0.5}\n";
+
+static void test_quick(void **state) {
+  (void)state;
+  struct values v;
+  struct params *ps = load_quick(&v, with_quick, NULL, false);
+  assert_int_equal(ps->nmistake, 0);
+  assert_true(v.cells[0] == 32 && v.steps == 7 && v.cfl == 0.3 && v.region_count == 2);
+  assert_null(strstr(params_resolved(ps), "quick"));
+  params_free(ps);
+
+  const char *set[] = {"run.steps=9", NULL};
+  ps = load_quick(&v, with_quick, set, true);
+  assert_int_equal(ps->nmistake, 0);
+  assert_true(v.cells[0] == 16 && v.cells[1] == 8 && v.cells[2] == 4 && v.steps == 9 && v.cfl == 0.5 && v.region_count == 1 && v.region[0].level == 3);
+  assert_true(v.upper[0] == 10.0);
+  assert_non_null(strstr(params_resolved(ps), "[16, 8, 4]"));
+  params_free(ps);
+
+  static const struct { const char *text, *want; bool wanted; } bad[] = {
+      {"run: {time_end: 1 Myr}\nquick:\n  mesh:\n    cels: 3\n", "f.yaml:4:5: quick.mesh.cels: unknown key; did you mean mesh.cells?", false},
+      {"run: {time_end: 1 Myr}\nquick:\n  mesh:\n    cels: 3\n", "f.yaml:4:5: mesh.cels: unknown key; did you mean mesh.cells?", true},
+      {"run: {time_end: 1 Myr}\nquick:\n  mash: {cells: 3}\n", "f.yaml:3:3: quick.mash: unknown section; did you mean mesh?", false},
+      {"run: {time_end: 1 Myr}\nmhd: {cfl: 0.2}\nquick:\n  mhd: {cfl: 7}\n", "f.yaml:4:14: mhd.cfl: ", true},
+      {"run: {time_end: 1 Myr}\nquick: fast\n", "f.yaml:2:8: quick: want sections", false},
+      {"run: {time_end: 1 Myr}\nquick: {mesh: 3}\n", "f.yaml:2:15: quick: mesh: want a section", true},
+      {"run: {time_end: 1 Myr}\nquick: {mhd: {cfl: 0.1, cfl: 0.2}}\n", "f.yaml:2:25: quick.mhd.cfl: is given twice", false},
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    struct text report = {0};
+    ps = load_quick(&v, bad[i].text, NULL, bad[i].wanted);
+    params_report(ps, &report);
+    if (ps->nmistake != 1 || strncmp(report.s, bad[i].want, strlen(bad[i].want)) != 0) fail_msg("want %s, got %s", bad[i].want, report.s);
+    text_free(&report);
+    params_free(ps);
+  }
+}
+
 static void test_distance(void **state) {
   (void)state;
   assert_int_equal(text_distance("cfl", "CFL"), 0);
@@ -353,7 +409,7 @@ int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_values),   cmocka_unit_test(test_code_units), cmocka_unit_test(test_resolved), cmocka_unit_test(test_override),
       cmocka_unit_test(test_mistakes), cmocka_unit_test(test_text),       cmocka_unit_test(test_absurd),   cmocka_unit_test(test_alias),
-      cmocka_unit_test(test_order),    cmocka_unit_test(test_distance),
+      cmocka_unit_test(test_order),    cmocka_unit_test(test_distance),     cmocka_unit_test(test_quick),
   };
   int failed = cmocka_run_group_tests_name("params", tests, NULL, NULL);
   MPI_Finalize();
