@@ -2,6 +2,7 @@
 
 #include "base/minmax.h"
 #include "microphysics/constants.h"
+#include "microphysics/vecmath.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -29,71 +30,113 @@ static double metal_cooling(double log_t) {
 /* Collisional de-excitation by electrons, cm^3/s, of collision strength omega. */
 static double by_electrons(double t, double omega, double weight) { return 8.629e-6 / sqrt(t) * omega / weight; }
 
-/* Two levels of C+; erg/s per ion. */
-static double carbon_line(double t, double n_h0, double n_e) {
-  const double a = 2.29e-6, kelvin = 91.21, t4 = t * 1e-4, l2 = log(t * 0.01);
-  const double k_h = 7.58e-10 * exp((0.128 + 0.009 * l2) * l2), k_e = by_electrons(t, (1.55 + 1.25 * t4) / (1.0 + 0.35 * pow(t4, 1.25)), 4.0);
-  const double down = k_h * n_h0 + k_e * n_e, up = 2.0 * exp(-kelvin / t) * down;
-  return up / (up + down + a) * a * (BOLTZMANN_erg_K * kelvin);
+/* Two levels of C+. */
+#define CARBON_A 2.29e-6
+#define CARBON_K 91.21
+
+static void carbon_node(double t, struct thermal_node *n) {
+  const double t4 = t * 1e-4, l2 = log(t * 0.01);
+  n->carbon_h = 7.58e-10 * exp((0.128 + 0.009 * l2) * l2);
+  n->carbon_e = by_electrons(t, (1.55 + 1.25 * t4) / (1.0 + 0.35 * pow(t4, 1.25)), 4.0);
+  n->carbon_up = 2.0 * exp(-CARBON_K / t);
 }
 
-/* Three levels of O, the ground state first; erg/s per atom. */
-static double oxygen_lines(double t, double n_h0, double n_e) {
-  const double e1 = 227.71, e2 = 326.57, a10 = 8.91e-5, a20 = 1.34e-10, a21 = 1.75e-5, g0 = 5.0, g1 = 3.0, g2 = 1.0;
-  const double l2 = log(t * 0.01), l4 = l2 - 4.605170185988092;
+/* erg/s per ion. */
+static double carbon_line(const struct thermal_node *n, double n_h0, double n_e) {
+  const double down = n->carbon_h * n_h0 + n->carbon_e * n_e, up = n->carbon_up * down;
+  return up / (up + down + CARBON_A) * CARBON_A * (BOLTZMANN_erg_K * CARBON_K);
+}
+
+/* Three levels of O, the ground state first. */
+#define OXYGEN_E1 227.71
+#define OXYGEN_E2 326.57
+
+static void oxygen_node(double t, struct thermal_node *n) {
+  const double e1 = OXYGEN_E1, e2 = OXYGEN_E2, g0 = 5.0, g1 = 3.0, g2 = 1.0, l2 = log(t * 0.01), l4 = l2 - 4.605170185988092;
   const double w10 = 0.0410 * exp(0.69 * l4) + 0.0640 * exp(1.72 * l4), w20 = 0.0136 * exp(0.61 * l4) + 0.0186 * exp(1.49 * l4);
   const double w21 = 0.00166 * exp(0.71 * l4) + 0.0288 * exp(1.97 * l4);
-  const double d10 = n_h0 * 3.57e-10 * exp((0.419 - 0.003 * l2) * l2) + n_e * by_electrons(t, w10, g1);
-  const double d20 = n_h0 * 3.19e-10 * exp((0.369 - 0.006 * l2) * l2) + n_e * by_electrons(t, w20, g2);
-  const double d21 = n_h0 * 4.34e-10 * exp((0.755 - 0.160 * l2) * l2) + n_e * by_electrons(t, w21, g2);
-  const double u01 = d10 * g1 / g0 * exp(-e1 / t), u02 = d20 * g2 / g0 * exp(-e2 / t), u12 = d21 * g2 / g1 * exp(-(e2 - e1) / t);
-  const double r10 = d10 + a10, r20 = d20 + a20, r21 = d21 + a21;
-  /* Level populations over that of the ground state, from the balance of levels 1 and 2. */
-  const double n1 = (u01 * (r20 + r21) + u02 * r21) / ((r10 + u12) * (r20 + r21) - u12 * r21), n2 = (u02 + u12 * n1) / (r20 + r21), all = 1.0 + n1 + n2;
+  n->oxygen_h[0] = 3.57e-10 * exp((0.419 - 0.003 * l2) * l2);
+  n->oxygen_h[1] = 3.19e-10 * exp((0.369 - 0.006 * l2) * l2);
+  n->oxygen_h[2] = 4.34e-10 * exp((0.755 - 0.160 * l2) * l2);
+  n->oxygen_e[0] = by_electrons(t, w10, g1);
+  n->oxygen_e[1] = by_electrons(t, w20, g2);
+  n->oxygen_e[2] = by_electrons(t, w21, g2);
+  n->oxygen_up[0] = g1 / g0 * exp(-e1 / t);
+  n->oxygen_up[1] = g2 / g0 * exp(-e2 / t);
+  n->oxygen_up[2] = g2 / g1 * exp(-(e2 - e1) / t);
+}
+
+/* erg/s per atom. */
+static double oxygen_lines(const struct thermal_node *n, double n_h0, double n_e) {
+  const double e1 = OXYGEN_E1, e2 = OXYGEN_E2, a10 = 8.91e-5, a20 = 1.34e-10, a21 = 1.75e-5;
+  const double d10 = n_h0 * n->oxygen_h[0] + n_e * n->oxygen_e[0], d20 = n_h0 * n->oxygen_h[1] + n_e * n->oxygen_e[1];
+  const double d21 = n_h0 * n->oxygen_h[2] + n_e * n->oxygen_e[2];
+  const double u01 = d10 * n->oxygen_up[0], u02 = d20 * n->oxygen_up[1], u12 = d21 * n->oxygen_up[2];
+  const double r10 = d10 + a10, r20 = d20 + a20, r21 = d21 + a21, r2 = r20 + r21;
+  /* Levels 1 and 2 over that of the ground state, from their balance, times common: (r10 + u12) n1 = u01 + r21 n2, r2 n2 = u02 + u12 n1. */
+  const double common = (r10 + u12) * r2 - u12 * r21, n1 = u01 * r2 + u02 * r21, n2 = u02 * (r10 + u12) + u12 * u01, all = common + n1 + n2;
   return (n1 * a10 * e1 + n2 * (a20 * e2 + a21 * (e2 - e1))) * BOLTZMANN_erg_K / all;
 }
 
 /* Grains: heat less cooling, erg/s per hydrogen nucleus of gas with solar metallicity. */
-static double grains(double fuv, double t, double n_e) {
+static double grains(const struct thermal_node *n, double fuv, double n_e) {
   const double share = 0.5; /* phi_PAH */
   if (!(fuv > 0.0)) return 0.0;
-  const double x = fuv * sqrt(t) / (n_e * share), lnx = log(x), lnt = log(t);
-  const double efficiency = 4.9e-2 / (1.0 + 4.0e-3 * exp(0.73 * lnx)) + 3.7e-2 * exp(0.7 * (lnt - 9.210340371976184)) / (1.0 + 2.0e-4 * x);
-  return 1.3e-24 * efficiency * fuv - 4.65e-30 * exp(0.94 * lnt + 0.74 * exp(-0.068 * lnt) * lnx) * n_e * share;
+  const double x = fuv * n->ion.root_t / (n_e * share), lnx = vec_log(x);
+  const double efficiency = 4.9e-2 / (1.0 + 4.0e-3 * vec_exp(0.73 * lnx)) + n->grains_heat / (1.0 + 2.0e-4 * x);
+  return 1.3e-24 * efficiency * fuv - n->grains_cool * vec_exp(n->grains_cool_slope * lnx) * n_e * share;
 }
 
-double thermal_rate(const struct gas_env *env, double n_h, double t, const struct gas_ions *ions, double *term) {
+void thermal_node(double t, struct thermal_node *n) {
+  const double log_t = log10(t), lnt = log(t), root = sqrt(t);
+  ionisation_node(t, &n->ion);
+  carbon_node(t, n);
+  oxygen_node(t, n);
+  n->grains_heat = 3.7e-2 * exp(0.7 * (lnt - 9.210340371976184));
+  n->grains_cool = 4.65e-30 * exp(0.94 * lnt);
+  n->grains_cool_slope = 0.74 * exp(-0.068 * lnt);
+  /* C+ and O go with neutral hydrogen, up to temperatures at which the table takes over. */
+  const double x = min(max((log_t - 4.0) * (1.0 / 0.3), 0.0), 1.0), ionised = x * x * (3.0 - 2.0 * x);
+  n->neutral = 1.0 - ionised;
+  n->metals = ionised * metal_cooling(log_t);
+  const double hot = 1.0 / (1.0 + sqrt(t * 1e-5)), warm = root * hot;
+  n->lines[0] = 7.50e-19 * hot * exp(-118348.0 / t) + 1.27e-21 * warm * exp(-157809.1 / t);
+  n->lines[1] = 9.38e-22 * warm * exp(-285335.4 / t);
+  n->lines[2] = 5.54e-17 * pow(t, -0.397) * hot * exp(-473638.0 / t) + 4.95e-22 * warm * exp(-631515.0 / t);
+  const double l = 2.0 * 157807.0 / t, l2 = 2.0 * 285335.0 / t, l3 = 2.0 * 631515.0 / t;
+  n->recombination[0] = 3.435e-30 * t * pow(l, 1.970) / pow(1.0 + pow(l / 2.250, 0.376), 3.720);
+  n->recombination[1] = BOLTZMANN_erg_K * t * 1.26e-14 * pow(l2, 0.75) + 1.24e-13 / (t * root) * exp(-470000.0 / t) * (1.0 + 0.3 * exp(-94000.0 / t));
+  n->recombination[2] = 8.0 * 3.435e-30 * t * pow(l3, 1.970) / pow(1.0 + pow(l3 / 2.250, 0.376), 3.720);
+  const double away = 5.5 - log_t;
+  n->free_free = 1.42e-27 * (1.1 + 0.34 * exp(-away * away / 3.0)) * root;
+}
+
+double thermal_node_rate(const struct thermal_node *n, const struct gas_env *env, double uv, double n_h, const struct gas_ions *ions, double *term) {
   double own[THERMAL_COUNT];
   double *q = term ? term : own;
-  const double n_e = ions->e * n_h, n_h0 = ions->h0 * n_h, log_t = log10(t), root = sqrt(t), dust = env->metallicity * ionisation_dust(t);
-  const double electron_volt = ELECTRONVOLT_erg;
-  q[THERMAL_PHOTOELECTRIC] = n_h * dust * grains(env->fuv, t, n_e);
+  const double n_e = ions->e * n_h, n_h0 = ions->h0 * n_h, dust = env->metallicity * n->ion.dust;
+  const double *heat = ionisation_background_erg_s;
+  q[THERMAL_PHOTOELECTRIC] = n_h * dust * grains(n, env->fuv, n_e);
   /* 5/3 ionisations with those of secondary electrons. */
-  const double each = 0.6 * (6.5 + 26.4 * sqrt(ions->e / (ions->e + 0.07))) * electron_volt;
+  const double each = 0.6 * (6.5 + 26.4 * sqrt(ions->e / (ions->e + 0.07))) * ELECTRONVOLT_erg;
   q[THERMAL_COSMIC_RAYS] = env->zeta_heats ? env->zeta * each * (ions->h0 + ions->he0) * n_h : 0.0;
-  const double *heat = ionisation_background_erg_s, uv = env->background * ionisation_shielding(env, n_h, t);
   q[THERMAL_BACKGROUND] = uv * n_h * (heat[0] * ions->h0 + heat[1] * ions->he0 + heat[2] * ions->he1);
-
-  /* C+ and O go with neutral hydrogen, up to temperatures at which the table takes over. */
-  const double x = min(max((log_t - 4.0) * (1.0 / 0.3), 0.0), 1.0), ionised = x * x * (3.0 - 2.0 * x), neutral = (1.0 - ionised) * env->metallicity;
-  q[THERMAL_CARBON] = neutral > 0.0 ? -neutral * GAS_CARBON * n_h * carbon_line(t, n_h0, n_e) : 0.0;
-  q[THERMAL_OXYGEN] = neutral > 0.0 ? -neutral * GAS_OXYGEN * ions->h0 * n_h * oxygen_lines(t, n_h0, n_e) : 0.0;
-  q[THERMAL_METALS] = ionised > 0.0 ? -ionised * env->metallicity * n_e * n_h * metal_cooling(log_t) : 0.0;
-
-  const double hot = 1.0 / (1.0 + sqrt(t * 1e-5)), warm = root * hot;
-  const double lines = ions->h0 * (7.50e-19 * hot * exp(-118348.0 / t) + 1.27e-21 * warm * exp(-157809.1 / t)) + ions->he0 * 9.38e-22 * warm * exp(-285335.4 / t) +
-                       ions->he1 * (5.54e-17 * pow(t, -0.397) * hot * exp(-473638.0 / t) + 4.95e-22 * warm * exp(-631515.0 / t));
-  q[THERMAL_HYDROGEN] = -n_e * n_h * lines;
-  const double l = 2.0 * 157807.0 / t, l2 = 2.0 * 285335.0 / t, l3 = 2.0 * 631515.0 / t;
-  const double h1 = 3.435e-30 * t * pow(l, 1.970) / pow(1.0 + pow(l / 2.250, 0.376), 3.720), he1 = BOLTZMANN_erg_K * t * 1.26e-14 * pow(l2, 0.75);
-  const double he2 = 8.0 * 3.435e-30 * t * pow(l3, 1.970) / pow(1.0 + pow(l3 / 2.250, 0.376), 3.720);
-  const double two = 1.24e-13 / (t * root) * exp(-470000.0 / t) * (1.0 + 0.3 * exp(-94000.0 / t));
-  q[THERMAL_RECOMBINATION] = -n_e * n_h * (ions->h1 * h1 + ions->he1 * (he1 + two) + ions->he2 * he2);
-  const double away = 5.5 - log_t, gaunt = 1.1 + 0.34 * exp(-away * away / 3.0);
-  q[THERMAL_FREE_FREE] = -n_e * n_h * 1.42e-27 * gaunt * root * (ions->h1 + ions->he1 + 4.0 * ions->he2);
+  const double neutral = n->neutral * env->metallicity;
+  q[THERMAL_CARBON] = neutral > 0.0 ? -neutral * GAS_CARBON * n_h * carbon_line(n, n_h0, n_e) : 0.0;
+  q[THERMAL_OXYGEN] = neutral > 0.0 ? -neutral * GAS_OXYGEN * ions->h0 * n_h * oxygen_lines(n, n_h0, n_e) : 0.0;
+  q[THERMAL_METALS] = -n->metals * env->metallicity * n_e * n_h;
+  q[THERMAL_HYDROGEN] = -n_e * n_h * (ions->h0 * n->lines[0] + ions->he0 * n->lines[1] + ions->he1 * n->lines[2]);
+  q[THERMAL_RECOMBINATION] = -n_e * n_h * (ions->h1 * n->recombination[0] + ions->he1 * n->recombination[1] + ions->he2 * n->recombination[2]);
+  q[THERMAL_FREE_FREE] = -n_e * n_h * n->free_free * (ions->h1 + ions->he1 + 4.0 * ions->he2);
   double sum = 0.0;
   for (int i = 0; i < THERMAL_COUNT; i++) sum += q[i];
   return sum;
+}
+
+double thermal_rate(const struct gas_env *env, double n_h, double t, const struct gas_ions *ions, double *term) {
+  struct thermal_node node;
+  thermal_node(t, &node);
+  return thermal_node_rate(&node, env, env->background * ionisation_shielding(env, n_h, t), n_h, ions, term);
 }
 
 double thermal_pressure(const struct gas_env *env, double n_h, double t, struct gas_ions *ions) {
@@ -121,78 +164,4 @@ double thermal_temperature(const struct gas_env *env, double n_h, double pressur
     t = next;
   }
   return t;
-}
-
-/* A state on the way. */
-struct state { double t, energy, rate; struct gas_ions ions; };
-
-static struct state state_at(const struct gas_env *env, double gamma, double n_h, double t, double guess) {
-  struct state s = {.t = t, .ions = {.e = guess}};
-  s.energy = thermal_pressure(env, n_h, t, &s.ions) / (gamma - 1.0);
-  s.rate = thermal_rate(env, n_h, t, &s.ions, NULL);
-  return s;
-}
-
-/* The state without a net rate between two with rates of either sign: the Illinois rule (Dowell & Jarratt 1971, BIT 11, 168) in ln T. */
-static struct state balance_between(const struct gas_env *env, double gamma, double n_h, struct state a, struct state b) {
-  double ra = a.rate, rb = b.rate, la = log(a.t), lb = log(b.t);
-  struct state c = b;
-  for (int i = 0; i < 60 && fabs(lb - la) > 1e-13; i++) {
-    const double l = (la * rb - lb * ra) / (rb - ra);
-    c = state_at(env, gamma, n_h, exp(l), b.ions.e);
-    if (c.rate == 0.0) break;
-    if ((c.rate > 0.0) == (rb > 0.0)) ra *= 0.5;
-    else la = lb, ra = rb;
-    const bool done = fabs(l - lb) < 1e-12;
-    lb = l;
-    rb = c.rate;
-    if (done) break;
-  }
-  return c;
-}
-
-static const double STEP = 0.05;
-
-double thermal_advance(const struct gas_env *env, double gamma, double floor_K, double n_h, double energy, double dt, struct gas_ions *ions) {
-  const double t = thermal_temperature(env, n_h, (gamma - 1.0) * energy, ions);
-  if (!(t > floor_K)) {
-    const struct state s = state_at(env, gamma, n_h, floor_K, ions->e);
-    *ions = s.ions;
-    if (!(s.rate > 0.0)) return s.energy;
-    energy = max(s.energy, energy);
-  }
-  struct state a = {.t = max(t, floor_K), .energy = energy, .ions = *ions};
-  a.rate = thermal_rate(env, n_h, a.t, ions, NULL);
-  for (int i = 0; i < 100000 && dt > 0.0 && a.rate != 0.0; i++) {
-    double to = a.rate > 0.0 ? a.t * (1.0 + STEP) : max(a.t * (1.0 - STEP), floor_K);
-    if (to == a.t) break; /* on the floor */
-    struct state b = state_at(env, gamma, n_h, to, a.ions.e);
-    const bool settles = b.rate == 0.0 || (b.rate > 0.0) != (a.rate > 0.0);
-    if (settles) b = balance_between(env, gamma, n_h, a, b), b.rate = 0.0;
-    const double change = b.energy - a.energy, slope = (b.rate - a.rate) / change, ratio = b.rate / a.rate;
-    if (!(a.rate > 0.0 ? change > 0.0 : change < 0.0)) break; /* already at the balance, to round-off */
-    const double all = settles ? INFINITY : fabs(ratio - 1.0) < 1e-6 ? change / (0.5 * (a.rate + b.rate)) : log(ratio) / slope;
-    if (all >= dt) {
-      const double x = slope * dt, grown = fabs(x) < 1e-8 ? dt * (1.0 + 0.5 * x) : expm1(x) / slope;
-      a.energy += a.rate * grown;
-      *ions = grown * a.rate / change > 0.5 ? b.ions : a.ions;
-      return a.energy;
-    }
-    dt -= all;
-    a = b;
-  }
-  *ions = a.ions;
-  return a.energy;
-}
-
-double thermal_equilibrium(const struct gas_env *env, double n_h, double t) {
-  struct state a = state_at(env, 5.0 / 3.0, n_h, t, 0.0);
-  while (a.rate != 0.0) {
-    const double to = a.rate > 0.0 ? a.t * (1.0 + STEP) : a.t * (1.0 - STEP);
-    if (to < 10.0 || to > 1e9) return 0.0;
-    struct state b = state_at(env, 5.0 / 3.0, n_h, to, a.ions.e);
-    if ((b.rate > 0.0) != (a.rate > 0.0)) return balance_between(env, 5.0 / 3.0, n_h, a, b).t;
-    a = b;
-  }
-  return a.t;
 }

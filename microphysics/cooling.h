@@ -1,4 +1,4 @@
-/* Heating and cooling of interstellar gas from 10 to 1e9 K, and what they do to a cell over a time.
+/* Heating and cooling of interstellar gas from 10 to 1e9 K: rates.  What they do to a cell over a time: microphysics/thermal_table.h.
  *
  * cgs; hydrogen and helium are in ionisation equilibrium (microphysics/ionisation.h), metals too: neutral gas cools by fine-structure lines, ionised gas
  * like gas in collisional equilibrium.  No molecules, so that dense gas stays warmer than it is below some 30 K. */
@@ -30,13 +30,16 @@ double thermal_temperature(const struct gas_env *env, double n_h, double pressur
 /* And back. */
 double thermal_pressure(const struct gas_env *env, double n_h, double temperature_K, struct gas_ions *ions);
 
-/* Internal energy (erg cm^-3) after a time in s, at constant density; energy is pressure / (gamma - 1).  From one temperature to the next, 5% away, the rate is
- * taken as linear in the energy and the time is exact (as Townsend 2009, ApJS 181, 391, for power laws); where the rate changes sign the
- * temperature of the equilibrium is found, which gas approaches and never passes.  So any time is stable, long ones end in the equilibrium, and two
- * half steps are nearly one.  Gas does not cool below the floor, and is put on it.  ions: at the end. */
-double thermal_advance(const struct gas_env *env, double gamma, double floor_K, double n_h, double energy, double dt, struct gas_ions *ions);
-
-/* Equilibrium temperature nearest to the given one, on the side to which gas of constant density goes; 0: none between 10 and 1e9 K. */
-double thermal_equilibrium(const struct gas_env *env, double n_h, double temperature_K);
+/* All numbers of the formulas that depend on the temperature alone. */
+struct thermal_node {
+  struct ionisation_node ion;
+  double carbon_h, carbon_e, carbon_up, oxygen_h[3], oxygen_e[3], oxygen_up[3]; /* downwards by H and electrons, and up over down; levels 10, 20, 21 */
+  double grains_heat, grains_cool, grains_cool_slope;
+  double neutral, metals;     /* share of the fine-structure lines, and cooling of ionised gas */
+  double lines[3], recombination[3], free_free;
+};
+void thermal_node(double temperature_K, struct thermal_node *node);
+/* background: what is left of it after shielding. */
+double thermal_node_rate(const struct thermal_node *node, const struct gas_env *env, double background, double n_h, const struct gas_ions *ions, double *term);
 
 #endif

@@ -22,11 +22,14 @@ struct gas_env {
 
 struct gas_ions { double e, h0, h1, he0, he1, he2; };
 
-/* T > 0, n_h > 0 (cm^-3).  Electrons to a relative 1e-11: safeguarded secants in ln x_e.  guess: electrons to start from, 0: none. */
+/* T > 0, n_h > 0 (cm^-3).  Electrons to a relative 1e-11.  guess: electrons to start from, 0: none. */
 void ionisation_equilibrium(const struct gas_env *env, double n_h, double temperature_K, double guess, struct gas_ions *ions);
 
-/* What is left of the background at this density: Rahmati et al. 2013, MNRAS 430, 2427, Eqs. 13 and 14. */
+/* What is left of the background at this density: Rahmati et al. 2013, MNRAS 430, 2427, Eqs. 13 and 14: of the ratio to the density of self-shielding, which
+ * is n_h times the second function. */
 double ionisation_shielding(const struct gas_env *env, double n_h, double temperature_K);
+double ionisation_left(double ratio);
+double ionisation_self_shields(double background, double temperature_K);
 
 /* Rates of the background without shielding: 1/s, and erg/s per atom; H0, He0, He+. */
 extern const double ionisation_background_s[3], ionisation_background_erg_s[3];
@@ -40,5 +43,16 @@ double ionisation_on_grains(double fuv, double temperature_K, double n_e);
 
 /* Dust is gone in hot gas: its share that is left. */
 double ionisation_dust(double temperature_K);
+
+/* All numbers that depend on the temperature alone: with them the equilibrium costs few operations. */
+struct ionisation_node {
+  double t, root_t;
+  struct ionisation_rates rates;
+  double dust, grains, grains_slope; /* Weingartner & Draine's factor and exponent of psi */
+};
+void ionisation_node(double temperature_K, struct ionisation_node *node);
+/* background: what is left of it after shielding, in place of env->background.  tolerance: relative, of all ions; that of the electrons is its square. */
+void ionisation_solve(const struct ionisation_node *node, const struct gas_env *env, double background, double n_h, double guess, double tolerance,
+                      struct gas_ions *ions);
 
 #endif

@@ -20,7 +20,7 @@ struct checkpoints {
   int64_t due;              /* the next one by time is due at this multiple of the interval  */
   struct io_checkpoint from; /* what the run goes on from                                    */
   struct rays_saved rays;   /* likewise                                                      */
-  double radiated;
+  struct sum radiated;
   struct sum supernovae[SUPERNOVAE_BOOKS];
 };
 
@@ -31,7 +31,7 @@ struct saved {
   struct schedule schedule;
   unsigned char random[RUN_RANDOM];
   struct rays_saved rays;
-  double radiated;
+  struct sum radiated;
   struct sum supernovae[SUPERNOVAE_BOOKS];
 };
 
@@ -72,7 +72,7 @@ static int list(const struct run *r, struct saved *s, struct io_state state[MOST
   memcpy(state, all, sizeof all);
   if (r->has_rays) memcpy(state + STATES, rays, sizeof rays);
   int n = r->has_rays ? STATES + RAYS_STATES : STATES;
-  if (r->has_cooling) state[n++] = (struct io_state){"radiated", IO_DOUBLE, 1, &s->radiated};
+  if (r->has_cooling) state[n++] = (struct io_state){"radiated", IO_DOUBLE, 2, &s->radiated};
   return n;
 }
 
@@ -103,7 +103,7 @@ void checkpoint_write(struct run *r) {
   s->floor_pressure = n->floor_pressure;
   s->schedule = r->schedule;
   memcpy(s->random, r->random, sizeof s->random);
-  if (r->has_cooling) s->radiated = cooling_radiated(&r->cooling, &r->mesh);
+  if (r->has_cooling) s->radiated = r->cooling.radiated;
   if (r->has_supernovae) memcpy(s->supernovae, r->supernovae.book, sizeof s->supernovae);
   if (r->has_rays) rays_save(&r->rays, &r->mesh, &s->rays);
   double start = MPI_Wtime();
@@ -238,7 +238,7 @@ void checkpoint_load(struct run *r) {
   int n = run_fields(r, fields);
   io_checkpoint_load(&r->checkpoints->from, &r->mesh, n, fields);
   r->gas.counts = r->saved_counts;
-  if (r->has_cooling) r->cooling.radiated = (struct sum){r->mesh.rank == 0 ? r->checkpoints->radiated : 0.0, 0.0};
+  if (r->has_cooling) r->cooling.radiated = r->checkpoints->radiated;
   if (r->has_supernovae) memcpy(r->supernovae.book, r->checkpoints->supernovae, sizeof r->supernovae.book);
   if (r->has_rays) rays_restore(&r->rays, &r->mesh, &r->checkpoints->rays);
 }

@@ -7,8 +7,11 @@
 #include <string.h>
 
 /* Bytes of one block with everything that belongs to it. */
-static double bytes_per_block(const struct mesh *mesh, const struct mhd_params *par, const struct rays_params *rays,
-                              const struct gravity_params *gravity) {
+static double bytes_per_block(const struct mesh *mesh, const struct all_params *all) {
+  const struct mhd_params *par = &all->mhd;
+  const struct rays_params *rays = &all->rays;
+  const struct gravity_params *gravity = &all->gravity;
+  const bool look = rays->scheme != TRANSPORT_NONE && rays->medium.ionisation == IONISATION_EQUILIBRIUM;
   struct field u, b, mask;
   field_shape(&u, mesh, "gas", CENTRING_CELL, 6 + par->nscalar);
   field_shape(&b, mesh, "field", CENTRING_FACE, 3);
@@ -18,6 +21,7 @@ static double bytes_per_block(const struct mesh *mesh, const struct mhd_params *
   if (par->fallback) numbers += (double)mask.block_size;
   if (rays->scheme != TRANSPORT_NONE) numbers += rays_bytes_per_block(rays, mesh) / 8.0;
   if (gravity_on(gravity)) numbers += gravity_bytes_per_block(gravity, mesh) / 8.0;
+  if (all->cooling.on || look) numbers += cooling_bytes_per_block(&all->cooling, look, mesh) / 8.0;
   return 8.0 * numbers + sizeof(struct block) + sizeof *mesh->neighbour + 1024.0; /* p4est, exchange plan */
 }
 
@@ -98,7 +102,7 @@ struct memory_need memory_check(const struct all_params *params, int64_t blocks,
     if (there) root *= par->cells[d] / mesh.nb;
     cells *= mesh.nc[d];
   }
-  double count = blocks > 0 ? (double)blocks : root, each = bytes_per_block(&mesh, gas, &params->rays, &params->gravity);
+  double count = blocks > 0 ? (double)blocks : root, each = bytes_per_block(&mesh, params);
   const double adapting = params->refine.count > 0 ? bytes_to_adapt(&mesh, gas, &params->rays, size > 1) : 0.0;
   /* Every rank knows all root blocks, and has libraries and buffers for messages and files of its own: measured. */
   double fields = count / size * each, mine = fields + count / size * adapting + (0.15 * fields < 64e6 ? 0.15 * fields : 64e6) + 48e6 + 300.0 * root;

@@ -151,7 +151,7 @@ static void write_row(struct outputs *o, struct run *r) {
     o->row[o->gravity_at] = gravity_energy(&r->gravity, &r->mesh, &r->gas);
     if (o->first_energy == 0.0) o->first_energy = t.energy + o->row[o->gravity_at];
   }
-  if (o->radiated_at) o->row[o->radiated_at] = r->rays.radiated = cooling_radiated(&r->cooling, &r->mesh);
+  if (o->radiated_at) o->row[o->radiated_at] = r->rays.radiated = sum_value(&r->cooling.radiated);
   if (r->has_supernovae) supernovae_row(&r->supernovae, o->row + o->supernovae_at);
   if (r->has_rays) rays_row(&r->rays, &r->mesh, &r->gas, o->row + o->rays_at);
   io_history_row(o->history, o->row);

@@ -230,7 +230,7 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
   if (all->rays.scheme == TRANSPORT_STEADY && all->supernovae.on)
     fail_user("supernovae: a steady state has no events in time: leave the section out, or set transport.scheme: explicit");
   r->has_cooling = all->cooling.on || (all->rays.scheme != TRANSPORT_NONE && all->rays.medium.ionisation == IONISATION_EQUILIBRIUM);
-  if (r->has_cooling) cooling_check(&all->cooling, r->ps, &all->mhd, all->rays.scheme != TRANSPORT_NONE);
+  if (r->has_cooling) cooling_check(&all->cooling, r->ps, &all->mhd, all->rays.scheme != TRANSPORT_NONE, r->setup->fuv != NULL, r->setup->name);
   if (all->rays.scheme != TRANSPORT_NONE) all->cooling.hydrogen = all->rays.medium.hydrogen;
   r->par = all->run;
   r->initial = all->initial;
@@ -269,10 +269,11 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
     gravity_create(&r->gravity, &all->gravity, &r->mesh, r->setup->gravity);
     mhd_keep_mass(&r->gas, &r->mesh);
   }
-  if (r->has_cooling) cooling_create(&r->cooling, &all->cooling, &r->mesh, params_units(r->ps));
+  const bool ionised = r->has_rays && all->rays.medium.ionisation == IONISATION_EQUILIBRIUM;
+  if (r->has_cooling) cooling_create(&r->cooling, &all->cooling, ionised, r->setup->fuv, &r->mesh, params_units(r->ps));
   if (r->has_rays) create_rays(r, &all->rays);
   if (r->has_supernovae) supernovae_create(&r->supernovae, &all->supernovae, r->setup->supernovae, &r->mesh, params_units(r->ps));
-  if (r->has_rays && all->rays.medium.ionisation == IONISATION_EQUILIBRIUM) r->rays.ionised = &r->cooling.ionised;
+  if (ionised) r->rays.ionised = &r->cooling.ionised;
 
   r->outputs = outputs_open(r); /* checks the names of fields, before anything is written */
   if (!a->resume) io_prepare_folder(comm, r->dir, false, a->force);
@@ -314,14 +315,18 @@ double run_next_dt(struct run *r) {
   return dt >= left ? left : dt > 0.5 * left ? 0.5 * left : dt;
 }
 
-void run_ionise(struct run *r) {
+static void ionise(struct run *r, double time) {
   if (!r->has_cooling) return;
+  r->cooling.time = time;
   if (r->cooling.par.rays == COOLING_LIVE) rays_ionisation(&r->rays, &r->mesh, &r->cooling.zeta);
   if (r->has_rays && r->rays.ionised) cooling_look(&r->cooling, &r->mesh, &r->gas);
 }
 
-static void cool(struct run *r, double dt) {
+void run_ionise(struct run *r) { ionise(r, r->time); }
+
+static void cool(struct run *r, double time, double dt) {
   if (!r->has_cooling) return;
+  r->cooling.time = time;
   if (r->cooling.par.rays == COOLING_LIVE) rays_ionisation(&r->rays, &r->mesh, &r->cooling.zeta);
   cooling_step(&r->cooling, &r->mesh, &r->gas, dt);
   if (r->has_rays && r->rays.ionised) cooling_look(&r->cooling, &r->mesh, &r->gas);
@@ -329,7 +334,7 @@ static void cool(struct run *r, double dt) {
 
 bool run_step(struct run *r) {
   r->boundary.t = r->time;
-  cool(r, 0.5 * r->dt);
+  cool(r, r->time, 0.5 * r->dt);
   if (r->has_rays) rays_before(&r->rays, &r->mesh, r->exchange, &r->gas, r->time, r->dt);
   const bool falls = r->has_gravity && !r->gas.par.frozen;
   if (falls) gravity_before(&r->gravity, &r->mesh, r->exchange, &r->gas, r->dt);
@@ -344,8 +349,11 @@ bool run_step(struct run *r) {
     return false;
   }
   if (r->has_rays) rays_after(&r->rays, &r->mesh, r->exchange, &r->gas, r->time, r->dt);
-  cool(r, 0.5 * r->dt);
-  if (r->has_supernovae) supernovae_step(&r->supernovae, &r->mesh, &r->gas, r->has_rays ? &r->rays : NULL, r->time, r->dt);
+  cool(r, r->time + r->dt, 0.5 * r->dt);
+  if (r->has_supernovae) {
+    supernovae_step(&r->supernovae, &r->mesh, &r->gas, r->has_rays ? &r->rays : NULL, r->time, r->dt);
+    ionise(r, r->time + r->dt);
+  }
   return true;
 }
 

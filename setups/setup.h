@@ -59,6 +59,9 @@ struct setup {
   /* Static gravitational potential, for gravity.from_setup; NULL: none.  t is 0. */
   double (*gravity)(double t, const double x[3]);
 
+  /* Far-ultraviolet field in Habing's unit, for cooling.from_setup; NULL: none. */
+  double (*fuv)(double t, const double x[3]);
+
   /* In place of gas, potential and background at the start, for setups that make fields and not points: fills the interiors of g->u[0] and g->b[0], and
    * cr_energy [1], the energy density of cosmic rays for cr_initial.from_setup.  draft: the mesh is going to change, B may have a divergence.  Collective.
    * gas is still what boundaries that are `user` get. */

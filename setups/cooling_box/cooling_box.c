@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-static struct { double low, high, temperature; } par;
+static struct { double low, high, temperature, fuv[2]; } par;
 static double lower, length, kelvin; /* kelvin: code pressure over density of 1 K and one proton mass per particle */
 
 static void box_params(struct params *ps) {
@@ -16,6 +16,7 @@ static void box_params(struct params *ps) {
   params_real(ps, "high", &par.high, "1000 mp cm^-3", PARAMS_POSITIVE, INFINITY, "code density", "density at the upper end of x");
   params_real(ps, "temperature", &par.temperature, "1e6 K", PARAMS_POSITIVE, INFINITY, "K",
               "at the start, of gas with 0.6 (above 1e4 K) or 1.22 proton masses per particle");
+  params_reals(ps, "fuv", 2, par.fuv, "[1.7, 1.7]", 0.0, 1e9, "1", "with cooling.from_setup: far-ultraviolet field in Habing's unit at both ends of x, linear between them");
 }
 
 static void box_start(const struct setup_run *run) {
@@ -33,6 +34,11 @@ static void box_gas(double t, const double x[3], struct gas_point *w) {
   w->p = w->rho * kelvin * par.temperature / mass;
 }
 
+static double box_fuv(double t, const double x[3]) {
+  (void)t;
+  return par.fuv[0] + (par.fuv[1] - par.fuv[0]) * ((x[0] - lower) / length);
+}
+
 const struct setup setup_cooling_box = {
     .name = "cooling_box",
     .doc = "gas of all densities cools and heats to thermal balance",
@@ -40,4 +46,5 @@ const struct setup setup_cooling_box = {
     .params = box_params,
     .start = box_start,
     .gas = box_gas,
+    .fuv = box_fuv,
 };
