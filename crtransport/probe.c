@@ -49,45 +49,62 @@ static void list_cells(struct rays_probe *p) {
       }
 }
 
+/* Bins first to before end of a species. */
+static struct cr_network bins_of(const struct cr_network *net, int s, int first, int end) {
+  return (struct cr_network){.count = 1, .species = {net->species[s]}, .nbin = {end - first}, .first = {0, end - first},
+                             .bin = net->bin + net->first[s] + first};
+}
+
 void rays_probe_create(struct rays_probe *p, struct rays *r, const struct mesh *m) {
   const struct cr_network *net = &r->net;
   *p = (struct rays_probe){.r = r, .mesh = m, .dt_s = 1e7};
-  struct cr_batch_options move = r->par.cr.batch, react = r->par.cr.batch;
+  struct cr_batch_options move = r->par.cr.batch, react = r->par.cr.batch, lose;
   for (int i = 0; i < FATE_COUNT; i++) move.fate.scale[i] = 0.0;
   move.secondary.scale = 0.0;
   for (int i = 0; i < LOSS_COUNT; i++) react.loss.scale[i] = 0.0;
   p->react = cr_tables_create(net, &react);
-  p->alone = memory_get(sizeof *p->alone * (size_t)net->count);
-  p->move = memory_get(sizeof *p->move * (size_t)net->count);
+  lose = react;
+  lose.secondary.scale = 0.0;
   size_t most = 0, bins = (size_t)cr_network_bins(net);
+  p->alone = memory_get(sizeof *p->alone * (size_t)net->count);
+  p->lose = memory_get(sizeof *p->lose * (size_t)net->count);
+  p->window = memory_get(sizeof *p->window * bins);
+  p->move = memory_get(sizeof *p->move * bins);
   for (int s = 0; s < net->count; s++) {
     most = net->nbin[s] > (int)most ? (size_t)net->nbin[s] : most;
-    p->alone[s] = (struct cr_network){.count = 1, .species = {net->species[s]}, .nbin = {net->nbin[s]}, .first = {0, net->nbin[s]},
-                                      .bin = net->bin + net->first[s]};
-    p->move[s] = cr_tables_create(&p->alone[s], &move);
+    p->alone[s] = bins_of(net, s, 0, net->nbin[s]);
+    p->lose[s] = cr_tables_create(&p->alone[s], &lose);
+    for (int k = 0; k < net->nbin[s]; k++) {
+      struct cr_network *w = &p->window[net->first[s] + k];
+      *w = bins_of(net, s, k > 0 ? k - 1 : 0, k + 2 < net->nbin[s] ? k + 2 : net->nbin[s]);
+      p->move[net->first[s] + k] = cr_tables_create(w, &move);
+    }
   }
   struct rays_rows *rows[] = {&p->lost, &p->sink, &p->inside, &p->from_above, &p->from_below};
   for (int i = 0; i < 5; i++) rays_rows_create(rows[i], m, 2 * most);
   rays_rows_create(&p->made, m, 2 * bins);
+  rays_rows_create(&p->around, m, MEDIUM_COUNT + (size_t)r->par.cr.batch.loss.bands);
+  p->dt_bin = memory_get(sizeof *p->dt_bin * bins);
+  rays_rows_create(&p->tried, m, 3);
   list_cells(p);
-  const size_t n = p->made.cells, bands = (size_t)r->par.cr.batch.loss.bands;
-  double *at = p->memory = memory_get(sizeof *at * n * (3 * bins + MEDIUM_COUNT + bands + WORK_COUNT));
+  const size_t n = p->made.cells;
+  double *at = p->memory = memory_get(sizeof *at * n * (3 * bins + WORK_COUNT));
   p->lo = memory_get(sizeof *p->lo * 3 * bins);
   p->hi = p->lo + bins;
   p->div = p->hi + bins;
   for (size_t k = 0; k < 3 * bins; k++, at += n) p->lo[k] = at;
-  for (int i = 0; i < MEDIUM_COUNT; i++, at += n) p->medium[i] = at;
   for (int i = 0; i < WORK_COUNT; i++, at += n) p->work[i] = at;
-  for (size_t i = 0; i < bands; i++, at += n) {
-    p->band[i] = at;
-  }
 }
 
 void rays_probe_destroy(struct rays_probe *p) {
-  struct rays_rows *rows[] = {&p->lost, &p->sink, &p->inside, &p->from_above, &p->from_below, &p->made};
-  for (int i = 0; i < 6; i++) rays_rows_destroy(rows[i]);
-  for (int s = 0; s < p->r->net.count; s++) cr_tables_free(p->move[s]);
+  struct rays_rows *rows[] = {&p->lost, &p->sink, &p->inside, &p->from_above, &p->from_below, &p->made, &p->around, &p->tried};
+  for (int i = 0; i < 8; i++) rays_rows_destroy(rows[i]);
+  for (int s = 0; s < p->r->net.count; s++) cr_tables_free(p->lose[s]);
+  for (int k = 0; k < cr_network_bins(&p->r->net); k++) cr_tables_free(p->move[k]);
   memory_free(p->move);
+  memory_free(p->lose);
+  memory_free(p->dt_bin);
+  memory_free(p->window);
   memory_free(p->alone);
   cr_tables_free(p->react);
   memory_free(p->all.ijk);
@@ -96,77 +113,138 @@ void rays_probe_destroy(struct rays_probe *p) {
   memory_free(p->memory);
 }
 
-static struct cr_batch_env surroundings(struct rays_probe *p, int b) {
-  rays_medium(p->r, p->mesh, p->gas, p->velocity, b, &p->all, p->medium, p->band);
-  return rays_batch_env(p->r, p->medium, p->band);
+static struct cr_batch_env surroundings(const struct rays_probe *p, int b, bool fill) {
+  double *medium[MEDIUM_COUNT], *band[CR_BANDS] = {NULL};
+  for (int i = 0; i < MEDIUM_COUNT; i++) medium[i] = rays_values(&p->around, i, b);
+  for (int i = 0; i < p->r->par.cr.batch.loss.bands; i++) band[i] = rays_values(&p->around, MEDIUM_COUNT + i, b);
+  if (fill) rays_medium(p->r, p->mesh, p->gas, p->velocity, b, &p->all, medium, band);
+  return rays_batch_env(p->r, medium, band);
+}
+
+void rays_probe_surroundings(struct rays_probe *p) {
+  for (int b = 0; b < p->mesh->count; b++) surroundings(p, b, true);
 }
 
 static inline double rate(double change, double of, double over_dt) { return of > 0.0 ? max(change, 0.0) / of * over_dt : 0.0; }
 
-static void load(const struct rays_probe *p, int population, int b, double *to) {
-  rays_cells_to_rows(p->mesh, &p->r->exchange, rays_data(p->r, population, b, 0), to);
-  for (size_t c = 0; c < p->made.cells; c++) to[c] = max(to[c], 0.0);
+static void load(const struct rays_probe *p, int population, int b, double *to) { rays_cells_to_rows(p->mesh, &p->r->exchange, rays_data(p->r, population, b, 0), to); }
+
+/* Shares of the populations of a bin in all that is positive. */
+static void find_usual(struct rays_probe *p, int bin) {
+  double sums[2] = {0.0, 0.0}, *q = p->work[0];
+  for (int end = 0; end < 2; end++)
+    for (int b = 0; b < p->mesh->count; b++) {
+      const double *dx = p->mesh->block[b].dx, volume = dx[0] * dx[1] * dx[2];
+      load(p, 2 * bin + end, b, q);
+      for (size_t c = 0; c < p->made.cells; c++) sums[end] += volume * max(q[c], 0.0);
+    }
+  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, p->mesh->comm);
+  const double all = sums[0] + sums[1];
+  for (int end = 0; end < 2; end++) p->usual[end] = all > 0.0 ? sums[end] / all : 0.5;
 }
 
-/* A step of reactions of one species: its own losses, or what the children get. */
-static void probe_reactions(struct rays_probe *p, int s, int b, bool children) {
-  const struct cr_network *net = &p->r->net;
-  const struct cr_batch_env env = surroundings(p, b);
+static const double STEEPEST = 1e-10, FLATTEST = 23.02585092994046; /* least ratio of the populations of a bin that rates are made for; -ln of it */
+
+/* Both populations of a bin.  Where one of them is not positive the differences in space have undershot: the usual shares then, and the sign of the sum. */
+static void load_bin(const struct rays_probe *p, int bin, int b, double *lo, double *hi, double *sign) {
+  load(p, 2 * bin, b, lo);
+  load(p, 2 * bin + 1, b, hi);
+  for (size_t c = 0; c < p->made.cells; c++) {
+    const double all = lo[c] + hi[c], size = max(fabs(all), 1e-200);
+    const bool whole = lo[c] > 0.0 && hi[c] > 0.0;
+    if (sign) sign[c] = all < 0.0 ? -1.0 : 1.0;
+    double some_lo = whole ? lo[c] : p->usual[0] * size, some_hi = whole ? hi[c] : p->usual[1] * size;
+    lo[c] = max(some_lo, STEEPEST * some_hi);
+    hi[c] = max(some_hi, STEEPEST * some_lo);
+  }
+}
+
+/* Losses of species s to reactions: a step of each species by itself. */
+static void probe_losses(struct rays_probe *p, int s, int b) {
+  const int bins = p->r->net.nbin[s], first = p->r->net.first[s];
+  const struct cr_batch_env env = surroundings(p, b, false);
   const size_t n = p->made.cells;
   const double over = 1.0 / p->dt_s;
-  for (int k = 0; k < cr_network_bins(net); k++)
+  for (int k = 0; k < bins; k++) load_bin(p, first + k, b, p->lo[k], p->hi[k], NULL);
+  cr_batch_step(p->lose[s], (int)n, p->dt_s, CR_MOMENTUM_FIRST, &env, p->lo, p->hi, NULL, NULL);
+  for (int k = 0; k < bins; k++) {
+    double *was[2] = {p->work[0], p->work[1]};
+    load_bin(p, first + k, b, was[0], was[1], NULL);
     for (int end = 0; end < 2; end++) {
-      double *to = end ? p->hi[k] : p->lo[k];
-      if (k >= net->first[s] && k < net->first[s + 1]) load(p, 2 * k + end, b, to);
-      else memset(to, 0, sizeof *to * n);
+      const double *now = end ? p->hi[k] : p->lo[k];
+      double *lost = rays_values(&p->lost, 2 * k + end, b);
+      for (size_t c = 0; c < n; c++) lost[c] = rate(was[end][c] - now[c], was[end][c], over);
     }
+  }
+}
+
+/* What others get; where the sum of a bin is negative it counts so, in a step of its own.  Returns whether there is any of that sign. */
+static bool probe_children(struct rays_probe *p, int s, int b, double sign) {
+  const struct cr_network *net = &p->r->net;
+  const struct cr_batch_env env = surroundings(p, b, false);
+  const size_t n = p->made.cells;
+  const double over = sign / p->dt_s;
+  bool any = false;
+  for (int k = 0; k < cr_network_bins(net); k++) {
+    if (k >= net->first[s] && k < net->first[s + 1]) {
+      double *of = p->work[0];
+      load_bin(p, k, b, p->lo[k], p->hi[k], of);
+      for (size_t c = 0; c < n; c++) {
+        any = any || of[c] == sign;
+        if (of[c] != sign) p->lo[k][c] = p->hi[k][c] = 0.0;
+      }
+    } else {
+      memset(p->lo[k], 0, sizeof(double) * n);
+      memset(p->hi[k], 0, sizeof(double) * n);
+    }
+  }
+  if (!any) return false;
   cr_batch_step(p->react, (int)n, p->dt_s, CR_MOMENTUM_FIRST, &env, p->lo, p->hi, NULL, NULL);
   for (int k = 0; k < cr_network_bins(net); k++)
-    for (int end = 0; end < 2; end++) {
-      const bool own = k >= net->first[s] && k < net->first[s + 1];
+    for (int end = 0; end < 2 && !(k >= net->first[s] && k < net->first[s + 1]); end++) {
       const double *now = end ? p->hi[k] : p->lo[k];
-      if (own == children) continue;
-      if (children) {
-        double *made = rays_values(&p->made, 2 * k + end, b);
-        for (size_t c = 0; c < n; c++) made[c] += now[c] * over;
-      } else {
-        double *lost = rays_values(&p->lost, 2 * (k - net->first[s]) + end, b), *was = p->work[0];
-        load(p, 2 * k + end, b, was);
-        for (size_t c = 0; c < n; c++) lost[c] = rate(was[c] - now[c], was[c], over);
-      }
+      double *made = rays_values(&p->made, 2 * k + end, b);
+      for (size_t c = 0; c < n; c++) made[c] += now[c] * over;
     }
+  return true;
 }
 
 void rays_probe_losses(struct rays_probe *p, int s) {
-  for (int b = 0; b < p->mesh->count; b++) probe_reactions(p, s, b, false);
+  p->usual[0] = p->usual[1] = 0.5;
+  for (int b = 0; b < p->mesh->count; b++) probe_losses(p, s, b);
 }
 
 void rays_probe_children(struct rays_probe *p, int s) {
   if (p->r->par.cr.batch.secondary.scale == 0.0) return;
-  for (int b = 0; b < p->mesh->count; b++) probe_reactions(p, s, b, true);
+  p->usual[0] = p->usual[1] = 0.5;
+  for (int b = 0; b < p->mesh->count; b++)
+    for (int sign = 1; sign >= -1; sign -= 2) probe_children(p, s, b, sign);
 }
 
 /* Rates of bin k (counted within the species) in the cells of a block whose populations are lo and hi. */
 struct bin_rates { double *sink[2], *inside[2], *below[2], *above[2]; };
 
 static void probe_cells(struct rays_probe *p, const struct cr_batch_env *env, int s, int k, const double *lo, const double *hi, const struct bin_rates *out) {
-  const int bins = p->r->net.nbin[s];
+  const int bins = p->r->net.nbin[s], bin = p->r->net.first[s] + k, start = k > 0 ? k - 1 : 0;
   const size_t n = p->made.cells;
-  const double over = 1.0 / p->dt_s;
-  for (int i = 0; i < bins; i++) {
+  const double dt = p->dt_bin[bin], over = 1.0 / dt;
+  for (int i = start; i < start + p->window[bin].nbin[0]; i++) {
     memset(p->lo[i], 0, sizeof(double) * n);
     memset(p->hi[i], 0, sizeof(double) * n);
   }
   memcpy(p->lo[k], lo, sizeof *lo * n);
   memcpy(p->hi[k], hi, sizeof *hi * n);
-  cr_batch_step(p->move[s], (int)n, p->dt_s, CR_MOMENTUM_FIRST, env, p->lo, p->hi, NULL, NULL);
+  cr_batch_step(p->move[bin], (int)n, dt, CR_MOMENTUM_FIRST, env, p->lo + start, p->hi + start, NULL, NULL);
   const double *now_lo = p->lo[k], *now_hi = p->hi[k];
   const double *below[2] = {k > 0 ? p->lo[k - 1] : NULL, k > 0 ? p->hi[k - 1] : NULL};
   const double *above[2] = {k + 1 < bins ? p->lo[k + 1] : NULL, k + 1 < bins ? p->hi[k + 1] : NULL};
   for (size_t c = 0; c < n; c++) {
-    double gone = (lo[c] + hi[c]) - (now_lo[c] + now_hi[c]);
-    double up = above[0] ? above[0][c] + above[1][c] : below[0] ? gone - (below[0][c] + below[1][c]) : 0.0;
-    double down = gone - up, moved = (now_lo[c] - lo[c]) + down;
+    /* What arrives is known to more digits than what is missing. */
+    double all = lo[c] + hi[c], gone = all - (now_lo[c] + now_hi[c]);
+    double down = below[0] ? below[0][c] + below[1][c] : 0.0, up = above[0] ? above[0][c] + above[1][c] : below[0] ? gone - down : 0.0;
+    down = below[0] ? down : gone - up;
+    double moved = (now_lo[c] - lo[c]) + down;
+    moved = fabs(moved) > 1e-14 * all ? moved : 0.0;
     out->sink[0][c] = rate(down, lo[c], over) + rate(-moved, lo[c], over);
     out->sink[1][c] = rate(up, hi[c], over) + rate(moved, hi[c], over);
     out->inside[0][c] = rate(moved, hi[c], over);
@@ -178,11 +256,11 @@ static void probe_cells(struct rays_probe *p, const struct cr_batch_env *env, in
   }
 }
 
-static struct cr_batch_env with_drift(struct rays_probe *p, int s, int b) {
-  struct cr_batch_env env = surroundings(p, b);
+static struct cr_batch_env with_drift(struct rays_probe *p, int s, int k, int b) {
+  struct cr_batch_env env = surroundings(p, b, false);
   if (p->drift) {
     rays_drift_block(p->r, p->mesh, p->drift, b, 0.0, &p->all, p->div);
-    env.drift_div = (const double *const *)(p->div + p->r->net.first[s]);
+    env.drift_div = (const double *const *)(p->div + p->r->net.first[s] + (k > 0 ? k - 1 : 0));
   }
   return env;
 }
@@ -200,12 +278,12 @@ static struct bin_rates rows_of(struct rays_probe *p, int s, int k, int b) {
 }
 
 static void probe_block(struct rays_probe *p, int s, int k, int b) {
-  const struct cr_batch_env env = with_drift(p, s, b);
+  const struct cr_batch_env env = with_drift(p, s, k, b);
   const struct bin_rates out = rows_of(p, s, k, b);
-  const int bin = p->r->net.first[s] + k;
   double *lo = p->work[0], *hi = p->work[1];
-  load(p, 2 * bin, b, lo);
-  load(p, 2 * bin + 1, b, hi);
+  double *now = rays_values(&p->tried, TRIED_NOW, b);
+  load_bin(p, p->r->net.first[s] + k, b, lo, hi, NULL);
+  for (size_t c = 0; c < p->made.cells; c++) now[c] = log(hi[c] / lo[c]);
   probe_cells(p, &env, s, k, lo, hi, &out);
   for (int end = 0; end < 2; end++) {
     const double *lost = rays_values(&p->lost, 2 * k + end, b);
@@ -214,6 +292,7 @@ static void probe_block(struct rays_probe *p, int s, int k, int b) {
 }
 
 void rays_probe_bin(struct rays_probe *p, int s, int k) {
+  find_usual(p, p->r->net.first[s] + k);
   for (int b = 0; b < p->mesh->count; b++) probe_block(p, s, k, b);
 }
 
@@ -227,9 +306,9 @@ static double response(double sink_lo, double sink_hi, double inside_lo, double 
 /* The slopes inside the bin change the rates strongly.  With the inputs of each cell held, by the linear system just solved, the ratio of its populations
  * is brought into balance with its own rates by a few steps of the secant method.  Exchange with other cells is at least as fast as the losses, and as
  * escape by diffusion from a tenth of the squared width of the mesh. */
-static void balance_block(struct rays_probe *p, int s, int k, int b, double sums[2]) {
+static void balance_block(struct rays_probe *p, int s, int k, int b, bool again, double sums[2]) {
   enum { LO, HI, X, F, OLD_X, OLD_F, N, T, B_LO, B_HI, SINK, INSIDE = SINK + 2 };
-  const struct cr_batch_env env = with_drift(p, s, b);
+  const struct cr_batch_env env = with_drift(p, s, k, b);
   const int bin = p->r->net.first[s] + k;
   const size_t n = p->made.cells;
   double **w = p->work;
@@ -246,12 +325,14 @@ static void balance_block(struct rays_probe *p, int s, int k, int b, double sums
   load(p, 2 * bin, b, w[LO]);
   load(p, 2 * bin + 1, b, w[HI]);
   for (size_t c = 0; c < n; c++) {
-    const double lo = w[LO][c], hi = w[HI][c], t = escape + 0.5 * (rows.sink[0][c] + rows.sink[1][c]);
+    const double lo = max(w[LO][c], 0.0), hi = max(w[HI][c], 0.0), t = escape + 0.5 * (rows.sink[0][c] + rows.sink[1][c]);
     w[N][c] = lo + hi;
     w[T][c] = t;
     w[B_LO][c] = max((rows.sink[0][c] + t) * lo - rows.inside[0][c] * hi, 0.0);
     w[B_HI][c] = max((rows.sink[1][c] + t) * hi - rows.inside[1][c] * lo, 0.0);
-    w[X][c] = lo > 0.0 && hi > 0.0 ? log(hi / lo) : 0.0;
+    w[X][c] = lo > 0.0 && hi > 0.0 ? min(max(log(hi / lo), -FLATTEST), FLATTEST) : 0.0;
+    w[LO][c] = lo;
+    w[HI][c] = hi;
   }
   for (int step = 0; step < 6; step++) {
     probe_cells(p, &env, s, k, w[LO], w[HI], &trial);
@@ -262,47 +343,87 @@ static void balance_block(struct rays_probe *p, int s, int k, int b, double sums
       move = w[B_LO][c] > 0.0 && w[B_HI][c] > 0.0 ? min(max(move, -1.5), 1.5) : 0.0;
       w[OLD_X][c] = x;
       w[OLD_F][c] = f;
-      w[X][c] = x = min(max(x + move, -60.0), 60.0);
+      w[X][c] = x = min(max(x + move, -FLATTEST), FLATTEST);
       if (w[LO][c] > 0.0 && w[HI][c] > 0.0) {
         w[LO][c] = w[N][c] / (1.0 + exp(x));
         w[HI][c] = w[N][c] / (1.0 + exp(-x));
       }
     }
   }
-  load(p, 2 * bin, b, w[F]);
+  /* What that leads to, seen as a function of the ratio the rates were made for, wants to be that ratio: once more the secant method. */
+  double *now = rays_values(&p->tried, TRIED_NOW, b), *before = rays_values(&p->tried, TRIED_BEFORE, b), *off = rays_values(&p->tried, TRIED_OFF, b);
   for (size_t c = 0; c < n; c++) {
+    const double f = w[X][c] - now[c], steep = again && now[c] != before[c] ? min(max((f - off[c]) / (now[c] - before[c]), -4.0), -0.5) : -1.0;
+    const double x = min(max(now[c] + min(max(-f / steep, f - 1.5), f + 1.5), -FLATTEST), FLATTEST);
+    before[c] = now[c];
+    off[c] = f;
+    if (again && w[LO][c] > 0.0 && w[HI][c] > 0.0) {
+      w[LO][c] = w[N][c] / (1.0 + exp(x));
+      w[HI][c] = w[N][c] / (1.0 + exp(-x));
+    }
+  }
+  load(p, 2 * bin, b, w[F]);
+  load(p, 2 * bin + 1, b, w[OLD_F]);
+  for (size_t c = 0; c < n; c++) {
+    const bool whole = w[F][c] > 0.0 && w[OLD_F][c] > 0.0;
+    w[LO][c] = whole ? w[LO][c] : w[F][c];
+    w[HI][c] = whole ? w[HI][c] : w[OLD_F][c];
     sums[0] += volume * fabs(w[LO][c] - w[F][c]);
-    sums[1] += volume * w[LO][c];
+    sums[1] += volume * fabs(w[LO][c]);
   }
   rays_rows_to_cells(p->mesh, w[LO], &p->r->exchange, rays_data(p->r, 2 * bin, b, 0));
   rays_rows_to_cells(p->mesh, w[HI], &p->r->exchange, rays_data(p->r, 2 * bin + 1, b, 0));
 }
 
-double rays_probe_balance(struct rays_probe *p, int s, int k) {
+double rays_probe_balance(struct rays_probe *p, int s, int k, bool again) {
   double sums[2] = {0.0, 0.0};
+  find_usual(p, p->r->net.first[s] + k);
   for (int b = 0; b < p->mesh->count; b++) {
-    balance_block(p, s, k, b, sums);
+    balance_block(p, s, k, b, again, sums);
     probe_block(p, s, k, b);
   }
   MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, p->mesh->comm);
   return sums[1] > 0.0 ? sums[0] / sums[1] : 0.0;
 }
 
-/* Rates are relative changes of 1e-4 at most; those that are a million times slower still have six digits. */
-void rays_probe_step(struct rays_probe *p) {
+/* The next step to try for the fastest rates, or zero when this one is good: relative changes of about 1e-4; rates that are a million times slower
+ * still have six digits. */
+static double next_step(const struct rays_probe *p, const double *rates, size_t n, double dt) {
   const double aim = 1e-4;
-  p->dt_s = 1.0;
+  double most = 0.0;
+  for (size_t i = 0; i < n; i++) most = max(most, rates[i]);
+  MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_DOUBLE, MPI_MAX, p->mesh->comm);
+  const double change = most * dt;
+  if ((change > 0.1 * aim && change <= 2.0 * aim) || dt > 1e25) return 0.0;
+  return dt * (change > 1e-10 ? min(max(aim / change, 1e-6), 1e6) : 1e6);
+}
+
+static void find_step(struct rays_probe *p, int s, int k, double *dt) {
+  const struct rays_rows *rows = k < 0 ? &p->lost : &p->sink;
+  const size_t each = p->sink.blocks * p->sink.cells, first = k < 0 ? 0 : 2 * (size_t)k, count = k < 0 ? 2 * (size_t)p->r->net.nbin[s] : 2;
   for (int tries = 0; tries < 40; tries++) {
-    double most = 0.0;
-    for (int s = 0; s < p->r->net.count; s++) {
-      rays_probe_losses(p, s);
-      for (int k = 0; k < p->r->net.nbin[s]; k++) rays_probe_bin(p, s, k);
-      const size_t n = p->sink.blocks * p->sink.cells * 2 * (size_t)p->r->net.nbin[s];
-      for (size_t c = 0; c < n; c++) most = max(most, p->sink.data[c]);
+    if (k < 0) rays_probe_losses(p, s);
+    else rays_probe_bin(p, s, k);
+    const double next = next_step(p, rows->data + first * each, count * each, *dt);
+    if (next == 0.0) break;
+    *dt = next;
+  }
+}
+
+void rays_probe_steps(struct rays_probe *p) {
+  p->dt_s = INFINITY;
+  for (int s = 0; s < p->r->net.count; s++) {
+    double dt = 1e11;
+    double *given = &p->dt_s, least = p->dt_s;
+    *given = dt;
+    find_step(p, s, -1, given);
+    p->dt_s = min(p->dt_s, least);
+    memset(p->lost.data, 0, sizeof(double) * p->lost.blocks * p->lost.cells * 2 * (size_t)p->r->net.nbin[s]);
+    for (int k = p->r->net.nbin[s] - 1; k >= 0; k--) {
+      double *own = &p->dt_bin[p->r->net.first[s] + k];
+      *own = dt;
+      find_step(p, s, k, own);
+      dt = *own;
     }
-    MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_DOUBLE, MPI_MAX, p->mesh->comm);
-    double change = most * p->dt_s;
-    if ((change > 0.01 * aim && change <= 2.0 * aim) || p->dt_s > 1e25) return;
-    p->dt_s *= change > 1e-12 ? min(max(aim / change, 1e-6), 1e6) : 1e6;
   }
 }

@@ -88,7 +88,7 @@ static void declare_scattering(struct params *ps, struct rays_params *p) {
   params_real(ps, "field_uG", &p->scattering.field, "1", PARAMS_POSITIVE, 1e30, "1", "power_law: magnetic field, in uG, at which the profile is 1");
   params_real(ps, "field_power", &p->scattering.field_power, "0", -10.0, 10.0, "1", "power_law: power of the field");
   params_real(ps, "perpendicular", &p->transport.implicit.perpendicular, "0", 0.0, 1.0, "1",
-              "implicit: diffusivity across the magnetic field over that along it");
+              "implicit, steady: diffusivity across the magnetic field over that along it");
   params_choice(ps, "evaluate", &p->scattering.evaluate, "bin|edge", "bin",
                 "speed and scattering rate of a bin: those of its centre, or of its edges for the two populations");
 }
@@ -146,8 +146,8 @@ void rays_check(struct rays_params *p, const struct params *ps, bool magnetic) {
   if (p->scheme == TRANSPORT_IMPLICIT) {
     p->speed_choice = SPEED_FIXED;
     p->speed = p->transport.light;
-  } else if (p->transport.implicit.perpendicular > 0.0) {
-    fail_user("scattering.perpendicular: only transport.scheme: implicit diffuses across the magnetic field");
+  } else if (p->transport.implicit.perpendicular > 0.0 && p->scheme != TRANSPORT_STEADY) {
+    fail_user("scattering.perpendicular: only transport.scheme: implicit and steady diffuse across the magnetic field");
   }
   if (p->speed > p->transport.light) p->speed = p->transport.light; /* rounded */
   if (p->speed_max > p->transport.light) p->speed_max = p->transport.light;

@@ -1,4 +1,4 @@
-/* Transport of the steady state in space: diffusion along the field, and the velocity of gas and waves.
+/* Transport of the steady state in space: diffusion along the field, with a share of it across, and the velocity of gas and waves.
  *
  * The equation of a population is divided by its diffusivity kappa0 = v^2 / (3 nu), so that all have the same diffusive part, b b / profile. */
 #include "crtransport/steady_parts.h"
@@ -29,31 +29,97 @@ static ptrdiff_t face_place(const struct mesh *m, const struct field *faces, int
   return ((ptrdiff_t)(k + (e[2] > 1 ? m->ngd[2] : 0)) * e[1] + j + (e[1] > 1 ? m->ngd[1] : 0)) * e[0] + i + (e[0] > 1 ? m->ngd[0] : 0);
 }
 
-/* 1 / profile on the faces, the same on all axes. */
-static void fill_kappa(struct rays_spread *s, const struct rays *r, const struct mesh *m) {
+/* number / profile on the faces, the same on all axes. */
+static void fill_kappa(struct field *kappa, const struct rays *r, const struct mesh *m, double number) {
   for (int b = 0; b < m->count; b++) {
     const struct frame f = frame_of(m, &r->profile);
     const double *profile = field_data(&r->profile, b, 0);
     for (int d = 0; d < m->dim; d++) {
-      double *to = field_data(&s->kappa, b, d);
+      double *to = field_data(kappa, b, d);
       for (int k = 0; k < m->nc[2] + (d == 2); k++)
         for (int j = 0; j < m->nc[1] + (d == 1); j++)
           for (int i = 0; i < m->nc[0] + (d == 0); i++) {
             const ptrdiff_t at = f.first + k * f.step[2] + j * f.step[1] + i;
-            to[face_place(m, &s->kappa, d, i, j, k)] = 2.0 / (profile[at] + profile[at - f.step[d]]);
+            to[face_place(m, kappa, d, i, j, k)] = 2.0 * number / (profile[at] + profile[at - f.step[d]]);
           }
     }
   }
 }
 
-void rays_spread_form(struct rays_spread *s, const struct rays *r, const struct mesh *m, const struct rays_steady_params *par, bool monotone) {
-  struct elliptic_options options = {.tensor = m->dim > 1, .form = monotone ? ELLIPTIC_MONOTONE : ELLIPTIC_PLAIN, .max_limiting = par->limiting};
+/* Sum over the cells around a corner, the same from all sides. */
+static double around(int dim, const double x[8]) {
+  return dim == 3 ? sum4(x[0] + x[7], x[1] + x[6], x[2] + x[5], x[4] + x[3]) : (x[0] + x[3]) + (x[1] + x[2]);
+}
+
+/* The tensor at the lower corners of the cells, and of the next ones above the block: along the mean direction of the cells around, as strong as they are
+ * where they do not point to all sides. */
+static void fill_corners(struct rays_spread *s, const struct rays *r, const struct mesh *m, double across) {
+  const int dim = m->dim, corners = 1 << dim;
+  const double share = 1.0 / corners;
+  for (int b = 0; b < m->count; b++) {
+    const struct frame f = frame_of(m, &s->corner);
+    const double *n[3], *profile = r->profile.data ? field_data(&r->profile, b, 0) : NULL;
+    double *to[4];
+    ptrdiff_t back[8];
+    for (int d = 0; d < 3; d++) n[d] = component(&r->transport.directions, b, GEOMETRY_CELL + d);
+    for (int c = 0; c < 4; c++) to[c] = component(&s->corner, b, c);
+    for (int c = 0; c < corners; c++) back[c] = -(c & 1) * f.step[0] - (c >> 1 & 1) * f.step[1] - (c >> 2 & 1) * f.step[2];
+    for (int k = 0; k < m->nc[2] + (dim > 2); k++)
+      for (int j = 0; j < m->nc[1] + (dim > 1); j++)
+        for (int i = 0; i <= m->nc[0]; i++) {
+          const ptrdiff_t at = f.first + k * f.step[2] + j * f.step[1] + i;
+          double part[4][8], v[3], mean[2];
+          for (int c = 0; c < corners; c++) {
+            const ptrdiff_t cell = at + back[c];
+            for (int d = 0; d < 3; d++) part[d][c] = n[d][cell];
+            part[3][c] = sqrt(sum3(n[0][cell] * n[0][cell], n[1][cell] * n[1][cell], n[2][cell] * n[2][cell]));
+          }
+          for (int d = 0; d < 3; d++) v[d] = share * around(dim, part[d]);
+          mean[0] = share * around(dim, part[3]);
+          for (int c = 0; c < corners; c++) part[3][c] = profile ? profile[at + back[c]] : 1.0;
+          mean[1] = share * around(dim, part[3]);
+          const double size = sqrt(sum3(v[0] * v[0], v[1] * v[1], v[2] * v[2]));
+          const double scale = size > 0.0 ? min(mean[0] / size, 2.0) : 0.0, root = sqrt((1.0 - across) / mean[1]) * scale;
+          for (int d = 0; d < 3; d++) to[d][at] = root * v[d];
+          to[3][at] = across / mean[1];
+        }
+  }
+}
+
+/* The same in the cells and a layer of ghosts. */
+static void fill_tensor(struct rays_spread *s, const struct rays *r, const struct mesh *m, double across) {
+  const struct frame f = frame_of(m, &s->corner);
+  int more[3];
+  for (int d = 0; d < 3; d++) more[d] = d < m->dim ? 1 : 0;
+  for (int b = 0; b < m->count; b++) {
+    const double *profile = r->profile.data ? field_data(&r->profile, b, 0) : NULL;
+    for (int k = -more[2]; k < m->nc[2] + more[2]; k++)
+      for (int j = -more[1]; j < m->nc[1] + more[1]; j++)
+        for (int i = -more[0]; i < m->nc[0] + more[0]; i++) {
+          const ptrdiff_t at = f.first + k * f.step[2] + j * f.step[1] + i;
+          const double kappa = profile ? 1.0 / profile[at] : 1.0, root = sqrt(kappa * (1.0 - across));
+          for (int d = 0; d < 3; d++) component(&s->corner, b, d)[at] = root * component(&r->transport.directions, b, GEOMETRY_CELL + d)[at];
+          component(&s->corner, b, 3)[at] = kappa * across;
+        }
+  }
+}
+
+void rays_spread_form(struct rays_spread *s, const struct rays *r, const struct mesh *m, const struct rays_steady_params *par, int form) {
+  static const enum elliptic_form forms[] = {[STEADY_POSITIVE] = ELLIPTIC_POSITIVE, [STEADY_SYMMETRIC] = ELLIPTIC_CORNER, [STEADY_MONOTONE] = ELLIPTIC_MONOTONE,
+                                             [STEADY_PLAIN] = ELLIPTIC_PLAIN};
+  struct elliptic_options options = {.tensor = m->dim > 1, .form = m->dim > 1 ? forms[form] : ELLIPTIC_PLAIN, .max_limiting = par->limiting};
+  if (options.form == ELLIPTIC_POSITIVE || options.form == ELLIPTIC_CORNER) {
+    if (!s->corner.data) field_create(&s->corner, m, "diffusion", CENTRING_CELL, 4);
+    (form == STEADY_POSITIVE ? fill_tensor : fill_corners)(s, r, m, r->par.transport.implicit.perpendicular);
+  }
   struct elliptic_boundary boundary = {.kind = {{0}}};
   for (int d = 0; d < 3; d++)
     for (int side = 0; side < 2; side++)
       boundary.kind[d][side] = r->transport.par.boundary[d][side] == CRT_BOUNDARY_ABSORBING ? ELLIPTIC_DIRICHLET : ELLIPTIC_FLUX;
   if (s->elliptic) elliptic_destroy(s->elliptic);
   s->elliptic = elliptic_create(m, &boundary, &options);
+  s->set = false;
+  s->keeps = !s->moves && options.form != ELLIPTIC_MONOTONE;
 }
 
 void rays_spread_create(struct rays_spread *s, const struct rays *r, const struct mesh *m, const struct gas *g, const struct field *velocity) {
@@ -68,17 +134,17 @@ void rays_spread_create(struct rays_spread *s, const struct rays *r, const struc
   MPI_Allreduce(MPI_IN_PLACE, &fastest, 1, MPI_DOUBLE, MPI_MAX, m->comm);
   s->moves = fastest > 0.0 || r->alfven.ncomp > 0;
   const bool uniform = r->profile.ncomp == 0;
-  if (!uniform) {
-    field_create(&s->kappa, m, "diffusivity", CENTRING_FACE, 3);
-    fill_kappa(s, r, m);
+  const double number[2] = {1.0, r->par.transport.implicit.perpendicular};
+  for (int c = 0; c < 2 && !uniform; c++) {
+    field_create(&s->kappa[c], m, "diffusivity", CENTRING_FACE, 3);
+    fill_kappa(&s->kappa[c], r, m, number[c]);
   }
-  const struct field *const kappa[2] = {&s->kappa, NULL};
-  const double number[2] = {1.0, 0.0};
+  const struct field *const kappa[2] = {&s->kappa[0], &s->kappa[1]};
   elliptic_along_field(m, &g->b[0], uniform ? NULL : kappa, number, &s->d, (struct field *[2]){&s->cross[0], &s->cross[1]});
 }
 
 void rays_spread_destroy(struct rays_spread *s) {
-  struct field *fields[] = {&s->d, &s->cross[0], &s->cross[1], &s->w, &s->work, &s->kappa};
+  struct field *fields[] = {&s->d, &s->cross[0], &s->cross[1], &s->w, &s->work, &s->kappa[0], &s->kappa[1], &s->corner};
   for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
     if (fields[i]->data) field_destroy(fields[i]);
   elliptic_destroy(s->elliptic);
@@ -128,8 +194,8 @@ static void fill_waves(struct rays_spread *s, struct rays *r, const struct mesh 
   exchange_all(x, 1, fields);
 }
 
-void rays_spread_set(struct rays_spread *s, struct rays *r, const struct mesh *m, struct exchange *x, const struct field *velocity, int population) {
-  if (!s->moves) return;
+/* Velocity on faces over the diffusivity of the population. */
+static void fill_velocity(struct rays_spread *s, struct rays *r, const struct mesh *m, struct exchange *x, const struct field *velocity, int population) {
   const struct rays_population *p = &r->population[population];
   const double over = 3.0 * p->rate / (p->speed * p->speed);
   const bool waves = r->alfven.ncomp > 0;
@@ -150,6 +216,19 @@ void rays_spread_set(struct rays_spread *s, struct rays *r, const struct mesh *m
             w[face] = (u[face_place(m, velocity, d, i, j, k)] + stream) * over;
           }
     }
+}
+
+void rays_spread_velocity(struct rays_spread *s, struct rays *r, const struct mesh *m, struct exchange *x, const struct field *velocity, int population) {
+  if (s->moves) fill_velocity(s, r, m, x, velocity, population);
+}
+
+void rays_spread_set(struct rays_spread *s, const struct mesh *m) {
+  const bool tensor = m->dim > 1;
+  const struct elliptic_coefficients c = {.a = &s->work, .d = &s->d, .w = s->moves ? &s->w : NULL, .corner = s->corner.data ? &s->corner : NULL,
+                                          .cross = {tensor ? &s->cross[0] : NULL, tensor ? &s->cross[1] : NULL}};
+  if (s->keeps && s->set) elliptic_set_a(s->elliptic, &s->work, 0);
+  else elliptic_set(s->elliptic, &c);
+  s->set = true;
 }
 
 void rays_spread_flux(struct rays_spread *s, struct rays *r, const struct mesh *m, struct exchange *x, int population) {

@@ -16,8 +16,10 @@ void rays_steady_declare(struct params *ps, struct rays_steady_params *par) {
   params_int(ps, "sweeps", &par->sweeps, "30", 1, 10000, "at most so many sweeps over all species and bins");
   params_real(ps, "tolerance", &par->tolerance, "1e-3", 1e-12, 0.1, "1", "the end: no population changes by more in a sweep, relative to its sum over the mesh");
   params_real(ps, "solver_tolerance", &par->solver_tolerance, "3e-4", 1e-14, 1e-2, "1", "relative residual of the linear systems");
-  params_int(ps, "limiting", &par->limiting, "4", 1, 1000, "with monotone: at most so many iterations of the limiters in one solution; the next sweep goes on");
-  params_bool(ps, "monotone", &par->monotone, "false", "limited differences, which do not undershoot; false: linear ones, faster; what is negative is set to zero and counted");
+  params_choice(ps, "operator", &par->operator, "positive|symmetric|monotone|plain", "positive",
+                "differences in space: positive: linear and never negative, with as much diffusion across oblique fields as that needs; symmetric: gradients at "
+                "the corners of cells, least diffusion across the field, may be negative; monotone: limited, several times slower; plain: those of faces");
+  params_int(ps, "limiting", &par->limiting, "4", 1, 1000, "with operator: monotone, at most so many iterations of the limiters in one solution; the next sweep goes on");
 }
 
 struct sweep {
@@ -31,13 +33,16 @@ struct sweep {
   struct field velocity;           /* of faces */
   struct rays_rows power;          /* [1] GeV cm^-3 s^-1, of r->source */
   double *spectrum;                /* [populations] per GeV */
+  bool *seeded;                    /* [bins] with nothing but its first guess */
   double most;                     /* largest population of the species so far, number */
   struct rays_steady_stage stage;
   struct rays_steady_result *result;
 };
 
 /* Number densities of a power law in bins that have no particles anywhere: N ~ R^-1.7 with slopes to match; only its shape counts. */
-static void seed(struct rays *r, const struct mesh *m) {
+static void seed(struct sweep *w) {
+  struct rays *r = w->r;
+  const struct mesh *m = w->mesh;
   const double slope = -1.7;
   const int bins = cr_network_bins(&r->net);
   double *there = memory_get(sizeof *there * (size_t)bins);
@@ -49,7 +54,8 @@ static void seed(struct rays *r, const struct mesh *m) {
       }
   MPI_Allreduce(MPI_IN_PLACE, there, bins, MPI_DOUBLE, MPI_MAX, m->comm);
   for (int k = 0; k < bins; k++) {
-    if (there[k] > 0.0) continue;
+    w->seeded[k] = !(there[k] > 0.0);
+    if (!w->seeded[k]) continue;
     double lo, hi;
     cr_bin_from_slope(&r->net.bin[k], slope, 1e-20 * pow(r->net.bin[k].p_lo, slope), &lo, &hi);
     for (int b = 0; b < m->count; b++)
@@ -75,9 +81,11 @@ static void open_sweep(struct sweep *w, double time) {
   rays_probe_create(&w->probe, r, m);
   w->probe.gas = w->gas;
   w->probe.velocity = &w->velocity;
+  rays_probe_surroundings(&w->probe);
   rays_spread_create(&w->spread, r, m, w->gas, &w->velocity);
   rays_rows_create(&w->power, m, 1);
   w->spectrum = memory_get(sizeof *w->spectrum * (size_t)r->count);
+  w->seeded = memory_get(sizeof *w->seeded * (size_t)r->count);
   if (r->source == NULL) return;
   double *lo = memory_get(sizeof *lo * (size_t)r->count), *hi = lo + r->count / 2;
   rays_source_spectrum(r, lo, hi);
@@ -95,6 +103,7 @@ static void close_sweep(struct sweep *w) {
   rays_rows_destroy(&w->power);
   field_destroy(&w->velocity);
   memory_free(w->spectrum);
+  memory_free(w->seeded);
 }
 
 /* Sink and sources of a population, in code units and divided by its diffusivity. */
@@ -122,27 +131,20 @@ static void set_right_side(struct sweep *w, int s, int k, int end, double scale)
   memory_free(line);
 }
 
-/* Sum over the mesh of |q - before| over that of q, but populations below 1e-9 of the largest of the species do not count in full; negative ones are
- * set to zero. */
+/* Sum over the mesh of |q - before| over that of q, but populations below 1e-9 of the largest of the species do not count in full. */
 static double change_of(struct sweep *w, int population, const struct rays_rows *before, double *number) {
   double sums[2] = {0.0, 0.0};
-  int64_t clipped = 0;
   double *now = memory_get(sizeof *now * before->cells);
   for (int b = 0; b < w->mesh->count; b++) {
     const double *was = rays_values(before, 0, b), *dx = w->mesh->block[b].dx, volume = dx[0] * dx[1] * dx[2];
     rays_cells_to_rows(w->mesh, &w->r->exchange, rays_data(w->r, population, b, 0), now);
     for (size_t c = 0; c < before->cells; c++) {
-      clipped += now[c] < 0.0;
-      now[c] = max(now[c], 0.0);
       sums[0] += volume * fabs(now[c] - was[c]);
-      sums[1] += volume * now[c];
+      sums[1] += volume * fabs(now[c]);
     }
-    rays_rows_to_cells(w->mesh, now, &w->r->exchange, rays_data(w->r, population, b, 0));
   }
   memory_free(now);
   MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, w->mesh->comm);
-  MPI_Allreduce(MPI_IN_PLACE, &clipped, 1, MPI_INT64_T, MPI_SUM, w->mesh->comm);
-  w->result->clipped += clipped;
   w->most = max(w->most, sums[1]);
   *number = sums[1];
   const double of = max(sums[1], 1e-9 * w->most);
@@ -174,17 +176,15 @@ static double solve(struct sweep *w, int s, int k, int end, struct rays_rows *be
   const int population = 2 * k + end;
   const struct rays_population *p = &r->population[population];
   struct field *state = &r->transport.group[p->group].state;
-  rays_spread_set(&w->spread, r, w->mesh, w->x, &w->velocity, population);
+  rays_spread_velocity(&w->spread, r, w->mesh, w->x, &w->velocity, population);
   set_right_side(w, s, k, end, r->scale.time_s * 3.0 * p->rate / (p->speed * p->speed));
-  const bool tensor = w->mesh->dim > 1;
-  const struct elliptic_coefficients c = {.a = &w->spread.work, .d = &w->spread.d, .w = w->spread.moves ? &w->spread.w : NULL,
-                                          .cross = {tensor ? &w->spread.cross[0] : NULL, tensor ? &w->spread.cross[1] : NULL}};
-  elliptic_set(w->spread.elliptic, &c);
+  rays_spread_set(&w->spread, w->mesh);
   for (int b = 0; b < w->mesh->count; b++) rays_cells_to_rows(w->mesh, &r->exchange, rays_data(r, population, b, 0), rays_values(before, 0, b));
   const double error = residual_of(w, state, p->member, scratch);
   const struct elliptic_result done = elliptic_solve(w->spread.elliptic, &w->spread.work, 1, state, p->member, w->par->solver_tolerance);
   w->result->iterations += done.iterations;
   w->result->solves++;
+  w->result->setups += done.setups;
   w->result->seconds_setup += done.seconds_setup;
   w->result->seconds_solve += done.seconds_solve;
   const bool nearly = done.limitings > 0 && isfinite(done.residual); /* limiters that do not settle have another chance in the next sweep */
@@ -201,11 +201,22 @@ static double solve(struct sweep *w, int s, int k, int end, struct rays_rows *be
   return change;
 }
 
+/* The first guess of a bin is the one above with the same slopes. */
+static void guess(struct sweep *w, int s, int bin) {
+  struct rays *r = w->r;
+  if (w->seeded[bin] && bin + 1 < r->net.first[s + 1])
+    for (int end = 0; end < 2; end++)
+      for (int b = 0; b < w->mesh->count; b++)
+        memcpy(rays_data(r, 2 * bin + end, b, 0), rays_data(r, 2 * (bin + 1) + end, b, 0), sizeof(double) * r->exchange.comp_size[0]);
+  w->seeded[bin] = false;
+}
+
 /* Both populations of a bin, until they agree with the rates they have; returns the change of the first solution, or -1. */
 static double solve_bin(struct sweep *w, int s, int k, struct rays_rows *before, struct field *scratch) {
   enum { TRIES = 6 };
   const int bin = w->r->net.first[s] + k;
   double first = 0.0, start = MPI_Wtime();
+  guess(w, s, bin);
   rays_probe_bin(&w->probe, s, k);
   w->result->seconds_probe += MPI_Wtime() - start;
   for (int n = 0; n < TRIES; n++) {
@@ -221,7 +232,7 @@ static double solve_bin(struct sweep *w, int s, int k, struct rays_rows *before,
     }
     if (most < w->par->tolerance) break;
     start = MPI_Wtime();
-    const double moved = rays_probe_balance(&w->probe, s, k);
+    const double moved = rays_probe_balance(&w->probe, s, k, n > 0);
     w->result->seconds_probe += MPI_Wtime() - start;
     if (moved < w->par->tolerance) break;
   }
@@ -235,6 +246,33 @@ static void tell(struct sweep *w, int s, int k) {
   w->stage.done++;
   w->stage.residual = w->result->residual;
   w->par->progress(w->par->data, &w->stage);
+}
+
+/* What is negative becomes zero, and the rest of the population as much less: sums are kept.  Returns the largest share of a population that was negative. */
+static double repair(struct sweep *w) {
+  const size_t n = w->probe.sink.cells;
+  double worst = 0.0, *q = memory_get(sizeof *q * n);
+  for (int p = 0; p < w->r->count; p++) {
+    double sums[2] = {0.0, 0.0};
+    for (int pass = 0; pass < 2; pass++) {
+      const double factor = sums[0] > sums[1] ? (sums[0] - sums[1]) / sums[0] : 0.0;
+      if (pass == 1 && sums[1] == 0.0) break;
+      for (int b = 0; b < w->mesh->count; b++) {
+        const double *dx = w->mesh->block[b].dx, volume = dx[0] * dx[1] * dx[2];
+        rays_cells_to_rows(w->mesh, &w->r->exchange, rays_data(w->r, p, b, 0), q);
+        for (size_t c = 0; c < n && pass == 0; c++) {
+          sums[0] += volume * max(q[c], 0.0);
+          sums[1] += volume * max(-q[c], 0.0);
+        }
+        for (size_t c = 0; c < n && pass == 1; c++) q[c] = factor * max(q[c], 0.0);
+        if (pass == 1) rays_rows_to_cells(w->mesh, q, &w->r->exchange, rays_data(w->r, p, b, 0));
+      }
+      if (pass == 0) MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, w->mesh->comm);
+    }
+    if (sums[0] > 0.0) worst = max(worst, sums[1] / sums[0]);
+  }
+  memory_free(q);
+  return worst;
 }
 
 /* All species and bins once.  Returns whether all was solved. */
@@ -277,12 +315,14 @@ struct rays_steady_result rays_steady(struct rays *r, const struct mesh *mesh, s
   open_sweep(&w, time);
   rays_rows_create(&before, mesh, 1);
   field_create(&scratch, mesh, "steady scratch", CENTRING_CELL, 1);
-  seed(r, mesh);
-  rays_probe_step(&w.probe);
+  seed(&w);
+  rays_probe_steps(&w.probe);
   bool good = true;
   while (good && !result.converged && result.sweeps < par->sweeps) {
     /* The linear differences first: limiters of a solution that is far off only cost time. */
-    if (result.sweeps < 2) rays_spread_form(&w.spread, r, mesh, par, par->monotone && mesh->dim > 1 && result.sweeps == 1);
+    const bool limited = par->operator == STEADY_MONOTONE && mesh->dim > 1;
+    if (result.sweeps == 0 || (result.sweeps == 1 && limited))
+      rays_spread_form(&w.spread, r, mesh, par, limited && result.sweeps == 0 ? STEADY_POSITIVE : par->operator);
     good = sweep_once(&w, &before, &scratch);
     result.sweeps++;
     result.converged = good && result.sweeps > 1 && result.change < par->tolerance && result.residual < 10.0 * par->tolerance;
@@ -294,6 +334,7 @@ struct rays_steady_result rays_steady(struct rays *r, const struct mesh *mesh, s
       result.reason = "stopped";
     }
   }
+  result.negative = repair(&w);
   if (good && !result.converged) result.reason = "more sweeps are needed: raise steady.sweeps";
   field_destroy(&scratch);
   rays_rows_destroy(&before);

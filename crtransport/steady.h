@@ -14,12 +14,14 @@
 /* Where the solution is: bins done of all in this sweep, the bin that was done last, and the changes of the two sweeps before (0: there was none). */
 struct rays_steady_stage { int sweep, done, bins, bin; const char *species; double change, before, residual; };
 
+enum { STEADY_POSITIVE, STEADY_SYMMETRIC, STEADY_MONOTONE, STEADY_PLAIN }; /* steady.operator: forms of elliptic/ */
+
 struct rays_steady_params {
+  int operator;
   int sweeps;              /* at most                                                          */
   double tolerance;        /* of the change of all populations in a sweep, relative            */
   double solver_tolerance; /* of linear systems, relative residual                             */
   int limiting;            /* iterations of limiters in one solution; the next sweep goes on */
-  bool monotone;           /* limited differences; else the linear ones, which may undershoot  */
   bool (*go_on)(void *data); /* asked after each sweep; NULL: always. The same on all ranks    */
   void (*progress)(void *data, const struct rays_steady_stage *stage); /* told after each bin; may be NULL */
   void *data;
@@ -31,7 +33,8 @@ struct rays_steady_result {
   int sweeps;
   double change;           /* of the last sweep                                                */
   double residual;         /* largest of all populations before they were solved for the last time: |sources - operator q| / |sources| */
-  int64_t iterations, solves, unsettled, clipped; /* unsettled: solutions whose limiters did not; clipped: cells whose population was below zero and was set to it */
+  int64_t iterations, solves, setups, unsettled; /* unsettled: solutions whose limiters did not */
+  double negative;         /* largest share of a population that was below zero, and was taken from the rest of it */
   double seconds, seconds_probe, seconds_setup, seconds_solve;
 };
 

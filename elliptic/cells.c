@@ -190,7 +190,7 @@ static void find_inside(struct elliptic *e, int b) {
         }
         cell_ref *r = &ref[ref_at(e, i)];
         *r = NO_CELL;
-        if (out > (at_corners(e) ? 3 : e->options.tensor ? 2 : 1)) continue;
+        if (out > (at_corners(e) || is_positive(e) ? 3 : e->options.tensor ? 2 : 1)) continue;
         const int kind = m->neighbour[b][direction(d[0], d[1], d[2])].kind;
         if (kind == NEIGHBOUR_NONE || (kind != NEIGHBOUR_SAME && !e->options.tensor)) continue;
         if (kind == NEIGHBOUR_COARSE) *r = prolonged(e, b, i);

@@ -72,7 +72,7 @@ void elliptic_destroy(struct elliptic *e) {
   shared_destroy(e->shared);
   for (int q = 0; q < 2; q++) field_destroy(&e->theta[q]);
   void *memory[] = {e->leaf_row, e->ref, e->lists.first, e->lists.constant, e->lists.col, e->lists.weight, e->jump, e->beyond, e->regular,
-                    e->row_first, e->col, e->value, e->slot, e->send_first, e->receive_first, e->receive_slot, e->send_data,
+                    e->row_first, e->col, e->value, e->rest, e->slot, e->send_first, e->receive_first, e->receive_slot, e->send_data,
                     e->receive_data, e->x, e->r, e->cells, e->slope_theta};
   for (size_t i = 0; i < sizeof memory / sizeof memory[0]; i++) memory_free(memory[i]);
   memory_free(e);
@@ -100,7 +100,7 @@ static void look_at_rows(struct elliptic *e) {
     for (i[2] = 0; i[2] < m->nc[2]; i[2]++) {
       for (i[1] = 0; i[1] < m->nc[1]; i[1]++) {
         for (i[0] = 0; i[0] < m->nc[0]; i[0]++, row++) {
-          const double own = volume * grid_get(&a, i), rest = fabs(e->value[e->row_first[row]] - own);
+          const double own = volume * grid_get(&a, i), rest = fabs(e->rest[row]);
           most[0] = max(most[0], fabs(own));
           most[1] = max(most[1], own > 0.0 ? rest / own : rest > 0.0 ? HUGE_VAL : 0.0);
           across[0] += rest / (cells * cells);
@@ -157,6 +157,25 @@ void elliptic_set(struct elliptic *e, const struct elliptic_coefficients *c) {
   matrix_fill(e);
   look_at_rows(e);
   hand_over(e);
+}
+
+void elliptic_set_a(struct elliptic *e, const struct field *a, int component) {
+  e->c.a = a;
+  e->c.a_component = component;
+  if (!e->filled || e->options.form == ELLIPTIC_MONOTONE) {
+    const struct elliptic_coefficients c = e->c;
+    elliptic_set(e, &c);
+    return;
+  }
+  const double shift = e->shift;
+  matrix_diagonal(e);
+  look_at_rows(e);
+  if (shift > 0.0 || e->shift > 0.0) {
+    hand_over(e);
+    return;
+  }
+  for (int r = 0; r < e->rows; r++) e->r[r] = e->value[e->row_first[r]];
+  solver_diagonal(e->solver, e->r);
 }
 
 /* ---- fields and columns ---- */
@@ -267,6 +286,7 @@ struct elliptic_result elliptic_solve(struct elliptic *e, const struct field *s,
   const double scale = sqrt(total(e, e->r, SQUARE, false)), goal = tolerance * scale;
   if (scale == 0.0) memset(e->x, 0, sizeof *e->x * (size_t)e->rows);
   double norm = residual_of(e, rhs, e->x, e->r);
+  r.before = scale > 0.0 ? norm / scale : norm;
   if (!isfinite(norm)) r.reason = "the right-hand side, a coefficient or the first guess is not finite";
   else if (e->options.form == ELLIPTIC_MONOTONE) limited_solve(e, rhs, goal, &norm, &r);
   else linear(e, rhs, goal, &norm, &r);
@@ -311,6 +331,7 @@ void elliptic_apply(struct elliptic *e, const struct field *q, int qc, struct fi
 }
 
 void elliptic_fluxes(struct elliptic *e, const struct field *q, int qc, struct field *flux) {
+  require(!is_positive(e), "elliptic: no fluxes of this form");
   prepare(e, q, qc);
   flux_all(e, e->x, flux);
 }

@@ -41,7 +41,11 @@ enum elliptic_form {
   ELLIPTIC_MONOTONE,
   /* Linear, with D and the gradient at the corners of cells: symmetric, and with far less diffusion across the field than the others (Guenter, Yu,
    * Krueger & Lackner 2005, JCP 209, 354).  Undershoots.  D of coefficients.corner; faces of jumps and on the boundary have that of the other forms. */
-  ELLIPTIC_CORNER
+  ELLIPTIC_CORNER,
+  /* Linear, and q >= 0 where s >= 0: cells exchange with the 26 around them, never against the gradient, and w is upwinded where it has to be.  D of
+   * coefficients.corner in the cells and one layer of ghosts; faces of jumps and on the boundary have the D normal to them alone.  Where g is oblique to the grid
+   * the stencil diffuses across it, by up to a third of g g; see elliptic_added.  No elliptic_fluxes. */
+  ELLIPTIC_POSITIVE
 };
 enum elliptic_method {
   ELLIPTIC_AUTO,           /* by the stiffness of the matrix                                  */
@@ -69,7 +73,7 @@ struct elliptic_coefficients {
   const struct field *cross[2];  /* faces: on those normal to axis n, D with the axes n + 1 and n + 2 (mod 3); NULL: 0 */
   const struct field *w;         /* faces: velocity along the axis; NULL: 0                   */
   const struct field *corner;    /* ELLIPTIC_CORNER: cells [4], g and p of D = g g + p at the lower corner of each cell, and of the next ones above the
-                                    block */
+                                    block; ELLIPTIC_POSITIVE: in the cells and their ghosts */
 };
 
 struct elliptic_result {
@@ -79,6 +83,7 @@ struct elliptic_result {
   int iterations;          /* of the Krylov solver, in all                                    */
   int setups;              /* preconditioners made                                            */
   int limitings;           /* iterations of the limiters                                      */
+  double before;           /* the residual at the start                                       */
   double residual;         /* |s - A q| / |s| at the end, root mean squares over the volume, with the values at the boundary in s */
   double change;           /* of q by the last limiting, relative to its largest value        */
   double removed_mean;     /* of s, where only the gradient of q is determined                */
@@ -94,10 +99,14 @@ void elliptic_set_boundary(struct elliptic *e, const struct elliptic_boundary *b
 /* The coefficients; fields have to live until the last use of them.  Interiors only, faces with those on the block's surface, and the same from
  * both blocks.  On coarse-fine faces those of the fine block count. */
 void elliptic_set(struct elliptic *e, const struct elliptic_coefficients *c);
+/* Another a alone, at a small part of the cost; after elliptic_set. */
+void elliptic_set_a(struct elliptic *e, const struct field *a, int component);
 
 /* Solve for component qc of q from its present values, until |s - A q| < tolerance |s|.  Where a = 0 and the boundary is all periodic or flux, the
  * mean of s (with the flux through the boundary) is taken out and q gets zero mean.  When result.converged is false q is the best there is. */
 struct elliptic_result elliptic_solve(struct elliptic *e, const struct field *s, int sc, struct field *q, int qc, double tolerance);
+/* ELLIPTIC_POSITIVE: trace of the diffusion that was added over that of D, means over the volume; else 0. */
+double elliptic_added(const struct elliptic *e);
 /* A line in the log. */
 void elliptic_log(const char *what, const struct elliptic_result *r);
 

@@ -57,6 +57,7 @@ struct elliptic {
   int stencil_count, stencil[27][3], stencil_slot[27];
   int *row_first, *col;     /* the matrix: entries row_first[r] ... of row r, its diagonal first */
   double *value, *constant; /* A q + constant = volume * s; the constants lie behind the values */
+  double *rest;             /* [rows] the diagonal without a */
   int64_t slot_count;
   int *slot;                /* where irregular values go, in the order they are made: a value, or -1 - (place in the messages) */
   bool filled, singular;
@@ -104,7 +105,7 @@ struct grid { const double *at; ptrdiff_t s[3]; double number; };
 /* Points into itself when f is NULL: not to be copied. */
 void grid_of(struct grid *g, const struct elliptic *e, const struct field *f, int b, int c, double number);
 static inline double grid_get(const struct grid *g, const int i[3]) { return g->at[i[0] * g->s[0] + i[1] * g->s[1] + i[2] * g->s[2]]; }
-struct block_grids { struct grid a, d[3], cross[3][2], theta[3][2], w[3], corner[4]; };
+struct block_grids { struct grid d[3], cross[3][2], theta[3][2], w[3], corner[4]; };
 void block_grids(const struct elliptic *e, int b, struct block_grids *g);
 
 /* ---- cells.c: references around blocks, and jumps ---- */
@@ -127,6 +128,8 @@ int column_of(const struct elliptic *e, int64_t global);
 /* ---- matrix.c ---- */
 void matrix_create(struct elliptic *e);
 void matrix_fill(struct elliptic *e);
+/* a of the coefficients into the diagonal. */
+void matrix_diagonal(struct elliptic *e);
 /* to = A x without the constants; x with columns of other ranks. */
 void matrix_times(const struct elliptic *e, const double *x, double *to);
 
@@ -148,7 +151,7 @@ void visit_boundary_face(const struct elliptic *e, const struct block_grids *g, 
 /* D of the normal gradient, with what upwinding adds. */
 static inline double normal_d(const struct elliptic *e, double d, double w, double distance) {
   const double up = 0.5 * (w < 0.0 ? -w : w) * distance;
-  return e->options.form == ELLIPTIC_MONOTONE && up > d ? up : d;
+  return (e->options.form == ELLIPTIC_MONOTONE || e->options.form == ELLIPTIC_POSITIVE) && up > d ? up : d;
 }
 
 /* ---- corner.c: the form with gradients at corners ---- */
@@ -162,6 +165,12 @@ void corner_face(const struct elliptic *e, const struct block_grids *g, int b, i
                  void *data);
 /* Add those of div to the row of cell i, whose stencil starts at value. */
 void corner_row(const struct elliptic *e, const struct block_grids *g, int b, const int i[3], double volume, double *value);
+
+/* ---- positive.c: the form that exchanges between pairs of cells ---- */
+static inline bool is_positive(const struct elliptic *e) { return e->options.form == ELLIPTIC_POSITIVE; }
+/* Rates, 1/time, of exchange of cell i with the cells around, numbered as directions; all of them have to be of the block's level. */
+void positive_pairs(const struct elliptic *e, const struct block_grids *g, int b, const int i[3], double pair[27]);
+void positive_face(double c, double w, double *own, double *other);
 
 /* ---- flux.c ---- */
 void flux_cells(const struct elliptic *e, int b, const double *x, double *cells, bool clip);
@@ -183,6 +192,8 @@ struct solver *solver_create(const struct elliptic *e);
 void solver_destroy(struct solver *s);
 /* New values of the matrix. */
 void solver_values(struct solver *s, const double *value);
+/* Of the diagonal alone, [rows]; after solver_values. */
+void solver_diagonal(struct solver *s, const double *value);
 struct solver_result { bool converged; const char *reason, *method; int iterations, setups; double seconds_setup, seconds_solve; };
 /* x = A^-1 r to |r - A x| < tolerance |r|. */
 struct solver_result solver_solve(struct solver *s, enum elliptic_method method, const double *r, double *x, double tolerance,

@@ -38,7 +38,7 @@ static void make_stencil(struct elliptic *e) {
       for (int s = 0; s < 4; s++) add_offset(e, a, s & 1 ? 1 : -1, b, s & 2 ? 1 : -1);
     }
   }
-  for (int s = 0; s < 8 && dim == 3 && at_corners(e); s++) {
+  for (int s = 0; s < 8 && dim == 3 && (at_corners(e) || is_positive(e)); s++) {
     int *d = e->stencil[e->stencil_count];
     for (int a = 0; a < 3; a++) d[a] = s >> a & 1 ? 1 : -1;
     e->stencil_slot[stencil_code(d)] = e->stencil_count++;
@@ -215,6 +215,7 @@ void matrix_create(struct elliptic *e) {
   const int entries = e->row_first[e->rows];
   e->value = memory_get(sizeof *e->value * (size_t)(entries + e->rows));
   e->constant = e->value + entries;
+  e->rest = memory_get(sizeof *e->rest * (size_t)e->rows);
   for (int64_t i = 0; i < e->slot_count; i++) {
     if (log[0].row[i] < e->rows) e->slot[i] = find_entry(e, log[0].row[i], log[0].col[i]);
   }
@@ -249,13 +250,36 @@ static int neighbour_slot(const struct elliptic *e, int a, int da, int b, int db
 /* Slots of the gradient along t through the faces normal to n: of the cell's own neighbours, and of the neighbour's on that side. */
 struct cross_slots { int own[2], other[2]; };
 
+static void fill_positive(struct elliptic *e, const struct block_grids *g, int b, const int i[3], double volume, double *value) {
+  const double *h = e->mesh->block[b].dx;
+  double pair[27], own = 0.0;
+  positive_pairs(e, g, b, i, pair);
+  for (int s = 1; s < e->stencil_count; s++) {
+    const int *d = e->stencil[s];
+    double mine = pair[direction(d[0], d[1], d[2])], other = -mine;
+    for (int n = 0; n < 3; n++) {
+      if (d[n] == 0 || s > 2 * e->mesh->dim) continue;
+      int face[3] = {i[0], i[1], i[2]};
+      face[n] += d[n] > 0;
+      positive_face(mine, d[n] * grid_get(&g->w[n], face) / h[n], &mine, &other);
+    }
+    own += volume * mine;
+    value[s] += volume * other;
+  }
+  value[0] += own;
+}
+
 static void fill_regular(struct elliptic *e, const struct block_grids *g, int b, const int i[3], double volume,
                          const struct cross_slots slots[3][2][2]) {
   const struct mesh *m = e->mesh;
   const double *h = m->block[b].dx;
   const int row = b * e->ncell + cell_at(m, i);
-  double *value = e->value + e->row_first[row], own = volume * grid_get(&g->a, i);
+  double *value = e->value + e->row_first[row], own = 0.0;
   const double share = plain_share(e);
+  if (is_positive(e)) {
+    fill_positive(e, g, b, i, volume, value);
+    return;
+  }
   if (at_corners(e)) corner_row(e, g, b, i, volume, value);
   for (int n = 0; n < m->dim; n++) {
     for (int side = 0; side < 2; side++) {
@@ -317,6 +341,23 @@ void matrix_fill(struct elliptic *e) {
   }
   peers_wait(&e->peers);
   for (int64_t i = 0; i < e->receive_first[e->peers.count]; i++) e->value[e->receive_slot[i]] += e->receive_data[i];
+  for (int r = 0; r < e->rows; r++) e->rest[r] = e->value[e->row_first[r]];
+  matrix_diagonal(e);
+}
+
+void matrix_diagonal(struct elliptic *e) {
+  const struct mesh *m = e->mesh;
+  for (int b = 0; b < m->count; b++) {
+    struct grid a;
+    const double volume = row_volume(m, b);
+    int i[3], row = b * e->ncell;
+    grid_of(&a, e, e->c.a, b, e->c.a_component, e->c.a_number);
+    for (i[2] = 0; i[2] < m->nc[2]; i[2]++) {
+      for (i[1] = 0; i[1] < m->nc[1]; i[1]++) {
+        for (i[0] = 0; i[0] < m->nc[0]; i[0]++, row++) e->value[e->row_first[row]] = e->rest[row] + volume * grid_get(&a, i);
+      }
+    }
+  }
 }
 
 void matrix_times(const struct elliptic *e, const double *x, double *to) {

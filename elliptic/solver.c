@@ -16,7 +16,7 @@ struct solver {
   const struct elliptic *e;
   HYPRE_Int rows;
   HYPRE_BigInt *row, *col;
-  HYPRE_Int *length;
+  HYPRE_Int *length, *one;
   HYPRE_IJMatrix matrix;
   HYPRE_IJVector b, x;
   HYPRE_ParCSRMatrix par_matrix;
@@ -51,10 +51,12 @@ struct solver *solver_create(const struct elliptic *e) {
   s->rows = e->rows;
   s->row = memory_get(sizeof *s->row * (size_t)e->rows);
   s->length = memory_get(sizeof *s->length * (size_t)e->rows);
+  s->one = memory_get(sizeof *s->one * (size_t)e->rows);
   s->col = memory_get(sizeof *s->col * (size_t)entries);
   for (int r = 0; r < e->rows; r++) {
     s->row[r] = first + r;
     s->length[r] = e->row_first[r + 1] - e->row_first[r];
+    s->one[r] = 1;
   }
   for (int i = 0; i < entries; i++) s->col[i] = (HYPRE_BigInt)(e->leaf_row[e->col[i] / e->ncell] + e->col[i] % e->ncell);
   HYPRE_IJMatrixCreate(e->mesh->comm, first, first + e->rows - 1, first, first + e->rows - 1, &s->matrix);
@@ -75,6 +77,7 @@ void solver_destroy(struct solver *s) {
   memory_free(s->row);
   memory_free(s->col);
   memory_free(s->length);
+  memory_free(s->one);
   memory_free(s);
 }
 
@@ -84,6 +87,14 @@ void solver_values(struct solver *s, const double *value) {
   HYPRE_IJMatrixAssemble(s->matrix);
   HYPRE_IJMatrixGetObject(s->matrix, (void **)&s->par_matrix);
   check("setting the matrix");
+}
+
+void solver_diagonal(struct solver *s, const double *value) {
+  HYPRE_IJMatrixInitialize(s->matrix);
+  HYPRE_IJMatrixSetValues(s->matrix, s->rows, s->one, s->row, s->row, value);
+  HYPRE_IJMatrixAssemble(s->matrix);
+  HYPRE_IJMatrixGetObject(s->matrix, (void **)&s->par_matrix);
+  check("setting the diagonal of the matrix");
 }
 
 /* The one made by set_up is used as it is. */

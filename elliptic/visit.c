@@ -20,7 +20,6 @@ void grid_of(struct grid *g, const struct elliptic *e, const struct field *f, in
 
 void block_grids(const struct elliptic *e, int b, struct block_grids *g) {
   const bool limited = e->options.form == ELLIPTIC_MONOTONE && e->theta[0].data != NULL;
-  grid_of(&g->a, e, e->c.a, b, e->c.a_component, e->c.a_number);
   for (int c = 0; c < 4; c++) grid_of(&g->corner[c], e, e->c.corner, b, c, 0.0);
   for (int n = 0; n < e->mesh->dim; n++) {
     grid_of(&g->d[n], e, e->c.d, b, n, e->c.d_number);
@@ -87,7 +86,7 @@ void visit_jump_face(const struct elliptic *e, const struct block_grids *g, int 
   const struct jump *j = &e->jump[jump];
   const int n = j->axis;
   const double *h = m->block[j->block].dx, out = j->side ? 1.0 : -1.0;
-  const bool monotone = e->options.form == ELLIPTIC_MONOTONE, two_point = e->options.two_point;
+  const bool positive = is_positive(e), monotone = e->options.form == ELLIPTIC_MONOTONE || positive, two_point = e->options.two_point;
   int face[3] = {i[0], i[1], i[2]}, second[3] = {i[0], i[1], i[2]}, t = 0;
   face[n] += j->side;
   second[n] -= j->side ? 1 : -1;
@@ -104,7 +103,7 @@ void visit_jump_face(const struct elliptic *e, const struct block_grids *g, int 
   /* The coarse value beside this fine cell; upwinding takes w with the coarse cell itself. */
   const double corrected = two_point ? 0.0 : monotone ? c : coarse;
   double product = 1.0 / 16.0;
-  for (int a = 0; a < m->dim; a++) {
+  for (int a = 0; a < m->dim && !positive; a++) {
     if (a == n) continue;
     const double shift = i[a] == j->cell[a] ? -0.25 : 0.25;
     product *= i[a] == j->cell[a] ? -1.0 : 1.0;
@@ -114,7 +113,7 @@ void visit_jump_face(const struct elliptic *e, const struct block_grids *g, int 
   if (j->mixed != NO_CELL && !monotone) put_ref(e, j->mixed, corrected * product, term, data);
 
   t = 0;
-  for (int a = 0; a < m->dim && e->options.tensor; a++) {
+  for (int a = 0; a < m->dim && e->options.tensor && !positive; a++) {
     if (a == n) continue;
     const int q = (a - n + 2) % 3;
     const double x = -grid_get(&g->cross[n][q], face) * grid_get(&g->theta[n][q], face);
@@ -141,6 +140,13 @@ void visit_boundary_face(const struct elliptic *e, const struct block_grids *g, 
     term(data, CONSTANT, out * value);
     return;
   }
+  if (is_positive(e)) {
+    const double c = out * normal_d(e, grid_get(&g->d[axis], face), w, h[axis]) * 2.0 / h[axis];
+    const bool leaves = w * out > 0.0;
+    term(data, own, c + (leaves ? w : 0.0));
+    term(data, CONSTANT, -c * value + (leaves ? 0.0 : w * value));
+    return;
+  }
   /* Outward gradient (6 value - 7 nearest + second) / (2 h), exact for quadratic functions. */
   const double d = out * grid_get(&g->d[axis], face) / (2.0 * h[axis]);
   const bool leaves = e->options.form == ELLIPTIC_MONOTONE && w * out > 0.0;
@@ -164,11 +170,35 @@ static void to_rows(void *data, int col, double value) {
   if (t->other >= 0) t->v->put(t->v->data, t->other, col, -t->factor * value);
 }
 
+/* Exchange of cell i with those of its level around it. */
+static void visit_pairs(const struct visitor *v, const struct block_grids *g, int b, const int i[3], double volume) {
+  const struct elliptic *e = v->e;
+  const double *h = e->mesh->block[b].dx;
+  const int row = b * e->ncell + cell_at(e->mesh, i);
+  double pair[27];
+  positive_pairs(e, g, b, i, pair);
+  for (int s = 1; s < e->stencil_count; s++) {
+    const int *d = e->stencil[s], at[3] = {i[0] + d[0], i[1] + d[1], i[2] + d[2]};
+    const cell_ref r = refs(e, b)[ref_at(e, at)];
+    double mine = pair[direction(d[0], d[1], d[2])], other = -mine;
+    if (r < 0) continue;
+    for (int n = 0; n < 3; n++) {
+      if (d[n] == 0 || s > 2 * e->mesh->dim) continue;
+      int face[3] = {i[0], i[1], i[2]};
+      face[n] += d[n] > 0;
+      positive_face(mine, d[n] * grid_get(&g->w[n], face) / h[n], &mine, &other);
+    }
+    v->put(v->data, row, row, volume * mine);
+    v->put(v->data, row, r, volume * other);
+  }
+}
+
 static void visit_cell(const struct visitor *v, const struct block_grids *g, int b, const int i[3], double volume) {
   const struct elliptic *e = v->e;
   const struct mesh *m = e->mesh;
   const int row = b * e->ncell + cell_at(m, i);
-  v->put(v->data, row, row, volume * grid_get(&g->a, i));
+  v->put(v->data, row, row, 0.0); /* the diagonal comes first; a: matrix_diagonal */
+  if (is_positive(e)) visit_pairs(v, g, b, i, volume);
   for (int n = 0; n < m->dim; n++) {
     for (int side = 0; side < 2; side++) {
       struct to_rows t = {v, row, -1, (side ? 1.0 : -1.0) * volume / m->block[b].dx[n]};
@@ -176,7 +206,7 @@ static void visit_cell(const struct visitor *v, const struct block_grids *g, int
       const int kind = end ? face_neighbour(m, b, n, side) : NEIGHBOUR_SAME;
       int left[3] = {i[0], i[1], i[2]};
       left[n] -= side ? 0 : 1;
-      if (kind == NEIGHBOUR_SAME) visit_face(e, g, b, n, left, to_rows, &t);
+      if (kind == NEIGHBOUR_SAME && !is_positive(e)) visit_face(e, g, b, n, left, to_rows, &t);
       else if (kind == NEIGHBOUR_NONE) visit_boundary_face(e, g, b, n, side, i, to_rows, &t);
     }
   }

@@ -32,10 +32,10 @@ void run_steady(struct run *r) {
   par.data = r;
   const struct rays_steady_result s = rays_steady(&r->rays, &r->mesh, r->exchange, &r->gas, &par, r->time);
   log_progress(1.0, "%d sweeps", s.sweeps);
-  log_info("steady state: %s after %d sweeps in %.1f s: rates %.1f s, set-ups of solvers %.1f s, solving %.1f s; %lld iterations in %lld solutions, %lld of "
-           "them with limiters that did not settle; largest change %.2g, residual %.2g; %lld negative values set to zero",
+  log_info("steady state: %s after %d sweeps in %.1f s: rates %.1f s, set-ups of solvers %.1f s, solving %.1f s; %lld iterations in %lld solutions with %lld "
+           "set-ups, %lld of them with limiters that did not settle; largest change %.2g, residual %.2g, negative share %.1g",
            s.converged ? "converged" : s.reason, s.sweeps, s.seconds, s.seconds_probe, s.seconds_setup, s.seconds_solve, (long long)s.iterations,
-           (long long)s.solves, (long long)s.unsettled, s.change, s.residual, (long long)s.clipped);
+           (long long)s.solves, (long long)s.setups, (long long)s.unsettled, s.change, s.residual, s.negative);
   r->step = s.sweeps;
   if (s.converged || r->stop == RUN_SIGNAL || r->stop == RUN_WALL_TIME) return;
   checkpoint_write(r);
