@@ -106,6 +106,7 @@ struct rays {
   struct sum inertia;                                  /* energy that the gas got with the momentum of cosmic rays, code units, this rank */
   struct sum given;                                    /* energy that momentum space gave to the gas, code units, this rank */
   struct sum injected[4];                              /* energy and momentum that events gave to the gas, code units, this rank */
+  struct sum ends[4];                                  /* ... and that stresses took out of the gas at the ends of the domain      */
   int64_t steps;                                       /* taken; even and odd ones differ in order              */
   double time;                                         /* for functions of the setup: of the last call          */
   double *least;                                       /* [group] lowest c~                                     */
@@ -167,7 +168,7 @@ struct rays_totals rays_totals(const struct rays *r, const struct mesh *mesh);
 /* What all ranks have booked, the same on all of them; outflow by population, as in transport.h.  Collective. */
 enum { RAYS_POPULATIONS = 2 * CR_MAX_SPECIES * CR_MAX_BINS };
 struct rays_books {
-  struct sum number[CR_MAX_SPECIES][ENTRY_COUNT], energy[CR_MAX_SPECIES][ENTRY_COUNT], outflow[RAYS_POPULATIONS], inertia, given, injected[4];
+  struct sum number[CR_MAX_SPECIES][ENTRY_COUNT], energy[CR_MAX_SPECIES][ENTRY_COUNT], outflow[RAYS_POPULATIONS], inertia, given, injected[4], ends[4];
 };
 void rays_books(const struct rays *r, const struct mesh *mesh, struct rays_books *books);
 
@@ -204,7 +205,7 @@ void rays_describe(const void *rays, struct hdf5_file *f);
 
 /* Columns of the history, and a row of them; text keeps the names.  Collective. */
 struct io_column;
-enum { RAYS_COLUMNS = 24 + CR_MAX_SPECIES * (4 + 2 * ENTRY_COUNT) };
+enum { RAYS_COLUMNS = 25 + CR_MAX_SPECIES * (4 + 2 * ENTRY_COUNT) };
 struct rays_names { char name[RAYS_COLUMNS][40]; };
 int rays_columns(const struct rays *r, struct rays_names *text, struct io_column *column);
 void rays_row(const struct rays *r, const struct mesh *mesh, const struct gas *g, double *row);

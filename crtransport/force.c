@@ -223,6 +223,23 @@ static void keep_fluxes(const struct pushed *a, struct registers *reg, int from,
   }
 }
 
+/* What goes through the ends of the domain, += dt times the fluxes. */
+static void book_ends(const struct pushed *a, int b, double dt, int from, struct sum *s) {
+  const struct mesh *m = a->mesh;
+  for (int f = 0; f < 2 * m->dim; f++) {
+    const int d = f / 2, side = f % 2;
+    int way[3] = {0, 0, 0}, i[3], first[3] = {0, 0, 0}, end[3] = {m->nc[0], m->nc[1], m->nc[2]};
+    way[d] = side ? 1 : -1;
+    if (m->neighbour[b][direction(way[0], way[1], way[2])].kind != NEIGHBOUR_NONE) continue;
+    const double area = a->block->dx[(d + 1) % 3] * a->block->dx[(d + 2) % 3], weight = side ? dt * area : -dt * area;
+    first[d] = side * m->nc[d];
+    end[d] = first[d] + 1;
+    for (i[2] = first[2]; i[2] < end[2]; i[2]++)
+      for (i[1] = first[1]; i[1] < end[1]; i[1]++)
+        for (i[0] = first[0]; i[0] < end[0]; i[0]++) sum_add(s, weight * a->flux[d][from][row_at(a, i[1], i[2]) + (size_t)i[0]]);
+  }
+}
+
 /* The gas of a block takes the change. */
 static void take_block(const struct mesh *mesh, struct gas *g, struct rays *r, int b, const struct field *change) {
   const int *e = field_extent(change, 0);
@@ -264,6 +281,7 @@ void rays_kick(struct rays *r, const struct mesh *mesh, struct exchange *x, stru
     fluxes(&a, false);
     for (int c = 0; c < 3; c++) {
       diverge(&a, dt, c, c);
+      book_ends(&a, b, dt, c, &r->ends[1 + c]);
       if (a.block->jump) keep_fluxes(&a, correction_registers(r->flux, b), c, c);
     }
   }
@@ -273,6 +291,7 @@ void rays_kick(struct rays *r, const struct mesh *mesh, struct exchange *x, stru
     for (int d = 0; d < 3; d++) mean_row(a.extent[0] * a.extent[1] * a.extent[2], a.rho, a.m[d], a.change[d], a.mean[d]);
     fluxes(&a, true);
     diverge(&a, dt, 0, 3);
+    book_ends(&a, b, dt, 0, &r->ends[0]);
     if (a.block->jump) keep_fluxes(&a, correction_registers(r->flux, b), 0, 3);
   }
   if (mesh->max_level > 0) correction_exchange(r->flux);

@@ -180,6 +180,7 @@ static void own_books(const struct rays *r, struct rays_books *books) {
   books->inertia = r->inertia;
   books->given = r->given;
   memcpy(books->injected, r->injected, sizeof books->injected);
+  memcpy(books->ends, r->ends, sizeof books->ends);
 }
 
 void rays_books(const struct rays *r, const struct mesh *mesh, struct rays_books *books) {
@@ -234,4 +235,5 @@ void rays_restore(struct rays *r, const struct mesh *mesh, const struct rays_sav
   if (first) r->inertia = s->books.inertia;
   if (first) r->given = s->books.given;
   if (first) memcpy(r->injected, s->books.injected, sizeof r->injected);
+  if (first) memcpy(r->ends, s->books.ends, sizeof r->ends);
 }

@@ -128,6 +128,7 @@ static const struct io_column FIXED[] = {
     {"cr_lost_energy", "code_energy", "energy of cosmic rays that went into all processes, less what was injected"},
     {"cr_given_energy", "code_energy", "energy that the update in momentum space and the sources gave to the gas"},
     {"cr_injected_energy", "code_energy", "energy that events gave to the gas"},
+    {"cr_end_energy", "code_energy", "energy that the stress of cosmic rays took out of the gas at the ends of the domain"},
     {"cr_inertia", "code_energy", "energy that the gas got with the momentum of cosmic rays"},
     {"cr_substeps", "1", "sub-steps of the fastest group since the start"},
     {"cr_limited", "1", "faces with limited fluxes since the start, of all populations"},
@@ -179,6 +180,7 @@ void rays_row(const struct rays *r, const struct mesh *mesh, const struct gas *g
   }
   const bool thermal = g->par.eos == EOS_ADIABATIC; /* isothermal gas has no energy that is counted */
   const double inertia = sum_value(&books->inertia), given = sum_value(&books->given), injected = thermal ? sum_value(&books->injected[0]) : 0.0;
+  const double ends = thermal ? sum_value(&books->ends[0]) : 0.0;
   double substeps = 0.0, limited = 0.0;
   for (int i = 0; i < r->transport.count; i++) {
     substeps = fmax(substeps, (double)r->transport.group[i].substeps);
@@ -186,11 +188,11 @@ void rays_row(const struct rays *r, const struct mesh *mesh, const struct gas *g
   }
   double m2 = 0.0;
   for (int d = 0; d < 3; d++) {
-    const double m = gas.momentum[d] + t.momentum[d] - r->start_momentum[d] - sum_value(&books->injected[1 + d]);
+    const double m = gas.momentum[d] + t.momentum[d] - r->start_momentum[d] - sum_value(&books->injected[1 + d]) + sum_value(&books->ends[1 + d]);
     m2 += m * m;
   }
-  const double total = gas.energy + energy + r->radiated + (lost - given) + outflow - inertia - injected;
-  const double fixed[FIXED_COUNT] = {number, energy, t.momentum[0], t.momentum[1], t.momentum[2], outflow, lost, given, injected, inertia, substeps, limited,
+  const double total = gas.energy + energy + r->radiated + (lost - given) + outflow + ends - inertia - injected;
+  const double fixed[FIXED_COUNT] = {number, energy, t.momentum[0], t.momentum[1], t.momentum[2], outflow, lost, given, injected, ends, inertia, substeps, limited,
                                      (total - r->start_energy) / r->start_energy, sqrt(m2 / (2.0 * gas.mass * r->start_energy))};
   memcpy(row, fixed, sizeof fixed);
   row += FIXED_COUNT;

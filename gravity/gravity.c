@@ -140,7 +140,15 @@ void gravity_before(struct gravity *g, const struct mesh *mesh, struct exchange 
   kick(g, mesh, gas, 0.5 * dt);
 }
 
-/* change = - div(mass flux times potential) - (new - old density) times potential, with the flux through the surface kept for correction. */
+/* Whether the block ends at the domain on this side of the axis. */
+static bool at_end(const struct mesh *m, int b, int d, int side) {
+  int way[3] = {0, 0, 0};
+  way[d] = side ? 1 : -1;
+  return m->neighbour[b][direction(way[0], way[1], way[2])].kind == NEIGHBOUR_NONE;
+}
+
+/* change = - div(mass flux times potential) - (new - old density) times potential, with the flux through the surface kept for correction, and booked where it
+ * leaves the domain. */
 static void mass_work(struct gravity *g, const struct mesh *m, struct gas *gas, int b) {
   const struct grid grid = grid_of(m, &gas->u[0]);
   const double *after = field_data(&gas->u[0], b, 0), *before = field_data(&gas->u[2], b, 0), *centre = component(&g->fixed, b, CENTRE);
@@ -150,9 +158,12 @@ static void mass_work(struct gravity *g, const struct mesh *m, struct gas *gas, 
   struct well well[3];
   const double *mass[3];
   ptrdiff_t row_mass[3], plane_mass[3];
+  double end[3][2]; /* area of a face at an end of the domain, with the sign of what leaves; else 0 */
   for (int d = 0; d < m->dim; d++) {
     const int *e = field_extent(&gas->mass, d);
     well[d] = well_of(g, b, d, true);
+    const double area = m->block[b].dx[(d + 1) % 3] * m->block[b].dx[(d + 2) % 3];
+    for (int side = 0; side < 2; side++) end[d][side] = !at_end(m, b, d, side) ? 0.0 : side ? area : -area;
     mass[d] = field_data(&gas->mass, b, d);
     row_mass[d] = e[0];
     plane_mass[d] = (ptrdiff_t)e[0] * e[1];
@@ -169,6 +180,8 @@ static void mass_work(struct gravity *g, const struct mesh *m, struct gas *gas, 
           double high = mass[d][f + up] * on_face(&well[d], at + grid.step[d]);
           sum[d] = (high - low) / m->block[b].dx[d];
           const int p = d == 0 ? 1 : 0, q = d == 2 ? 1 : 2, cell[3] = {i, j, k};
+          if (cell[d] == 0 && end[d][0] != 0.0) sum_add(&g->outflow, end[d][0] * low);
+          if (cell[d] == grid.nc[d] - 1 && end[d][1] != 0.0) sum_add(&g->outflow, end[d][1] * high);
           const size_t a = (size_t)cell[q] * (size_t)grid.nc[p] + (size_t)cell[p];
           if (reg && cell[d] == 0 && reg->flux[2 * d]) reg->flux[2 * d][a] = low;
           if (reg && cell[d] == grid.nc[d] - 1 && reg->flux[2 * d + 1]) reg->flux[2 * d + 1][a] = high;
@@ -231,6 +244,12 @@ double gravity_max_dt(const struct gravity *g, const struct mesh *m) {
   }
   MPI_Allreduce(MPI_IN_PLACE, &steepest, 1, MPI_DOUBLE, MPI_MAX, m->comm);
   return steepest > 0.0 ? g->par.cfl / sqrt(steepest) : INFINITY;
+}
+
+double gravity_outflow(const struct gravity *g, const struct mesh *m) {
+  struct sum s = g->outflow;
+  sum_over_ranks(m->comm, 1, &s);
+  return sum_value(&s);
 }
 
 double gravity_energy(const struct gravity *g, const struct mesh *m, const struct gas *gas) {

@@ -55,6 +55,7 @@ struct gravity {
   double seconds;            /* spent on the potential */
   struct field fixed;        /* cells [1 + dim]: static potential in the centre and on the lower face of each axis, ghosts too */
   struct correction *flux;   /* of energy, across levels */
+  struct sum outflow;        /* of energy in the potential, with the mass that left through the ends of the domain, this rank */
   struct field change;       /* cells [1]: scratch       */
   struct field kinetic;      /* cells [1]: what the kicks of this step gave; scratch */
 };
@@ -95,6 +96,8 @@ void gravity_undo(struct gravity *g, const struct mesh *mesh, struct gas *gas, d
 
 /* Sum of rho phi (half of it for the potential of the gas itself, with mass if there is some); that with the energy of the gas is conserved. */
 double gravity_energy(const struct gravity *g, const struct mesh *mesh, const struct gas *gas);
+/* Of mass that has left through the ends of the domain since the start, rho phi; exact in a static potential.  Collective. */
+double gravity_outflow(const struct gravity *g, const struct mesh *mesh);
 /* The potential in a snapshot. */
 void gravity_variable(const struct gravity *g, const struct units *units, struct io_variable *variable);
 /* A line in the log. */

@@ -105,7 +105,8 @@ struct mhd_block_counts mhd_block_stage(const struct mhd_scheme *s, struct block
       ct_cell_emf(w, 0);
       ct_emf(w, a, 2, 0, r.first, r.last);
     }
-    if (a->registers) surface_fluxes(s, w, a, 0);
+    if (a->registers) surface_fluxes(s, w, a->registers->flux, 0);
+    if (a->ends) surface_fluxes(s, w, a->ends, 0);
     if (a->registers && ct) surface_emfs(s, w, a, 0);
     update_plane(s, w, a, 0);
     if (a->mass[0]) mass_plane(s, w, a, 0);
@@ -135,7 +136,8 @@ struct mhd_block_counts mhd_block_stage(const struct mhd_scheme *s, struct block
       ct_emf(w, a, 0, k, rx.first, rx.last);
       ct_emf(w, a, 1, k, ry.first, ry.last);
     }
-    if (a->registers) surface_fluxes(s, w, a, k);
+    if (a->registers) surface_fluxes(s, w, a->registers->flux, k);
+    if (a->ends) surface_fluxes(s, w, a->ends, k);
     if (a->registers && ct) surface_emfs(s, w, a, k);
     if (ct && face) ct_update(s, w, a, 2, k);
     if (k - 1 >= gz) {

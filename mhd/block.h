@@ -42,6 +42,7 @@ struct mhd_stage {
   const double *mass_state[3];      /* what went through the faces up to the state; not read for w = 1           */
   double *mass[3];                  /* ... and up to the new state, mass per area; NULL: not kept                */
   struct registers *registers;      /* fluxes and EMFs of the surface, or NULL                                   */
+  double *const *ends;              /* [6] fluxes at ends of the domain, likewise, or NULL                       */
   bool floors;                      /* put bad cells on the floors, instead of only counting them                */
   double *bad;                      /* [k][j][i] with ghosts: set to 1 where the new state needs the fallback; or NULL */
 };

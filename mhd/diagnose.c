@@ -171,6 +171,11 @@ struct mhd_totals mhd_totals(const struct gas *g, const struct mesh *mesh) {
   return out;
 }
 
+void mhd_outflow(const struct gas *g, const struct mesh *mesh, struct sum outflow[5 + MHD_SCALARS]) {
+  memcpy(outflow, g->outflow, sizeof g->outflow);
+  sum_over_ranks(mesh->comm, 5 + MHD_SCALARS, outflow);
+}
+
 /* Whether the state of cell i of a row is made of numbers; it is copied to f. */
 static bool is_number(const struct gas *g, const struct row *r, int i, struct mhd_failure *f) {
   double sum = 0.0;

@@ -52,8 +52,8 @@ void check_plane(const struct mhd_scheme *s, const struct mhd_stage *a, int k, i
 /* The mass through the faces of plane k. */
 void mass_plane(const struct mhd_scheme *s, const struct block_scratch *w, const struct mhd_stage *a, int k);
 
-/* Copy what the registers of a block with level jumps want from plane k. */
-void surface_fluxes(const struct mhd_scheme *s, const struct block_scratch *w, const struct mhd_stage *a, int k);
+/* Copy from plane k the fluxes through faces of the block that flux has room for; what the registers of a block with level jumps want. */
+void surface_fluxes(const struct mhd_scheme *s, const struct block_scratch *w, double *const flux[6], int k);
 void surface_emfs(const struct mhd_scheme *s, const struct block_scratch *w, const struct mhd_stage *a, int k);
 
 /* Which flux of the sweep along d changes variable v: density, momentum, energy, scalars, internal energy. */

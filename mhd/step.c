@@ -51,6 +51,7 @@ void mhd_create(struct gas *g, const struct mhd_params *par, const struct mesh *
   g->work->scheme = scheme_of(par, mesh);
   g->work->scratch = block_scratch_create(&g->work->scheme);
   g->work->cost = memory_get(sizeof *g->work->cost * (size_t)mesh->count);
+  ends_create(g, mesh);
 }
 
 static void drop_mass(struct gas *g) {
@@ -86,6 +87,7 @@ void mhd_adapted(struct gas *g, const struct mesh *mesh) {
   memory_free(g->work->cost);
   g->work->cost = memory_get(sizeof *g->work->cost * (size_t)mesh->count);
   g->work->last = 0;
+  ends_create(g, mesh);
   mhd_settle(g, mesh);
 }
 
@@ -109,6 +111,7 @@ void mhd_destroy(struct gas *g) {
   if (g->work) {
     block_scratch_destroy(g->work->scratch);
     if (g->work->mask.data) field_destroy(&g->work->mask);
+    ends_destroy(g);
     memory_free(g->work->cost);
     memory_free(g->work);
   }
@@ -149,7 +152,8 @@ static void work_on_block(struct pass *p, int b) {
                         .dt = t->dt,
                         .flat = t->flat,
                         .floors = p->floors,
-                        .registers = block->jump ? correction_registers(p->c, b) : NULL};
+                        .registers = block->jump ? correction_registers(p->c, b) : NULL,
+                        .ends = g->work->ends[b].flux};
   const struct field *mass = stage_mass(g, t->out), *mass_state = stage_mass(g, t->state);
   for (int d = 0; d < 3; d++) {
     a.dx[d] = block->dx[d];
@@ -290,9 +294,15 @@ static void swap_states(struct gas *g, int i, int j) {
 bool mhd_step(struct gas *g, const struct mesh *mesh, struct exchange *x, struct correction *c, double dt) {
   const struct stage vl2[] = {{0, 0, 1, 1.0, 0.5 * dt, true}, {1, 0, 2, 1.0, dt, false}};
   const struct stage rk3[] = {{0, 0, 2, 1.0, dt, false}, {2, 0, 1, 0.75, 0.25 * dt, false}, {1, 0, 2, 1.0 / 3.0, 2.0 / 3.0 * dt, false}};
+  const double share[2][3] = {{0.0, 1.0}, {1.0 / 6.0, 1.0 / 6.0, 2.0 / 3.0}}; /* of the fluxes of a stage in the step */
   bool third = g->par.integrator == INTEGRATOR_RK3;
-  for (int s = 0; s < (third ? 3 : 2); s++)
+  struct sum outflow[5 + MHD_SCALARS];
+  memcpy(outflow, g->outflow, sizeof outflow);
+  for (int s = 0; s < (third ? 3 : 2); s++) {
     if (!run_stage(g, mesh, x, c, third ? &rk3[s] : &vl2[s])) return false;
+    if (share[third][s] > 0.0) ends_book(g, mesh, dt * share[third][s], outflow);
+  }
+  memcpy(g->outflow, outflow, sizeof outflow);
   swap_states(g, 0, 2);
   g->work->last = 0;
   return true;

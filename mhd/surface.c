@@ -1,12 +1,12 @@
-/* Fluxes and EMFs on the surface of a block, for the correction at level jumps (amr/correction.h). */
+/* Fluxes and EMFs on the surface of a block, for the correction at level jumps (amr/correction.h) and the ends of the domain. */
 #include "mhd/scratch.h"
 
-void surface_fluxes(const struct mhd_scheme *s, const struct block_scratch *w, const struct mhd_stage *a, int k) {
+void surface_fluxes(const struct mhd_scheme *s, const struct block_scratch *w, double *const flux[6], int k) {
   int gx = s->ng[0], gy = s->ng[1], gz = s->ng[2], nx = s->nc[0], ny = s->nc[1], nz = s->nc[2], slot = k & 1;
   int kk = k - gz;
   bool inside = kk >= 0 && kk < nz;
   for (int f = 0; f < 2 * s->dim; f++) {
-    double *to = a->registers->flux[f];
+    double *to = flux[f];
     int d = f / 2, side = f % 2;
     if (to == NULL || (d < 2 && !inside) || (d == 2 && kk != side * nz)) continue;
     for (int c = 0; c < 6 + s->nscalar; c++) {

@@ -5,6 +5,9 @@
 #include "mhd/block.h"
 #include "mhd/mhd.h"
 
+/* Fluxes through the faces of a block at ends of the domain, as in the registers; NULL: not at an end. */
+struct mhd_end { double *flux[6]; };
+
 struct mhd_work {
   struct mhd_scheme scheme;
   struct block_scratch *scratch;
@@ -14,6 +17,13 @@ struct mhd_work {
   bool positive[6 + MHD_SCALARS];
   double *cost;      /* s spent on each local block; see mhd_cost */
   int last;          /* copy of the state written last */
+  struct mhd_end *ends; /* [block] */
+  double *end_data;
 };
+
+/* ends.c: room for the fluxes on this mesh; and outflow += dt times them. */
+void ends_create(struct gas *g, const struct mesh *mesh);
+void ends_destroy(struct gas *g);
+void ends_book(const struct gas *g, const struct mesh *mesh, double dt, struct sum *outflow);
 
 #endif

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEPT = 1000 };
+enum { KEPT = 1000, OUTFLOWS = 5 + MHD_SCALARS + 1 /* of gas, and in the potential */ };
 
 struct checkpoints {
   int next;                 /* number of the next file                                       */
@@ -21,7 +21,7 @@ struct checkpoints {
   struct io_checkpoint from; /* what the run goes on from                                    */
   struct rays_saved rays;   /* likewise                                                      */
   struct sum radiated;
-  struct sum supernovae[SUPERNOVAE_BOOKS];
+  struct sum supernovae[SUPERNOVAE_BOOKS], outflow[OUTFLOWS];
 };
 
 /* All numbers that a run needs to go on. */
@@ -32,10 +32,10 @@ struct saved {
   unsigned char random[RUN_RANDOM];
   struct rays_saved rays;
   struct sum radiated;
-  struct sum supernovae[SUPERNOVAE_BOOKS];
+  struct sum supernovae[SUPERNOVAE_BOOKS], outflow[OUTFLOWS];
 };
 
-enum { STATES = 15, RAYS_STATES = 9, COOLING_STATES = 1, MOST_STATES = STATES + RAYS_STATES + COOLING_STATES };
+enum { STATES = 16, RAYS_STATES = 9, COOLING_STATES = 1, MOST_STATES = STATES + RAYS_STATES + COOLING_STATES };
 
 static int list(const struct run *r, struct saved *s, struct io_state state[MOST_STATES]) {
   struct schedule *t = &s->schedule;
@@ -55,6 +55,7 @@ static int list(const struct run *r, struct saved *s, struct io_state state[MOST
       {"history_interval", IO_DOUBLE, 1, &t->history_interval},
       {"random_state", IO_BYTE, RUN_RANDOM, s->random},
       {"supernovae", IO_DOUBLE, 2 * SUPERNOVAE_BOOKS, s->supernovae},
+      {"outflow", IO_DOUBLE, 2 * OUTFLOWS, s->outflow},
   };
   struct rays_books *books = &s->rays.books;
   const int ledger = 2 * CR_MAX_SPECIES * ENTRY_COUNT;
@@ -67,7 +68,7 @@ static int list(const struct run *r, struct saved *s, struct io_state state[MOST
       {"cr_start", IO_DOUBLE, 4, s->rays.start},
       {"cr_ledger", IO_DOUBLE, 2 * ledger, books->number},
       {"cr_outflow", IO_DOUBLE, 2 * RAYS_POPULATIONS, books->outflow},
-      {"cr_given", IO_DOUBLE, 12, &books->inertia},
+      {"cr_given", IO_DOUBLE, 20, &books->inertia},
   };
   memcpy(state, all, sizeof all);
   if (r->has_rays) memcpy(state + STATES, rays, sizeof rays);
@@ -104,6 +105,9 @@ void checkpoint_write(struct run *r) {
   s->schedule = r->schedule;
   memcpy(s->random, r->random, sizeof s->random);
   if (r->has_cooling) s->radiated = r->cooling.radiated;
+  mhd_outflow(&r->gas, &r->mesh, s->outflow);
+  if (r->has_gravity) s->outflow[OUTFLOWS - 1] = r->gravity.outflow;
+  if (r->has_gravity) sum_over_ranks(r->mesh.comm, 1, &s->outflow[OUTFLOWS - 1]);
   if (r->has_supernovae) memcpy(s->supernovae, r->supernovae.book, sizeof s->supernovae);
   if (r->has_rays) rays_save(&r->rays, &r->mesh, &s->rays);
   double start = MPI_Wtime();
@@ -218,6 +222,7 @@ void checkpoint_find(struct run *r, MPI_Comm comm, const struct mesh_params *mes
   c->rays = s->rays;
   c->radiated = s->radiated;
   memcpy(c->supernovae, s->supernovae, sizeof c->supernovae);
+  memcpy(c->outflow, s->outflow, sizeof c->outflow);
   memory_free(s);
   c->next = c->from.last + 1;
   int extra = c->from.nolder < KEPT / 2 ? 0 : c->from.nolder - KEPT / 2;
@@ -238,6 +243,8 @@ void checkpoint_load(struct run *r) {
   int n = run_fields(r, fields);
   io_checkpoint_load(&r->checkpoints->from, &r->mesh, n, fields);
   r->gas.counts = r->saved_counts;
+  if (r->mesh.rank == 0) memcpy(r->gas.outflow, r->checkpoints->outflow, sizeof r->gas.outflow);
+  if (r->mesh.rank == 0 && r->has_gravity) r->gravity.outflow = r->checkpoints->outflow[OUTFLOWS - 1];
   if (r->has_cooling) r->cooling.radiated = r->checkpoints->radiated;
   if (r->has_supernovae) memcpy(r->supernovae.book, r->checkpoints->supernovae, sizeof r->supernovae.book);
   if (r->has_rays) rays_restore(&r->rays, &r->mesh, &r->checkpoints->rays);

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { COLUMNS = 20 + MHD_SCALARS + RAYS_COLUMNS + SUPERNOVAE_COLUMNS, VARIABLES = MHD_VARIABLES + COOLING_VARIABLES + RAYS_VARIABLES + 1 };
+enum { COLUMNS = 32 + 2 * MHD_SCALARS + RAYS_COLUMNS + SUPERNOVAE_COLUMNS, VARIABLES = MHD_VARIABLES + COOLING_VARIABLES + RAYS_VARIABLES + 1 };
 
 struct outputs {
   struct io_record record;
@@ -24,13 +24,15 @@ struct outputs {
   struct io_history *history;
   int column_count;
   struct io_column columns[COLUMNS];
+  int outflow_at;                 /* column where what left the domain begins */
+  int balance_at;                 /* column of the energy with all that came and went */
   int gravity_at;                 /* column of the energy in the potential; 0: no gravity */
   double first_energy;            /* with gravity, in the first row of this part of the run */
   int radiated_at;                /* column of the energy that was radiated; 0: no cooling */
   int supernovae_at;              /* column where supernovae begin; 0: there are none */
   int rays_at;                    /* column where cosmic rays begin; 0: there are none */
   double row[COLUMNS];            /* the last one                          */
-  char scalar_names[MHD_SCALARS][24];
+  char scalar_names[2][MHD_SCALARS][32];
   double max_div_b;
   double clock;                   /* of the last line in the log           */
   int64_t clock_step;
@@ -98,12 +100,31 @@ struct outputs *outputs_open(struct run *r) {
   o->column_count = (int)(sizeof fixed / sizeof *fixed);
   memcpy(o->columns, fixed, sizeof fixed);
   for (int c = 0; c < r->gas.par.nscalar; c++) {
-    snprintf(o->scalar_names[c], sizeof o->scalar_names[c], "scalar%d", c);
-    o->columns[o->column_count++] = (struct io_column){o->scalar_names[c], "code_mass", "total mass of the passive scalar"};
+    snprintf(o->scalar_names[0][c], sizeof o->scalar_names[0][c], "scalar%d", c);
+    o->columns[o->column_count++] = (struct io_column){o->scalar_names[0][c], "code_mass", "total mass of the passive scalar"};
   }
+  static const struct io_column outflow[5] = {
+      {"outflow_mass", "code_mass", "mass of gas that left through the ends of the domain, less what came in"},
+      {"outflow_momentum1", "code_momentum", "momentum along x that left with it, and by pressure"},
+      {"outflow_momentum2", "code_momentum", "momentum along y that left with it, and by pressure"},
+      {"outflow_momentum3", "code_momentum", "momentum along z that left with it, and by pressure"},
+      {"outflow_energy", "code_energy", "energy of gas and field that left through the ends of the domain"},
+  };
+  o->outflow_at = o->column_count;
+  o->column_count += 5;
+  memcpy(o->columns + o->outflow_at, outflow, sizeof outflow);
+  for (int c = 0; c < r->gas.par.nscalar; c++) {
+    snprintf(o->scalar_names[1][c], sizeof o->scalar_names[1][c], "outflow_scalar%d", c);
+    o->columns[o->column_count++] = (struct io_column){o->scalar_names[1][c], "code_mass", "mass of the passive scalar that left"};
+  }
+  o->balance_at = o->column_count++;
+  o->columns[o->balance_at] = (struct io_column){"energy_balance", "code_energy",
+      "energy of gas, field and cosmic rays, in the potential too, with all that left or was radiated and less all that came; stays as it is"};
   if (r->has_gravity) {
-    o->gravity_at = o->column_count++;
+    o->gravity_at = o->column_count;
+    o->column_count += 2;
     o->columns[o->gravity_at] = (struct io_column){"gravity_energy", "code_energy", "energy of the gas in the potential; half of it in its own"};
+    o->columns[o->gravity_at + 1] = (struct io_column){"outflow_gravity_energy", "code_energy", "energy in the potential of mass that left through the ends of the domain"};
   }
   if (r->has_cooling && r->cooling.par.on) {
     o->radiated_at = o->column_count++;
@@ -136,6 +157,26 @@ void outputs_resume(struct outputs *o, struct run *r) {
   if (p->snapshots > 0.0 && p->snapshots != s->snapshot_interval) s->snapshot_due = schedule_next(r->time, p->snapshots);
 }
 
+static double value_of(const struct outputs *o, const char *name) {
+  for (int c = 0; c < o->column_count; c++)
+    if (strcmp(o->columns[c].name, name) == 0) return o->row[c];
+  fail("the history has no column %s", name);
+}
+
+/* From the rest of the row. */
+static double balance(const struct outputs *o) {
+  double all = value_of(o, "total_energy") + value_of(o, "outflow_energy");
+  if (o->gravity_at) all += o->row[o->gravity_at] + o->row[o->gravity_at + 1];
+  if (o->radiated_at) all += o->row[o->radiated_at];
+  if (o->rays_at)
+    all += (value_of(o, "cr_energy") + value_of(o, "cr_outflow_energy")) + (value_of(o, "cr_lost_energy") - value_of(o, "cr_given_energy")) -
+           value_of(o, "cr_inertia") - value_of(o, "cr_injected_energy") + value_of(o, "cr_end_energy");
+  else if (o->supernovae_at)
+    all -= value_of(o, "supernova_gas_energy");
+  if (o->supernovae_at) all -= value_of(o, "supernova_potential");
+  return all;
+}
+
 static void write_row(struct outputs *o, struct run *r) {
   if (o->history == NULL)
     o->history = io_history_open(r->dir, &o->record, &r->mesh, o->column_count, o->columns, false, 0.0);
@@ -147,13 +188,18 @@ static void write_row(struct outputs *o, struct run *r) {
                          (double)c->floor_density, (double)c->floor_pressure};
   memcpy(o->row, fixed, sizeof fixed);
   memcpy(o->row + sizeof fixed / sizeof *fixed, t.scalar, sizeof(double) * (size_t)r->gas.par.nscalar);
+  struct sum outflow[5 + MHD_SCALARS];
+  mhd_outflow(&r->gas, &r->mesh, outflow);
+  for (int v = 0; v < 5 + r->gas.par.nscalar; v++) o->row[o->outflow_at + v] = sum_value(&outflow[v]);
   if (r->has_gravity) {
+    o->row[o->gravity_at + 1] = gravity_outflow(&r->gravity, &r->mesh);
     o->row[o->gravity_at] = gravity_energy(&r->gravity, &r->mesh, &r->gas);
     if (o->first_energy == 0.0) o->first_energy = t.energy + o->row[o->gravity_at];
   }
   if (o->radiated_at) o->row[o->radiated_at] = r->rays.radiated = sum_value(&r->cooling.radiated);
   if (r->has_supernovae) supernovae_row(&r->supernovae, o->row + o->supernovae_at);
   if (r->has_rays) rays_row(&r->rays, &r->mesh, &r->gas, o->row + o->rays_at);
+  o->row[o->balance_at] = balance(o);
   io_history_row(o->history, o->row);
   r->schedule.last_row = r->time;
 }
@@ -191,12 +237,6 @@ void outputs_write(struct outputs *o, struct run *r, bool last) {
     if (p->snapshots > 0.0) s->snapshot_due = schedule_next(r->time, p->snapshots);
   }
   if (r->step > r->first_step && !last) write_log(o, r);
-}
-
-static double value_of(const struct outputs *o, const char *name) {
-  for (int c = 0; c < o->column_count; c++)
-    if (strcmp(o->columns[c].name, name) == 0) return o->row[c];
-  fail("the history has no column %s", name);
 }
 
 void outputs_tell_rays(const struct outputs *o, const struct run *r) {

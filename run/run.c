@@ -176,6 +176,7 @@ static struct setup_run about(const struct all_params *par, const struct mesh *m
                         .magnetic = par->mhd.magnetic,
                         .nscalar = par->mhd.nscalar,
                         .gravity = par->gravity.constant,
+                        .potentials = &par->gravity,
                         .units = units};
   for (int d = 0; d < 3; d++) {
     a.lower[d] = mesh->lower[d];
@@ -258,6 +259,7 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
   r->about = about(all, &r->mesh, params_units(r->ps));
   if (r->has_rays) r->about.rays = &r->rays;
   if (r->setup->start) r->setup->start(&r->about);
+  r->about.potentials = NULL;
   mhd_create(&r->gas, &all->mhd, &r->mesh);
   refine_create(&r->refine, &all->refine, &all->mesh, params_units(r->ps));
   r->refine.gravity = all->gravity.constant;
@@ -332,6 +334,13 @@ static void cool(struct run *r, double time, double dt) {
   if (r->has_rays && r->rays.ionised) cooling_look(&r->cooling, &r->mesh, &r->gas);
 }
 
+static void explode(struct run *r) {
+  const bool falls = r->has_gravity && !r->gas.par.frozen;
+  const double before = falls ? gravity_energy(&r->gravity, &r->mesh, &r->gas) : 0.0;
+  supernovae_step(&r->supernovae, &r->mesh, &r->gas, r->has_rays ? &r->rays : NULL, r->time, r->dt);
+  if (falls) sum_add(&r->supernovae.book[SUPERNOVAE_POTENTIAL], gravity_energy(&r->gravity, &r->mesh, &r->gas) - before);
+}
+
 bool run_step(struct run *r) {
   r->boundary.t = r->time;
   cool(r, r->time, 0.5 * r->dt);
@@ -351,7 +360,7 @@ bool run_step(struct run *r) {
   if (r->has_rays) rays_after(&r->rays, &r->mesh, r->exchange, &r->gas, r->time, r->dt);
   cool(r, r->time + r->dt, 0.5 * r->dt);
   if (r->has_supernovae) {
-    supernovae_step(&r->supernovae, &r->mesh, &r->gas, r->has_rays ? &r->rays : NULL, r->time, r->dt);
+    explode(r);
     ionise(r, r->time + r->dt);
   }
   return true;

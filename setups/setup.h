@@ -17,6 +17,7 @@ struct mesh;
 struct gas;
 struct field;
 struct supernova_source;
+struct gravity_params;
 
 enum { SETUP_SCALARS = 8 };
 
@@ -36,6 +37,7 @@ struct setup_run {
   bool magnetic;
   int nscalar;
   double gravity;             /* G                                 */
+  const struct gravity_params *potentials; /* until start has returned */
   const struct units *units;
   const struct rays *rays;    /* NULL: none; not filled before start has returned */
 };

@@ -47,6 +47,7 @@ int supernovae_columns(struct io_column *column) {
       {"supernova_unresolved", "code_energy", "of it, energy radiated in remnants that the mesh does not resolve"},
       {"supernova_frame", "code_energy", "kinetic energy of ejecta that move with the gas, not part of their energy"},
       {"supernova_gas_energy", "code_energy", "energy that the gas got"},
+      {"supernova_potential", "code_energy", "energy of their mass in the potential"},
       {"supernova_mass", "code_mass", "mass that the gas got"},
       {"supernova_metals", "code_mass", "of it metals"},
       {"supernova_momentum1", "code_momentum", "momentum that the gas got along x"},

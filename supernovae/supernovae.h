@@ -58,6 +58,7 @@ enum {
   SUPERNOVAE_UNRESOLVED,  /* of it: radiated in remnants that the mesh does not resolve          */
   SUPERNOVAE_FRAME,       /* kinetic energy of ejecta that move with the gas, beside ENERGY      */
   SUPERNOVAE_GAS,         /* what the gas got: ENERGY - RAYS - UNRESOLVED + FRAME                */
+  SUPERNOVAE_POTENTIAL,   /* energy of their mass in the potential; booked by the caller of supernovae_step */
   SUPERNOVAE_MASS, SUPERNOVAE_METALS, SUPERNOVAE_MOMENTUM,
   SUPERNOVAE_BOOKS = SUPERNOVAE_MOMENTUM + 3
 };

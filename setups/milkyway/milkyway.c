@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "crtransport/crtransport.h"
 #include "setups/setup.h"
+#include "supernovae/supernovae.h"
 
 #include <math.h>
 
@@ -20,11 +21,13 @@ static struct {
   double wim_density, wim_radius, wim_height, hot_density, hot_core, hot_power, hot_temperature, warm_temperature;
   double rate, energy, source_height, source_power, source_fall;
   double dust, stars, light_radius, light_height;
+  double metals, ia_share, ia_radius, ia_height;
   struct galaxy_field field;
+  struct galaxy_equilibrium live;
 } par;
 
 static const struct rays *rays;
-static struct { double kpc, pressure_per_kelvin, norm; } now;
+static struct { double kpc, pressure_per_kelvin, norm, ia_norm; } now;
 
 static void declare_gas(struct params *ps) {
   params_real(ps, "sun", &par.sun, "8.2 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "distance of the Sun from the centre");
@@ -67,6 +70,10 @@ static void declare_rest(struct params *ps) {
   params_real(ps, "source_height", &par.source_height, "0.1 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential height of supernovae");
   params_real(ps, "source_power", &par.source_power, "2", 0.0, 6.0, "1", "surface density (R / sun)^power exp(-fall R / sun)");
   params_real(ps, "source_fall", &par.source_fall, "3.53", 0.1, 20.0, "1", "see source_power");
+  params_real(ps, "metals", &par.metals, "0.0134", 0.0, 1.0, "1", "equilibrium: the first scalar, if there is one: mass fraction of metals (0.0134 in the Sun)");
+  params_real(ps, "ia_share", &par.ia_share, "0.19", 0.0, 1.0, "1", "section supernovae: share of the rate that is of type Ia (Li et al. 2011)");
+  params_real(ps, "ia_radius", &par.ia_radius, "2.5 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential scale of type Ia, that of the old disc");
+  params_real(ps, "ia_height", &par.ia_height, "0.3 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential height of type Ia");
   params_real(ps, "dust", &par.dust, "0.31", 0.0, INFINITY, "1", "energy density of infrared light at the Sun, eV cm^-3");
   params_real(ps, "stars", &par.stars, "0.66", 0.0, INFINITY, "1", "of starlight");
   params_real(ps, "light_radius", &par.light_radius, "4 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential scale of both");
@@ -77,6 +84,7 @@ static void milkyway_params(struct params *ps) {
   params_section(ps, "milkyway", "a galaxy like the Milky Way");
   declare_gas(ps);
   declare_rest(ps);
+  galaxy_equilibrium_declare(ps, &par.live);
 }
 
 double galaxy_layer_density(const struct galaxy_layer *l, double R, double z) {
@@ -85,6 +93,26 @@ double galaxy_layer_density(const struct galaxy_layer *l, double R, double z) {
 }
 
 static double source_shape(double R) { return pow(R / par.sun, par.source_power) * exp(-par.source_fall * R / par.sun); }
+
+static double surface_of(int layer, double R) {
+  if (layer == 1) return 2.0 * par.wim_density * par.wim_height * exp(-(R - par.sun) / par.wim_radius);
+  double sum = 0.0;
+  const struct galaxy_layer *const all[2] = {&par.hi, &par.h2};
+  for (int i = 0; i < 2; i++)
+    if (R > 0.0 || all[i]->hole == 0.0) sum += all[i]->sigma * exp(-all[i]->hole / max(R, 1e-6 * all[i]->radius) - R / all[i]->radius);
+  return sum;
+}
+
+static double hot_density(double r2) { return par.hot_density * pow((r2 + par.hot_core * par.hot_core) / (now.kpc * now.kpc), -0.5 * par.hot_power); }
+
+static void start_live(const struct setup_run *run) {
+  double corner = 0.0;
+  for (int d = 0; d < 2; d++) corner += pow(max(fabs(run->lower[d]), fabs(run->upper[d])), 2.0);
+  par.live.surface = surface_of;
+  par.live.sun = par.sun;
+  galaxy_equilibrium_start(&par.live, run->potentials, run->magnetic ? &par.field : NULL, 1.2 * sqrt(corner), hot_density(par.sun * par.sun),
+                           2.0 * now.pressure_per_kelvin * par.hot_temperature);
+}
 
 static void milkyway_start(const struct setup_run *run) {
   const struct units *u = run->units;
@@ -97,7 +125,9 @@ static void milkyway_start(const struct setup_run *run) {
   const int n = 20000;
   const double far = 60.0 * par.sun / par.source_fall, step = far / n;
   now.norm = 0.0;
+  now.ia_norm = 2.0 * PI * par.ia_radius * par.ia_radius;
   for (int i = 0; i < n; i++) now.norm += 2.0 * PI * (i + 0.5) * step * step * source_shape((i + 0.5) * step);
+  if (par.live.on) start_live(run);
 }
 
 static double axis_distance(const double x[3]) { return sqrt(x[0] * x[0] + x[1] * x[1]); }
@@ -107,12 +137,26 @@ static void densities(const double x[3], double rho[3]) {
   const double R = axis_distance(x), r2 = R * R + x[2] * x[2];
   rho[0] = galaxy_layer_density(&par.hi, R, x[2]) + galaxy_layer_density(&par.h2, R, x[2]);
   rho[1] = par.wim_density * exp(-(R - par.sun) / par.wim_radius - fabs(x[2]) / par.wim_height);
-  rho[2] = par.hot_density * pow((r2 + par.hot_core * par.hot_core) / (now.kpc * now.kpc), -0.5 * par.hot_power);
+  rho[2] = hot_density(r2);
+}
+
+static void live_gas(const double x[3], struct gas_point *w) {
+  const double R = axis_distance(x);
+  const struct galaxy_state s = galaxy_equilibrium_gas(&par.live, R, x[2]);
+  w->rho = s.rho;
+  w->p = s.pressure;
+  w->scalar[0] = par.metals;
+  w->v[0] = R > 0.0 ? -s.speed * x[1] / R : 0.0;
+  w->v[1] = R > 0.0 ? s.speed * x[0] / R : 0.0;
 }
 
 static void milkyway_gas(double t, const double x[3], struct gas_point *w) {
   (void)t;
   double rho[3];
+  if (par.live.on) {
+    live_gas(x, w);
+    return;
+  }
   densities(x, rho);
   w->rho = (rho[0] + rho[1]) + rho[2];
   w->p = now.pressure_per_kelvin * ((rho[0] + 2.0 * rho[1]) * par.warm_temperature + 2.0 * rho[2] * par.hot_temperature);
@@ -129,12 +173,27 @@ static double milkyway_source(double t, const double x[3]) {
   return power * source_shape(axis_distance(x)) / now.norm * exp(-fabs(x[2]) / par.source_height) / (2.0 * par.source_height);
 }
 
+/* Core collapses as the continuous sources; type Ia in an exponential disc. */
+static void supernova_rate(const double x[3], double rate[SUPERNOVA_KINDS]) {
+  const double R = axis_distance(x), z = fabs(x[2]);
+  rate[SUPERNOVA_II] = par.rate * (1.0 - par.ia_share) * source_shape(R) / now.norm * exp(-z / par.source_height) / (2.0 * par.source_height);
+  rate[SUPERNOVA_IA] = par.rate * par.ia_share * exp(-R / par.ia_radius - z / par.ia_height) / (2.0 * par.ia_height * now.ia_norm);
+}
+
+static double supernova_turn(const double x[3]) { return par.live.on ? galaxy_equilibrium_turn(&par.live, axis_distance(x)) : 0.0; }
+
+static const struct supernova_source supernovae = {.rate = supernova_rate, .turn = supernova_turn};
+
 static void milkyway_medium(double t, const double x[3], struct rays_surroundings *m) {
   (void)t;
-  double rho[3];
-  densities(x, rho);
   const double z = x[2] / par.light_height, light = exp(-(axis_distance(x) - par.sun) / par.light_radius) / (1.0 + z * z);
-  m->ionised = (rho[1] + rho[2]) / ((rho[0] + rho[1]) + rho[2]);
+  if (par.live.on) {
+    m->ionised = galaxy_equilibrium_gas(&par.live, axis_distance(x), x[2]).ionised;
+  } else {
+    double rho[3];
+    densities(x, rho);
+    m->ionised = (rho[1] + rho[2]) / ((rho[0] + rho[1]) + rho[2]);
+  }
   m->radiation[1] = par.dust * light;
   m->radiation[2] = par.stars * light;
 }
@@ -149,4 +208,5 @@ const struct setup setup_milkyway = {
     .potential = milkyway_potential,
     .source = milkyway_source,
     .medium = milkyway_medium,
+    .supernovae = &supernovae,
 };

@@ -2,6 +2,8 @@
 #ifndef SETUPS_MILKYWAY_MILKYWAY_H
 #define SETUPS_MILKYWAY_MILKYWAY_H
 
+#include "gravity/gravity.h"
+
 #include <stdbool.h>
 
 enum { GALAXY_WAVES = 400 };
@@ -23,5 +25,26 @@ void galaxy_field_potential(const struct galaxy_field *f, const double x[3], dou
 /* milkyway.c: an axisymmetric layer with surface density sigma exp(-hole / R - R / radius) and sech^2(z / 2 height) (McMillan 2017, MNRAS 465, 76). */
 struct galaxy_layer { double sigma, hole, radius, height; };
 double galaxy_layer_density(const struct galaxy_layer *l, double R, double z);
+
+/* equilibrium.c: gas that stays where it is in the potential of the run. */
+enum { GALAXY_LAYERS = 2 }; /* neutral, warm ionised */
+struct galaxy_equilibrium {
+  bool on, magnetic;
+  double dispersion[GALAXY_LAYERS], polytrope;
+  double (*surface)(int layer, double R);                 /* mass per area of a layer                          */
+  double sun, end, hot_density, hot_dispersion2, phi_sun;
+  struct gravity well;
+  struct galaxy_field field;                              /* of the disc alone                                 */
+  double *ln_thickness[GALAXY_LAYERS], *table;            /* private                                           */
+};
+void galaxy_equilibrium_declare(struct params *ps, struct galaxy_equilibrium *e);
+/* surface and sun are set; up to the radius end; hot gas: density and pressure / density at the Sun.  field: NULL without one. */
+void galaxy_equilibrium_start(struct galaxy_equilibrium *e, const struct gravity_params *gravity, const struct galaxy_field *field, double end, double density,
+                              double dispersion2);
+/* Density, pressure, the speed with which it turns, and the share of the density that is ionised. */
+struct galaxy_state { double rho, pressure, speed, ionised; };
+struct galaxy_state galaxy_equilibrium_gas(const struct galaxy_equilibrium *e, double R, double z);
+/* Angular velocity on a circle in the plane, without pressure. */
+double galaxy_equilibrium_turn(const struct galaxy_equilibrium *e, double R);
 
 #endif

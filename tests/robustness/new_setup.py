@@ -9,7 +9,7 @@ from tests.regression import check
 
 COPY = os.path.join(check.scratch(), 'crux')
 PARTS = ('crux', 'main.c', 'meson.build', 'meson_options.txt', 'base', 'amr', 'elliptic', 'io', 'microphysics', 'mhd',
-         'gravity', 'cooling', 'crtransport',
+         'gravity', 'cooling', 'crtransport', 'supernovae',
          'setups', 'run')
 
 
