@@ -20,7 +20,7 @@ static struct {
   struct galaxy_layer hi, h2;
   double wim_density, wim_radius, wim_height, hot_density, hot_core, hot_power, hot_temperature, warm_temperature;
   double rate, energy, source_height, source_power, source_fall;
-  double dust, stars, light_radius, light_height;
+  double dust, stars, fuv, light_radius, light_height;
   double metals, ia_share, ia_radius, ia_height;
   struct galaxy_field field;
   struct galaxy_equilibrium live;
@@ -76,8 +76,9 @@ static void declare_rest(struct params *ps) {
   params_real(ps, "ia_height", &par.ia_height, "0.3 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential height of type Ia");
   params_real(ps, "dust", &par.dust, "0.31", 0.0, INFINITY, "1", "energy density of infrared light at the Sun, eV cm^-3");
   params_real(ps, "stars", &par.stars, "0.66", 0.0, INFINITY, "1", "of starlight");
-  params_real(ps, "light_radius", &par.light_radius, "4 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential scale of both");
-  params_real(ps, "light_height", &par.light_height, "3 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "height at which both are half");
+  params_real(ps, "fuv", &par.fuv, "1.7", 0.0, INFINITY, "1", "far-ultraviolet field at the Sun, Habing's unit, for cooling.from_setup");
+  params_real(ps, "light_radius", &par.light_radius, "4 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential scale of all three");
+  params_real(ps, "light_height", &par.light_height, "3 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "height at which they are half");
 }
 
 static void milkyway_params(struct params *ps) {
@@ -184,9 +185,19 @@ static double supernova_turn(const double x[3]) { return par.live.on ? galaxy_eq
 
 static const struct supernova_source supernovae = {.rate = supernova_rate, .turn = supernova_turn};
 
+static double starlight(const double x[3]) {
+  const double z = x[2] / par.light_height;
+  return exp(-(axis_distance(x) - par.sun) / par.light_radius) / (1.0 + z * z);
+}
+
+static double milkyway_fuv(double t, const double x[3]) {
+  (void)t;
+  return par.fuv * starlight(x);
+}
+
 static void milkyway_medium(double t, const double x[3], struct rays_surroundings *m) {
   (void)t;
-  const double z = x[2] / par.light_height, light = exp(-(axis_distance(x) - par.sun) / par.light_radius) / (1.0 + z * z);
+  const double light = starlight(x);
   if (par.live.on) {
     m->ionised = galaxy_equilibrium_gas(&par.live, axis_distance(x), x[2]).ionised;
   } else {
@@ -208,5 +219,6 @@ const struct setup setup_milkyway = {
     .potential = milkyway_potential,
     .source = milkyway_source,
     .medium = milkyway_medium,
+    .fuv = milkyway_fuv,
     .supernovae = &supernovae,
 };
