@@ -3,7 +3,7 @@ import argparse
 import os
 import sys
 
-WHATS = ('slices', 'projections', 'profiles', 'radial', 'spectra', 'galaxy', 'history', 'convergence', 'all')
+WHATS = ('slices', 'projections', 'profiles', 'radial', 'spectra', 'galaxy', 'observables', 'history', 'convergence', 'all')
 
 EPILOG = """what:
   slices        maps of density, pressure, speed and field in 2-D and 3-D
@@ -14,6 +14,7 @@ EPILOG = """what:
   galaxy        of cosmic rays in a galaxy: spectra, ratios, energies, environment, profiles, gamma, ionisation (or those of --figures), at the Sun's
                 distance for the gas of --ring, --height, --density, --temperature; and their statistics in DIR/observables.NNNNN.txt;
                 of several DIR: spectra and ratios over one another
+  observables   of observables.h5, which a run writes on its way: spectra and ratios in each of its regions, and how they change
   history       energies, conservation, div B, time step, cells
   convergence   error over resolution; DIR holds the folders of several runs
   (one_zone)    of a one-zone run all is drawn: spectra, ratios, energies, emission, losses; several DIR are laid over the first
@@ -214,6 +215,10 @@ def plot(argv):
     from analysis import zone
     if what != 'history' and all(zone.has(f) for f in folders):
         zone.plot(folders, options)
+        return
+    if what == 'observables':
+        from analysis import seen_figures
+        seen_figures.draw(folder, options)
         return
     if what == 'galaxy' and len(folders) > 1:
         from analysis.sweep import overlay

@@ -3,6 +3,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from analysis import galaxy, measured, style, zone, zone_data
+from analysis import seen as seen_of
 
 PER_LOG = r'de/dlnT  [eV cm$^{-3}$]'
 N = r'n  [cm$^{-3}$]'
@@ -40,91 +41,89 @@ def smooth(x, per_bin=3):
 # What is drawn together: species or element, and its name for the data.
 PANELS = (('protons', ('p', 'pbar')), ('leptons', ('e-', 'e+')), ('carbon', ('C',)), ('boron', ('B',)), ('beryllium', ('Be', 'be10')), ('helium', ('he',)),
           ('oxygen', ('o',)))
-PARTS = {'Be': ('be', 'be7', 'be9', 'be10'), 'C': ('c', 'cno'), 'B': ('b', 'b10', 'b11')}
 DATA = {'C': 'c', 'B': 'b', 'Be': 'be'}
 
 
-def intensity(g, what, laws):
-    """(t, j [point][cell]) of a species or an element at three points per bin, None where the run has none."""
-    o = g.observer
-    have = [n for n in PARTS.get(what, (what,)) if n in laws]
-    if not have:
-        return None
-    t = o.energy(have[0], o.points(have[0]))
-    share = {'cno': o.carbon}
-    return t, sum(o.intensity(n, *laws[n], t) * (share.get(n, 1.0) if what == 'C' else 1.0) for n in have)
-
-
 def spectra(g, options):
-    laws = g.sun_laws()
-    panels = [(n, [w for w in which if intensity(g, w, {k: laws[k] for k in laws}) is not None]) for n, which in PANELS]
+    return save(draw_spectra(_seen(g, options), g.name, options), g, 'spectra', options)
+
+
+def ratios(g, options):
+    fig = draw_ratios(_seen(g, options), g.name, options)
+    return fig and save(fig, g, 'ratios', options)
+
+
+def _seen(g, options):
+    return seen_of.of(g, options.folder, options.weight)
+
+
+def draw_spectra(seen, name, options):
+    """seen: as of analysis/seen.py."""
+    found = {w: seen.spectrum(w) for _, which in PANELS for w in which}
+    panels = [(n, [w for w in which if found[w] is not None]) for n, which in PANELS]
     panels = [p for p in panels if p[1]]
     columns = min(3, len(panels))
     rows = -(-len(panels) // columns)
     fig, axes = plt.subplots(rows, columns, figsize=(4.3 * columns, 3.5 * rows + 0.3), squeeze=False)
-    seen, modulation = set(), options.modulation or 0.0
+    told, modulation = set(), options.modulation or 0.0
     for ax, (panel, which) in zip(axes.flat, panels):
         drawn = []
         for what in which:
-            t, j = intensity(g, what, laws)
+            t, j = found[what]
             at = smooth(t)
-            name = DATA.get(what, what)
-            colour = zone.COLOURS[name]
-            spread = g.spread(t[at, None]**2 * j[at])
+            element = DATA.get(what, what)
+            colour = zone.COLOURS[element]
+            spread = {k: t[at]**2 * v[at] for k, v in j.items()}
             drawn += band(ax, t[at], spread, colour, what if what in DATA else zone.NAMES[what], outer=True, mean=True)
             if modulation > 0:
-                a, z, _ = zone_data.NUCLEI.get(name, (10, 4, ''))
+                a, z, _ = zone_data.NUCLEI.get(element, (10, 4, ''))
                 earth = zone_data.force_field(t[at], spread['median'] / t[at]**2, a, z, modulation)
                 ax.plot(t[at], np.where(earth > 0, t[at]**2 * earth, np.nan), color=colour, ls='--', lw=1, zorder=3)
-            fit = measured.interstellar(name, t) if options.data is not False else None
+            fit = measured.interstellar(element, t) if options.data is not False else None
             if fit is not None:
-                ax.plot(t, t * t * fit, color='0.45', ls='-.', lw=0.8, zorder=1.5, label='local fits' if 'fit' not in seen else None)
-                seen.add('fit')
-            data = zone_data.flux(options.data, name)
-            zone._draw_data(ax, data, options, modulation > 0, 2.0, seen)
+                ax.plot(t, t * t * fit, color='0.45', ls='-.', lw=0.8, zorder=1.5, label='local fits' if 'fit' not in told else None)
+                told.add('fit')
+            data = zone_data.flux(options.data, element)
+            zone._draw_data(ax, data, options, modulation > 0, 2.0, told)
             drawn += [d.x**2 * d.y for d in data]
         ax.set_xscale('log')
         ax.set_yscale('log')
         zone._limits(ax, drawn, 6 if len(which) == 1 else 7)
-        ax.set_xlim(min(intensity(g, w, laws)[0].min() for w in which), max(intensity(g, w, laws)[0].max() for w in which))
+        ax.set_xlim(min(found[w][0].min() for w in which), max(found[w][0].max() for w in which))
         ax.set_xlabel('T [GeV]' if panel in ('leptons', 'protons') else 'T [GeV per nucleon]')
         ax.set_ylabel(r'T$^2$ j  [GeV m$^{-2}$ s$^{-1}$ sr$^{-1}$]')
         ax.legend(loc='lower center', fontsize=8, ncol=2 if panel == 'protons' else 1)
     for ax in axes.flat[len(panels):]:
         ax.remove()
-    title(fig, g, g.where + '\nline: median, dotted: mean, shaded: 68 % and 95 % of the cells' +
-          (f', dashed: behind {modulation:.0f} MV of the Sun' if modulation else ''))
-    return save(fig, g, 'spectra', options)
+    fig.suptitle(f'{name}:  {seen.where}\nline: median, dotted: mean, shaded: 68 % and 95 % of the cells' +
+                 (f', dashed: behind {modulation:.0f} MV of the Sun' if modulation else ''), fontsize=11)
+    return fig
 
 
-X = np.geomspace(0.01, 1e3, 91)
-
-
-def ratios(g, options):
-    laws = g.sun_laws()
-    found = {r: g.observer.ratio(r, laws, X) for r in zone.RATIOS}
-    found = {r: v for r, v in found.items() if v is not None and np.any(np.isfinite(v))}
+def draw_ratios(seen, name, options):
+    found = {r: seen.ratio(r) for r in zone.RATIOS}
+    found = {r: v for r, v in found.items() if v is not None and np.any(v[1]['median'] > 0)}
     if not found:
         return None
     columns = min(3, len(found))
     rows = -(-len(found) // columns)
     fig, axes = plt.subplots(rows, columns, figsize=(4.3 * columns, 3.4 * rows + 0.3), squeeze=False)
-    for ax, (r, values) in zip(axes.flat, found.items()):
-        band(ax, X, g.spread(values), style.CYCLE[0], outer=True)
-        seen = set()
-        zone._draw_data(ax, zone_data.ratio(options.data, r), options, False, 0.0, seen)
+    for ax, (r, (x, spread)) in zip(axes.flat, found.items()):
+        band(ax, x, spread, style.CYCLE[0], outer=True)
+        told = set()
+        zone._draw_data(ax, zone_data.ratio(options.data, r), options, False, 0.0, told)
         ax.set_xscale('log')
         ax.set_yscale('log')
         ax.set_ylim(*zone.RATIOS[r][1])
         ax.set_xlim(0.01 if r == 'Be10_Be9' else 0.05, 1e3)
         ax.set_ylabel(zone.RATIOS[r][0])
         ax.set_xlabel('R [GV]' if r == 'pbar_p' else 'T [GeV]' if r in ('e+_fraction', 'e-_p') else 'T [GeV per nucleon]')
-        if seen:
+        if told:
             ax.legend(fontsize=8)
     for ax in axes.flat[len(found):]:
         ax.remove()
-    title(fig, g, g.where + '\nline: median, shaded: 68 % and 95 % of the cells')
-    return save(fig, g, 'ratios', options)
+    fig.suptitle(f'{name}:  {seen.where}\nline: median, shaded: 68 % and 95 % of the cells', fontsize=11)
+    return fig
 
 
 def density_edges(g, per_decade=3):

@@ -27,7 +27,7 @@ static bool ends(const char *name, const char *end) {
 
 /* Whether crux writes files of this name. */
 static bool own_file(const char *name) {
-  static const char *const whole[] = {"errors.txt", "reference.txt", "history.txt", "history.h5", "parameters.yaml", "run.log"};
+  static const char *const whole[] = {"errors.txt", "reference.txt", "history.txt", "history.h5", "observables.h5", "parameters.yaml", "run.log"};
   static const char *const kind[] = {".athdf", ".athdf.xdmf", ".h5"};
   char base[NAME_MAX + 1];
   snprintf(base, sizeof base, "%s", name);

@@ -3,6 +3,7 @@
  *   <name>.NNNNN.athdf        snapshot (HDF5, layout of Athena++, opened by yt)
  *   <name>.NNNNN.athdf.xdmf   beside it, for ParaView (choose "XDMF Reader", not Xdmf3) and VisIt
  *   history.txt, history.h5   one row per history interval
+ *   observables.h5            see io/rows.h and run/observables.h
  *   checkpoint.NNNNN.h5       see io/checkpoint.h
  *   parameters.yaml           all parameters as they were resolved
  *   run.log                   see base/log.h

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Of analysis/__main__.py. */
-static const char *const known[] = {"slices", "projections", "profiles", "radial", "spectra", "galaxy", "history", "all"};
+static const char *const known[] = {"slices", "projections", "profiles", "radial", "spectra", "galaxy", "observables", "history", "all"};
 
 static bool unknown_picture(const void *data) {
   const struct run_figures *f = data;
@@ -22,8 +22,8 @@ static bool unknown_picture(const void *data) {
 
 void figures_declare(struct params *ps, struct run_figures *f) {
   params_words(ps, "figures", FIGURES_MOST, sizeof f->name[0], f->name[0], &f->count, "[]",
-               "pictures that `./crux run` draws at the end, as `./crux plot DIR WORD` does: slices, projections, profiles, radial, spectra, galaxy, history or all");
-  params_rule(ps, "output.figures", unknown_picture, f, "no such picture; want some of slices, projections, profiles, radial, spectra, galaxy, history, all");
+               "pictures that `./crux run` draws at the end, as `./crux plot DIR WORD` does: slices, projections, profiles, radial, spectra, galaxy, observables, history or all");
+  params_rule(ps, "output.figures", unknown_picture, f, "no such picture; want some of slices, projections, profiles, radial, spectra, galaxy, observables, history, all");
 }
 
 void figures_ask(const struct run_figures *f, const char *dir) {

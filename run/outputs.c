@@ -34,6 +34,9 @@ struct outputs {
   double row[COLUMNS];            /* the last one                          */
   char scalar_names[2][MHD_SCALARS][32];
   double max_div_b;
+  struct rays_observer *observer; /* NULL: nothing to observe              */
+  int64_t observed_due;           /* of output.observables                 */
+  double last_observed;
   double clock;                   /* of the last line in the log           */
   int64_t clock_step;
 };
@@ -86,6 +89,8 @@ struct outputs *outputs_open(struct run *r) {
   }
   if (r->has_gravity) gravity_variable(&r->gravity, u, &o->variables[o->variable_count++]);
   choose_fields(o, &r->par);
+  o->last_observed = -INFINITY;
+  if (r->has_rays) o->observer = rays_observer_create(&r->par.observe, &r->rays, &r->mesh, u);
   static const struct io_column fixed[] = {
       {"time", "code_time", "time"}, {"step", "1", "steps since the start"}, {"dt", "code_time", "last time step"},
       {"mass", "code_mass", "total mass"}, {"momentum1", "code_momentum", "total momentum along x"},
@@ -155,6 +160,7 @@ void outputs_resume(struct outputs *o, struct run *r) {
   o->history = io_history_open(r->dir, &o->record, &r->mesh, o->column_count, o->columns, true, s->last_row);
   if (interval > 0.0 && interval != s->history_interval) s->history_due = schedule_next(r->time, interval);
   if (p->snapshots > 0.0 && p->snapshots != s->snapshot_interval) s->snapshot_due = schedule_next(r->time, p->snapshots);
+  if (p->observe.every > 0.0) o->observed_due = schedule_next(r->time, p->observe.every);
 }
 
 static double value_of(const struct outputs *o, const char *name) {
@@ -236,6 +242,12 @@ void outputs_write(struct outputs *o, struct run *r, bool last) {
     s->last_snapshot = r->time;
     if (p->snapshots > 0.0) s->snapshot_due = schedule_next(r->time, p->snapshots);
   }
+  const bool observe = p->observe.every > 0.0 ? r->time >= (double)o->observed_due * p->observe.every : due;
+  if (o->observer && (observe || last) && o->last_observed < r->time) {
+    rays_observe(o->observer, &r->rays, &r->mesh, &r->gas, r->dir, &o->record, r->time, r->step);
+    o->last_observed = r->time;
+    if (p->observe.every > 0.0) o->observed_due = schedule_next(r->time, p->observe.every);
+  }
   if (r->step > r->first_step && !last) write_log(o, r);
 }
 
@@ -258,5 +270,6 @@ void outputs_tell_gravity(const struct outputs *o, const struct run *r) {
 
 void outputs_close(struct outputs *o) {
   if (o->history) io_history_close(o->history);
+  rays_observer_destroy(o->observer);
   memory_free(o);
 }

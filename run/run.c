@@ -67,6 +67,7 @@ void run_declare(struct params *ps, struct all_params *par, const struct setup *
   params_choice(ps, "precision", &p->single, "float64|float32", "float32", "numbers in snapshots");
   params_bool(ps, "xdmf", &p->xdmf, "true", "a file beside each snapshot through which ParaView and VisIt open it");
   figures_declare(ps, &p->figures);
+  rays_observe_declare(ps, &p->observe);
   params_real(ps, "checkpoints", &p->checkpoints, "0", 0.0, INFINITY, "code time",
               "time between checkpoints; 0: only by wall_time and when the run is stopped");
   params_real(ps, "checkpoint_wall_time", &p->checkpoint_wall_time, "30 min", 0.0, INFINITY, "wall s",

@@ -7,6 +7,7 @@
 
 #include "cooling/cooling.h"
 #include "crtransport/crtransport.h"
+#include "crtransport/observe.h"
 #include "crtransport/steady.h"
 #include "gravity/gravity.h"
 #include "io/io.h"
@@ -29,6 +30,7 @@ struct run_params {
   int single;                /* 0: float64, 1: float32             */
   bool xdmf;
   struct run_figures figures;
+  struct rays_observe_params observe;
   double checkpoints;        /* time between; 0: none by time      */
   double checkpoint_wall_time, wall_time; /* s; 0: none, no limit  */
   int keep_checkpoints;
