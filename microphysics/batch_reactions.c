@@ -15,9 +15,11 @@
 
 #define SIMD _Pragma("omp simd")
 
-_Static_assert(CR_FIT == 8, "");
-static inline double polynomial(const double c[CR_FIT], double r) {
-  return c[0] + r * (c[1] + r * (c[2] + r * (c[3] + r * (c[4] + r * (c[5] + r * (c[6] + r * c[7]))))));
+_Static_assert(CR_FIT == 10, "");
+static inline double polynomial(const struct cr_fit *f, double r) {
+  const double *c = f->c;
+  double high = c[5] + r * (c[6] + r * (c[7] + r * (c[8] + r * c[9])));
+  return min(max(c[0] + r * (c[1] + r * (c[2] + r * (c[3] + r * (c[4] + r * high)))), f->least), f->most);
 }
 
 static inline double target_density(const struct cr_chunk *c, int target, int i) {
@@ -99,11 +101,12 @@ void cr_batch_rates(const struct cr_tables *tables, int s, struct cr_chunk *c) {
     }
     for (int target = 0; target < CR_TARGETS; target++) {
       if (!tables->has_target[s][target]) continue;
-      const double *f_lo = t->loss_lo[target], *f_hi = t->loss_hi[target], *d = dose[target];
+      const struct cr_fit *f_lo = &t->loss_lo[target], *f_hi = &t->loss_hi[target];
+      const double *d = dose[target];
       SIMD
       for (int i = 0; i < n; i++) {
-        q->part_lo[target][i] = d[i] * max(polynomial(f_lo, q->r[i]), 0.0);
-        q->part_hi[target][i] = d[i] * max(polynomial(f_hi, q->r[i]), 0.0);
+        q->part_lo[target][i] = d[i] * polynomial(f_lo, q->r[i]);
+        q->part_hi[target][i] = d[i] * polynomial(f_hi, q->r[i]);
         q->x_lo[i] += q->part_lo[target][i];
         q->x_hi[i] += q->part_hi[target][i];
       }
@@ -122,7 +125,7 @@ static inline __attribute__((always_inline)) void add_children(int n, bool gentl
                                                                struct cr_reaction *restrict q) {
   SIMD
   for (int i = 0; i < n; i++) {
-    double to_lo = dose[i] * max(polynomial(yield->lo, p->r[i]), 0.0), to_hi = dose[i] * max(polynomial(yield->hi, p->r[i]), 0.0);
+    double to_lo = dose[i] * polynomial(&yield->lo, p->r[i]), to_hi = dose[i] * polynomial(&yield->hi, p->r[i]);
     double e_lo = mean_of_decay(fabs(p->x_lo[i] - q->x_lo[i]), gentle), e_hi = mean_of_decay(fabs(p->x_hi[i] - q->x_lo[i]), gentle);
     double f_lo = mean_of_decay(fabs(p->x_lo[i] - q->x_hi[i]), gentle), f_hi = mean_of_decay(fabs(p->x_hi[i] - q->x_hi[i]), gentle);
     double left_lo = (amp_lo[i] * max(p->decay_lo[i], q->decay_lo[i]) * e_lo + amp_hi[i] * max(p->decay_hi[i], q->decay_lo[i]) * e_hi) +

@@ -2,6 +2,7 @@
 #include "microphysics/batch_tables.h"
 
 #include "base/memory.h"
+#include "base/minmax.h"
 #include "microphysics/constants.h"
 
 #include <math.h>
@@ -73,8 +74,12 @@ static void hadron_bin(const struct cr_tables *t, const struct cr_species *s, co
   out->beta3 = pow(cr_beta(p, m), 3);
 }
 
-/* Polynomials in r through the values at these slopes, which are dense where spectra are. */
-static const double fit_slope[CR_FIT] = {-25.0, -6.0, -3.0, -2.0, -1.4, -0.3, 1.5, 15.0};
+/* Polynomials in r through the values at these slopes, which are dense where spectra are, and the range of values at all of these. */
+static const double fit_slope[CR_FIT] = {-25.0, -6.0, -3.0, -2.0, -1.3, -0.3, 1.0, 3.0, 8.0, 40.0};
+enum { CR_SCAN = CR_FIT + 8 };
+static const double scan_slope[CR_SCAN - CR_FIT] = {-60.0, -12.0, -4.0, 2.0, 5.0, 12.0, 20.0, 80.0};
+
+static double slope_of(int i) { return i < CR_FIT ? fit_slope[i] : scan_slope[i - CR_FIT]; }
 
 static void fit_points(const struct cr_bin *b, double r[CR_FIT]) {
   for (int i = 0; i < CR_FIT; i++) {
@@ -84,9 +89,9 @@ static void fit_points(const struct cr_bin *b, double r[CR_FIT]) {
   }
 }
 
-/* Newton's divided differences, then expansion. */
-static void fit(const double r[CR_FIT], const double y[CR_FIT], double c[CR_FIT]) {
-  double d[CR_FIT];
+/* Newton's divided differences, then expansion; y: at the slopes of slope_of. */
+static void fit(const double r[CR_FIT], const double y[CR_SCAN], struct cr_fit *f) {
+  double d[CR_FIT], *c = f->c;
   memcpy(d, y, sizeof d);
   for (int k = 1; k < CR_FIT; k++)
     for (int i = CR_FIT - 1; i >= k; i--) d[i] = (d[i] - d[i - 1]) / (r[i] - r[i - k]);
@@ -94,6 +99,11 @@ static void fit(const double r[CR_FIT], const double y[CR_FIT], double c[CR_FIT]
   for (int k = CR_FIT - 1; k >= 0; k--) {
     for (int i = CR_FIT - 1; i > 0; i--) c[i] = c[i - 1] - r[k] * c[i];
     c[0] = d[k] - r[k] * c[0];
+  }
+  f->least = f->most = y[0];
+  for (int i = 1; i < CR_SCAN; i++) {
+    f->least = min(f->least, y[i]);
+    f->most = max(f->most, y[i]);
   }
 }
 
@@ -128,12 +138,12 @@ static void fate_tables(struct cr_tables *t, int s) {
     t->has_target[s][target] = true;
     t->fate_of[s][target] = id;
     for (int k = net->first[s]; k < net->first[s + 1]; k++) {
-      double lo[CR_FIT], hi[CR_FIT], r[CR_FIT];
+      double lo[CR_SCAN], hi[CR_SCAN], r[CR_FIT];
       fit_points(&net->bin[k], r);
-      for (int i = 0; i < CR_FIT; i++)
-        loss_rates(t, species, &net->bin[k], fit_slope[i], (enum cr_fate_id)id, &lo[i], &hi[i]);
-      fit(r, lo, t->bin[k].loss_lo[target]);
-      fit(r, hi, t->bin[k].loss_hi[target]);
+      for (int i = 0; i < CR_SCAN; i++)
+        loss_rates(t, species, &net->bin[k], slope_of(i), (enum cr_fate_id)id, &lo[i], &hi[i]);
+      fit(r, lo, &t->bin[k].loss_lo[target]);
+      fit(r, hi, &t->bin[k].loss_hi[target]);
     }
   }
 }
@@ -156,9 +166,9 @@ static void yield_tables(struct cr_tables *t) {
       for (int c = 0; c < channels; c++) {
         if (channel[c].parent != s) continue;
         for (int j = 0; j < net->nbin[channel[c].child]; j++) {
-          double lo[CR_FIT], hi[CR_FIT], most = 0.0;
-          for (int i = 0; i < CR_FIT; i++) {
-            cr_channel_yield(&prod, &channel[c], k, fit_slope[i], j, &lo[i], &hi[i]);
+          double lo[CR_SCAN], hi[CR_SCAN], most = 0.0;
+          for (int i = 0; i < CR_SCAN; i++) {
+            cr_channel_yield(&prod, &channel[c], k, slope_of(i), j, &lo[i], &hi[i]);
             most = fmax(most, lo[i] + hi[i]);
           }
           if (most == 0.0) continue;
@@ -166,8 +176,8 @@ static void yield_tables(struct cr_tables *t) {
           y->child = net->first[channel[c].child] + j;
           y->target = channel[c].target;
           t->loop = t->loop || channel[c].child <= s;
-          fit(r, lo, y->lo);
-          fit(r, hi, y->hi);
+          fit(r, lo, &y->lo);
+          fit(r, hi, &y->hi);
         }
       }
       t->first_yield[net->first[s] + k + 1] = count;

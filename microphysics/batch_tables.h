@@ -4,7 +4,10 @@
 
 #include "microphysics/batch.h"
 
-enum { CR_FIT = 8, CR_TARGETS = 3 };   /* coefficients of polynomials; kinds of targets */
+enum { CR_FIT = 10, CR_TARGETS = 3 };   /* coefficients of polynomials; kinds of targets */
+
+/* A polynomial in (hi - lo)/(hi + lo), held between the least and the largest value that it stands for. */
+struct cr_fit { double c[CR_FIT], least, most; };
 
 /* A process with a parabola k + a p + b p^2 for -dp/dt, and its power v (-dp/dt) at the edges, for unit amplitude. */
 struct cr_parabola { double k, a, b, power_lo, power_hi; };
@@ -21,14 +24,14 @@ struct cr_bin_table {
   double beta3;                                 /* of the centre                                                          */
   double pv_lo, pv_hi;
   double nu_over_v, nu_over_v2, beta2, gamma2;  /* of the centre: scattering rate for nu0 = 1 over v and v^2 (cm/s)       */
-  double loss_lo[CR_TARGETS][CR_FIT], loss_hi[CR_TARGETS][CR_FIT];
+  struct cr_fit loss_lo[CR_TARGETS], loss_hi[CR_TARGETS];
   double e_lo, e_hi;                            /* total energies of the edges                                            */
 };
 
 struct cr_yield {
   int child;                                    /* bin of the network                                                     */
   enum cr_target target;
-  double lo[CR_FIT], hi[CR_FIT];
+  struct cr_fit lo, hi;
 };
 
 struct cr_tables {
