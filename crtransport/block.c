@@ -30,6 +30,7 @@ static size_t carve(struct crt_scratch *w, double *base) {
     }
   w->bound = take(&at, n);
   w->spare = take(&at, n);
+  w->ease = take(&at, n);
   w->inside = take(&at, 2 * w->plane);
   return (size_t)(at - base);
 }

@@ -1,4 +1,4 @@
-/* What a sub-step needs of every cell: state at half time, and the room that the limiter leaves. */
+/* What a sub-step needs of every cell: state at half time. */
 #include "crtransport/scratch.h"
 
 #include "base/minmax.h"
@@ -66,6 +66,7 @@ struct crt_numbers crt_coefficients(const struct crt_shape *s, const struct crt_
   const double tau = p->rate * n.depth, speed = 0.25 * p->signal * (p->m1 ? 1.0 : sqrt(1.0 / 3.0));
   n.bound = crt_depth_bounds(tau);
   n.spare = crt_depth_spare(n.bound);
+  n.ease = crt_depth_ease(tau);
   n.share = crt_depth_damp_q(tau);
   n.loss_q = speed * n.share;
   n.loss_f = speed * crt_depth_damp_f(tau);
@@ -188,7 +189,7 @@ ALWAYS_INLINE void rates(bool streams, bool m1, struct crt_range r, const struct
                          const double *restrict profile, const double *restrict alfven, const double *restrict push,
                          const double *restrict qh, const double *restrict f, double *restrict fh, double *restrict chi,
                          double *restrict loss_q, double *restrict loss_f, double *restrict bound, double *restrict spare,
-                         double *restrict rate) {
+                         double *restrict ease, double *restrict rate) {
   const struct crt_population *p = a->population;
   const double nu0 = p->rate, dt = num->dt, depth = num->depth, v = p->signal, drift = p->drift, over = 1.0 / p->flux_speed;
 #pragma omp simd
@@ -212,6 +213,7 @@ ALWAYS_INLINE void rates(bool streams, bool m1, struct crt_range r, const struct
     loss_f[i] = 0.25 * speed * crt_depth_damp_f(tau);
     bound[i] = b;
     spare[i] = (1.0 - b) * ((slow * fade) * over_all);
+    ease[i] = crt_depth_ease(tau);
     rate[i] = nu * dt;
   }
 }
@@ -220,7 +222,7 @@ static void rates_any(struct crt_range r, const struct crt_substep *a, const str
                       int slot, const double *f, const double *profile, const double *alfven) {
 #define RATES(streams, m1)                                                                                            \
   rates(streams, m1, r, a, num, profile, alfven, w->row[0], w->q[slot], f, w->f[slot], w->chi[slot], w->loss_q[slot], \
-        w->loss_f[slot], w->bound, w->spare, w->rate[slot])
+        w->loss_f[slot], w->bound, w->spare, w->ease, w->rate[slot])
   const bool streams = a->geometry->alfven != NULL, m1 = a->population->m1;
   if (streams && m1)
     RATES(true, true);
@@ -245,38 +247,6 @@ ALWAYS_INLINE void slopes_rows(int n, int nx, struct crt_rows rows, ptrdiff_t st
       curve_q[i] = above - below;
       slope_f[i] = half_mc(f[i] - f[i - step], f[i + step] - f[i]);
     }
-}
-
-ALWAYS_INLINE void room_row(bool uniform, struct crt_range r, const double *const low[3], const double *const high[3],
-                            const double *restrict q, double b, double s, const double *restrict bound,
-                            const double *restrict spare, double *restrict down, double *restrict up) {
-  const double *restrict l0 = low[0], *restrict l1 = low[1], *restrict l2 = low[2];
-  const double *restrict h0 = high[0], *restrict h1 = high[1], *restrict h2 = high[2];
-#pragma omp simd
-  for (int i = r.first; i < r.last; i++) {
-    double lo = max(min3(l0[i], l1[i], l2[i]), 0.0), hi = max3(h0[i], h1[i], h2[i]);
-    down[i] = max(q[i] - (uniform ? b : bound[i]) * lo, 0.0);
-    up[i] = max((hi - q[i]) + (uniform ? s : spare[i]) * hi, 0.0);
-  }
-}
-
-static void room(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num,
-                 struct crt_range r, int k) {
-  const double *low[3], *high[3], *q = a->q + w->plane * (size_t)k;
-  double *down = w->down[slot2(k)], *up = w->up[slot2(k)];
-  if (!a->population->limited) {
-    for (int i = r.first; i < r.last; i++) down[i] = up[i] = 1e300;
-    return;
-  }
-  for (int m = -1; m <= 1; m++) {
-    const int other = slot3(s->dim == 3 ? k + m : k);
-    low[m + 1] = w->low[other];
-    high[m + 1] = w->high[other];
-  }
-  if (num->uniform)
-    room_row(true, r, low, high, q, num->bound, num->spare, w->bound, w->spare, down, up);
-  else
-    room_row(false, r, low, high, q, 0.0, 0.0, w->bound, w->spare, down, up);
 }
 
 void crt_cells(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num,
@@ -326,5 +296,5 @@ void crt_cells(const struct crt_shape *s, struct crt_scratch *w, const struct cr
     else
       slopes_rows(s->nc[0], nx, inner, (ptrdiff_t)plane, q + i, f + i, sq, cq, sf);
   }
-  room(s, w, a, num, r, k);
+  crt_room(s, w, a, num, r, k);
 }

@@ -21,7 +21,7 @@ struct crt_scratch {
   double *slope_q[2], *curve_q[2], *slope_f[2]; /* along z: half the limited difference, second difference */
   double *across[3][2];              /* gradient of q along b, less the part along an axis      */
   double *loss_q[2], *loss_f[2];     /* a quarter of the speeds of dissipation                  */
-  double *bound, *spare;             /* how far the bounds of the neighbourhood hold; see crt_depth_bounds */
+  double *bound, *spare, *ease;      /* how far the bounds of the neighbourhood hold; see crt_depth_bounds */
   double *rate[2];                   /* rate dt                                                 */
   double *move[3][2];                /* what goes through the lower face: flux times dt / dx; [axis][slot], x and y: one slot */
   double *press[3][2], *tension[3][2]; /* V^2 chi q, and b_n V^2 (1 - 3 chi) q on the lower face */
@@ -37,7 +37,7 @@ struct crt_numbers {
   double depth;                      /* optical depth of a cell over its rate */
   bool uniform;                      /* the rate is the same everywhere: the following hold */
   bool lossy;                        /* there is dissipation of q and F */
-  double bound, spare, share;        /* of the room; of the change of F in half a sub-step that counts */
+  double bound, spare, ease, share;  /* of the room; of the change of F in half a sub-step that counts */
   double loss_q, loss_f;             /* a quarter of the speeds of dissipation; with the closure, of a beam */
   double even;                       /* times loss_f: against q that alternates from cell to cell */
   double free;                       /* F beyond flux_speed q that is let be */
@@ -51,9 +51,11 @@ struct crt_rows { int first, end; };
 void crt_load_plane(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, int k);
 /* Numbers that do not depend on the state. */
 struct crt_numbers crt_coefficients(const struct crt_shape *s, const struct crt_substep *a);
-/* Half time, room, and slopes along z in rows of plane k; edge: only where faces along z need them. */
+/* Half time, room (crt_room), and slopes along z in rows of plane k; edge: only where faces along z need them. */
 void crt_cells(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *n, int k,
                struct crt_rows rows, bool edge);
+/* How far q may go down and up in cells of plane k. */
+void crt_room(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *n, struct crt_range r, int k);
 /* What goes through the lower faces along axis d of these rows of cells in plane k; returns how often the limiter acted. */
 int64_t crt_faces(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *n, int d, int k,
                   struct crt_rows rows);

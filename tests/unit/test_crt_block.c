@@ -9,6 +9,21 @@ enum { N = 8, SUBSTEPS = 5 };
 /* One periodic block. */
 struct cube { double q[N][N][N], f[N][N][N], b[3][N][N][N], profile[N][N][N], alfven[N][N][N]; };
 
+/* A wave along the diagonal and the field, which the limiter has to know in all directions. */
+static void fill_wave(struct cube *c) {
+  srand(4);
+  for (int k = 0; k < N; k++)
+    for (int j = 0; j < N; j++)
+      for (int i = 0; i < N; i++) {
+        const double phase = 2.0 * 3.14159265358979323846 * (i + j + k) / N + 0.1;
+        c->q[k][j][i] = 1.5 + sin(phase) + 1e-3 * noise_number();
+        c->f[k][j][i] = 0.5 * sin(phase);
+        for (int d = 0; d < 3; d++) c->b[d][k][j][i] = 1.0 + 0.01 * noise_number();
+        c->profile[k][j][i] = 0.1 + 3.0 * noise_number();
+        c->alfven[k][j][i] = 0.02 * noise_number();
+      }
+}
+
 static void fill(struct cube *c) {
   srand(3);
   for (int k = 0; k < N; k++)
@@ -78,14 +93,15 @@ static int64_t run(const struct cube *c, int dim, struct turn t, const struct cr
 static void test_turned(void **unused) {
   (void)unused;
   static struct cube c, straight, turned;
-  fill(&c);
   int64_t limited = 0;
   for (int dim = 1; dim <= 3; dim++)
-    for (int variant = 0; variant < 16; variant++) {
+    for (int variant = 0; variant < 20; variant++) {
+      if (variant < 16) fill(&c);
+      else fill_wave(&c);
       struct crt_params par = rays_params(1.0);
       par.closure = variant & 1 ? CLOSURE_M1 : CLOSURE_ISOTROPIC;
       const bool profile = variant & 2, alfven = variant & 4;
-      const double rate = variant & 8 ? 8.0 : 0.2; /* thick: no dissipation of q */
+      const double rate = variant & 16 ? 4.0 : variant & 8 ? 8.0 : 0.2; /* thick: no dissipation of q */
       memset(&straight, 0, sizeof straight);
       memset(&turned, 0, sizeof turned);
       int64_t count = run(&c, dim, turn_number(0), &par, rate, profile, alfven, &straight);

@@ -152,6 +152,86 @@ static void test_null(void **unused) {
   }
 }
 
+/* S4 where the bounds of the limiter hold: waves of the two moments along the field, on a mesh that knows it or not.  Error over the amplitude. */
+static struct { double k[2], turn, decay; } wave;
+static double field_wave(int d, const double x[3]) {
+  (void)x;
+  return d < 2 ? wave.k[d] / hypot(wave.k[0], wave.k[1]) : 0.0;
+}
+static double wave_part(const double x[3], double c, double s) {
+  const double phase = wave.k[0] * x[0] + wave.k[1] * x[1] - wave.turn * now.time;
+  return 1e-3 * exp(-wave.decay * now.time) * (c * cos(phase) + s * sin(phase));
+}
+static double wave_q(const double x[3]) { return 1.0 + wave_part(x, 1.0, 0.0); }
+static double wave_f(const double x[3]) { return wave_part(x, wave.turn, wave.decay) / hypot(wave.k[0], wave.k[1]); }
+
+static double wave_error(int dim, int cells, int mx, int my) {
+  const double size = 2.0 * PI * hypot(mx, my); /* k = 1, V = nu = 1 */
+  struct crt_params par = rays_params(1.0);
+  par.closure = CLOSURE_ISOTROPIC;
+  struct crt_member member = {1.0, 1.0};
+  struct mesh_params mp = {.dim = dim, .cells = {cells, dim > 1 ? cells : 1, 1}, .block = 8, .upper = {size, size, 1.0}};
+  struct rays r;
+  wave.k[0] = mx / hypot(mx, my);
+  wave.k[1] = my / hypot(mx, my);
+  wave.turn = sqrt(1.0 / 3.0 - 0.25);
+  wave.decay = 0.5;
+  rays_open(&r, &mp, &par, 1, &member, 1.0, field_wave, MPI_COMM_SELF);
+  now.time = 0.0;
+  rays_set(&r.mesh, &r.crt.group[0].state, 0, wave_q);
+  rays_set(&r.mesh, &r.crt.group[0].state, 1, wave_f);
+  now.time = 2.0;
+  rays_run(&r, now.time, false, false);
+  double error = rays_measure(&r, 0, wave_q).error / (1e-3 * exp(-wave.decay * now.time));
+  rays_close(&r);
+  return error;
+}
+
+/* Optical depth of a cell 0.26 to 0.56; 0.1 to 0.5 where the limiter cuts maxima. */
+static void test_waves(void **unused) {
+  (void)unused;
+  assert_true(wave_error(1, 24, 1, 0) < 0.025 && wave_error(1, 16, 1, 0) < 0.06);
+  assert_true(wave_error(2, 32, 1, 1) < 0.03 && wave_error(2, 24, 1, 1) < 0.04 && wave_error(2, 16, 1, 1) < 0.06);
+  assert_true(wave_error(2, 48, 2, 1) < 0.09 && wave_error(2, 16, 0, 1) < 0.06);
+}
+
+/* S3: nothing goes below the background of the ring, for all optical depths. */
+static double field_ring(int d, const double x[3]) {
+  double r = hypot(x[0], x[1]) + 1e-12;
+  return d == 0 ? -x[1] / r : d == 1 ? x[0] / r : 0.0;
+}
+static double wedge(const double x[3]) { /* means over cells of 1/16 */
+  int in = 0;
+  for (int e = 0; e < 16; e++) {
+    double u = x[0] + (e % 4 - 1.5) / 64.0, v = x[1] + (e / 4 - 1.5) / 64.0, r = hypot(u, v);
+    in += r > 0.5 && r < 0.7 && fabs(atan2(v, u)) < PI / 12.0;
+  }
+  return 10.0 + 2.0 * in / 16.0;
+}
+
+static void test_background(void **unused) {
+  (void)unused;
+  static const double depth[] = {0.26, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 2.0, 4.0, 10.0};
+  for (size_t n = 0; n < sizeof depth / sizeof *depth; n++) {
+    const double v = 3.0 * 0.01 * depth[n] * 16.0, time = depth[n] > 1.0 ? 10.0 : 60.0;
+    struct crt_params par = rays_params(v);
+    par.closure = CLOSURE_ISOTROPIC;
+    struct crt_member member = {v, v * v / (3.0 * 0.01)};
+    const int end = BOUNDARY_OUTFLOW;
+    struct mesh_params mp = {.dim = 2, .cells = {32, 32, 1}, .block = 16, .lower = {-1.0, -1.0}, .upper = {1.0, 1.0},
+                             .boundary = {{end, end}, {end, end}}};
+    struct rays r;
+    rays_open(&r, &mp, &par, 1, &member, v, field_ring, MPI_COMM_SELF);
+    rays_set(&r.mesh, &r.crt.group[0].state, 0, wedge);
+    for (int part = 0; part < 40; part++) {
+      rays_run(&r, time / 40.0, false, false);
+      struct rays_figures f = rays_measure(&r, 0, NULL);
+      assert_true(f.low >= 10.0 - 1e-12 && f.high <= 12.0);
+    }
+    rays_close(&r);
+  }
+}
+
 /* S2: a blob in 3-D along the diagonal plane with a refined patch across it. */
 static double ball(const double x[3]) {
   double s = (x[0] + x[1]) * sqrt(0.5), t = (x[1] - x[0]) * sqrt(0.5), w = 1.0 + 160.0 * now.kappa * now.time;
@@ -235,6 +315,7 @@ static void test_steady(void **unused) {
 static int group(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_oblique), cmocka_unit_test(test_jump),   cmocka_unit_test(test_null),
+      cmocka_unit_test(test_waves),   cmocka_unit_test(test_background),
       cmocka_unit_test(test_patch),   cmocka_unit_test(test_steady),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
