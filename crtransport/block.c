@@ -18,7 +18,7 @@ static size_t carve(struct crt_scratch *w, double *base) {
   }
   for (int i = 0; i < 2; i++) {
     double **const planes[] = {w->down,    w->up,      w->q,      w->f,      w->chi,  w->slope_q,
-                               w->curve_q, w->slope_f, w->loss_q, w->loss_f, w->rate, w->row};
+                               w->curve_q, w->slope_f, w->loss_q, w->loss_f, w->rate, w->row, w->square, w->crossed};
     for (size_t p = 0; p < sizeof planes / sizeof planes[0]; p++) planes[p][i] = take(&at, n);
     for (int d = 0; d < 3; d++) w->across[d][i] = take(&at, n);
   }
@@ -95,18 +95,18 @@ int64_t crt_block_substep(const struct crt_shape *s, struct crt_scratch *w, cons
   const struct crt_numbers num = crt_coefficients(s, a);
   int64_t acted = 0;
   if (s->dim < 3) {
-    crt_load_plane(s, w, a, 0);
+    crt_load_plane(s, w, a, &num, 0);
     acted = work_on_plane(s, w, a, &num, 0);
     crt_update(s, w, a, &num, 0, (struct crt_rows){s->ng[1], s->ng[1] + s->nc[1]});
     return acted;
   }
   const int first = s->ng[2], ahead = 4;
-  crt_load_plane(s, w, a, first - 2);
-  crt_load_plane(s, w, a, first - 1);
+  crt_load_plane(s, w, a, &num, first - 2);
+  crt_load_plane(s, w, a, &num, first - 1);
   for (int k = first - 1; k <= first + s->nc[2]; k++) {
     fetch(a->q + w->plane * (size_t)(k + ahead), w->plane);
     fetch(a->f + w->plane * (size_t)(k + ahead), w->plane);
-    crt_load_plane(s, w, a, k + 1);
+    crt_load_plane(s, w, a, &num, k + 1);
     acted += work_on_plane(s, w, a, &num, k);
   }
   return acted;

@@ -29,6 +29,7 @@ struct crt_shape {
 struct crt_geometry {
   const double *b_face[3]; /* B_n / |B| on the lower face of each cell               */
   const double *b_cell[3]; /* B / |B| in the cell                                    */
+  const double *b_corner[3]; /* its direction within the mesh on the lower corner of each cell */
   const double *share[3];  /* of the room of a cell, for each of its two faces       */
   const double *profile;   /* scattering rate over that of the population, or NULL: 1 */
   const double *alfven;    /* speed of streaming, or NULL: no streaming               */

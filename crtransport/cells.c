@@ -32,7 +32,8 @@ static void tensor_row(int n, double over_speed, const double *restrict q, const
   }
 }
 
-void crt_load_plane(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, int k) {
+void crt_load_plane(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num,
+                    int k) {
   const int nx = w->nx, n = (int)w->plane;
   const double *q = a->q + w->plane * (size_t)k, *f = a->f + w->plane * (size_t)k;
   double *low = w->low[slot3(k)], *high = w->high[slot3(k)];
@@ -42,7 +43,22 @@ void crt_load_plane(const struct crt_shape *s, struct crt_scratch *w, const stru
   } else {
     range_along((struct crt_range){1, n - 1}, 1, q, q, low, high);
   }
+  if (num->eases && (s->dim < 3 || k > s->ng[2] - 2)) crt_corners(s, w, a, k);
   if (a->population->m1) tensor_row(n, 1.0 / a->population->flux_speed, q, f, w->tensor[slot3(k)][0], w->tensor[slot3(k)][1]);
+}
+
+/* Whether there may be cells with an ease; depth: where the profile is 1.  Streaming makes cells thinner. */
+static bool may_ease(const struct crt_shape *s, const struct crt_geometry *g, double depth) {
+  double least = 1.0, most = 1.0;
+  if (g->profile != NULL) {
+    const int n = (s->nc[0] + 2 * s->ng[0]) * (s->nc[1] + 2 * s->ng[1]) * (s->nc[2] + 2 * s->ng[2]);
+    least = most = g->profile[0];
+    for (int i = 1; i < n; i++) {
+      least = min(least, g->profile[i]);
+      most = max(most, g->profile[i]);
+    }
+  }
+  return most * depth > CRT_EASE_FROM && (g->alfven != NULL || least * depth < CRT_EASE_TO);
 }
 
 struct crt_numbers crt_coefficients(const struct crt_shape *s, const struct crt_substep *a) {
@@ -67,6 +83,7 @@ struct crt_numbers crt_coefficients(const struct crt_shape *s, const struct crt_
   n.bound = crt_depth_bounds(tau);
   n.spare = crt_depth_spare(n.bound);
   n.ease = crt_depth_ease(tau);
+  n.eases = p->limited && may_ease(s, a->geometry, tau);
   n.share = crt_depth_damp_q(tau);
   n.loss_q = speed * n.share;
   n.loss_f = speed * crt_depth_damp_f(tau);

@@ -19,7 +19,10 @@ static inline double crt_depth_damp_q(double depth) {
 static inline double crt_depth_bounds(double depth) { return min(max((depth - 0.1) * (1.0 / 0.15), 0.0), 1.0); }
 /* Beyond the bounds, in differences between cells, where q varies along B alone: for the waves of the two moments, which move up to depths of about
  * 0.9 where they are resolved. */
-static inline double crt_depth_ease(double depth) { return depth > 0.25 ? 4.0 * min(max((0.8 - depth) * (1.0 / 0.2), 0.0), 1.0) : 0.0; }
+static const double CRT_EASE_FROM = 0.25, CRT_EASE_TO = 0.8;
+static inline double crt_depth_ease(double depth) {
+  return depth > CRT_EASE_FROM ? 4.0 * min(max((CRT_EASE_TO - depth) * (1.0 / 0.2), 0.0), 1.0) : 0.0;
+}
 static inline double crt_depth_spare(double bound) { return (1.0 - bound) / max(bound, 1e-3); }
 
 /* The flux of q from cell averages of F, and that of F from those of q, do not see what alternates from cell to cell.  A part of the compact second

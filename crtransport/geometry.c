@@ -3,6 +3,7 @@
 #include "base/minmax.h"
 
 #include <math.h>
+#include <stddef.h>
 
 /* Less than one by more than the round-off of a sum of six moves, so that a cell which gives all its room stays in its bounds. */
 static const double WHOLE = 1.0 - 1e-14;
@@ -54,6 +55,22 @@ static void face_row(const struct place *p, int d, int n, int j, int k, double f
   }
 }
 
+/* Direction within the mesh on lower corners; without cells below, none. */
+static void corner_row(int dim, int n, const ptrdiff_t step[3], const double *const cell[3], double *const corner[3]) {
+  for (int i = 1; i < n; i++) {
+    double c[3] = {0.0, 0.0, 0.0};
+    for (int d = 0; d < dim; d++) {
+      const double *b = cell[d] + i;
+      const ptrdiff_t x = step[0], y = step[1], z = step[2];
+      c[d] = dim == 1 ? b[0] + b[-x]
+             : dim == 2 ? (b[0] + b[-x - y]) + (b[-x] + b[-y])
+                        : sum4(b[0] + b[-x - y - z], b[-x] + b[-y - z], b[-y] + b[-x - z], b[-z] + b[-x - y]);
+    }
+    const double size = sqrt(sum3(c[0] * c[0], c[1] * c[1], c[2] * c[2])), over = size > 0.0 ? 1.0 / size : 0.0;
+    for (int d = 0; d < 3; d++) corner[d][i] = c[d] * over;
+  }
+}
+
 static void equal_box(const struct mesh *m, double *const share[3], const int extent[3], const int lower[3], const int upper[3]) {
   for (int a = 0; a < m->dim; a++)
     for (int k = lower[2]; k < upper[2]; k++)
@@ -85,7 +102,7 @@ static void equal_shares(const struct mesh *m, int b, double *const share[3], co
 void crt_geometry_block(const struct mesh *m, int b, const struct field *faces, double floor, struct field *directions) {
   const int *extent = field_extent(directions, 0);
   struct place p;
-  double *cell[3], *face[3], *share[3];
+  double *cell[3], *face[3], *share[3], *corner[3];
   for (int d = 0; d < 3; d++) {
     const int *e = field_extent(faces, d);
     p.face[d] = field_data(faces, b, d);
@@ -95,12 +112,18 @@ void crt_geometry_block(const struct mesh *m, int b, const struct field *faces, 
     face[d] = field_data(directions, b, GEOMETRY_FACE + d);
     cell[d] = field_data(directions, b, GEOMETRY_CELL + d);
     share[d] = field_data(directions, b, GEOMETRY_SHARE + d);
+    corner[d] = field_data(directions, b, GEOMETRY_CORNER + d);
   }
   for (int k = 0; k < extent[2]; k++)
     for (int j = 0; j < extent[1]; j++) {
       const size_t at = ((size_t)k * extent[1] + j) * extent[0];
       double *const cells[3] = {cell[0] + at, cell[1] + at, cell[2] + at}, *const shares[3] = {share[0] + at, share[1] + at, share[2] + at};
       cell_row(m, &p, extent[0], j, k, floor, cells, shares);
+      if ((m->dim < 2 || j > 0) && (m->dim < 3 || k > 0)) {
+        const double *const own[3] = {cell[0] + at, cell[1] + at, cell[2] + at};
+        double *const corners[3] = {corner[0] + at, corner[1] + at, corner[2] + at};
+        corner_row(m->dim, extent[0], (const ptrdiff_t[3]){1, extent[0], (ptrdiff_t)extent[0] * extent[1]}, own, corners);
+      }
       for (int d = 0; d < m->dim; d++)
         if ((d != 1 || j > 0) && (d != 2 || k > 0)) face_row(&p, d, extent[0], j, k, floor, face[d] + at);
     }

@@ -112,7 +112,7 @@ double rays_bytes_per_block(const struct rays_params *par, const struct mesh *me
   field_shape(&cell, mesh, "", CENTRING_CELL, 1);
   field_shape(&faces, mesh, "", CENTRING_FACE, 3);
   /* q and F; directions, momentum, exchange, profile and speed of streaming; stress, kick and expansion; mass and velocity of faces. */
-  double cells = rays_components(par) + 9.0 + 2.0 + 2.0 + 7.0, face = 2.0;
+  double cells = rays_components(par) + 12.0 + 2.0 + 2.0 + 7.0, face = 2.0;
   if (par->scheme == TRANSPORT_IMPLICIT) {
     cells += 24.0;
     face += 7.0;

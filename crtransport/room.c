@@ -21,69 +21,81 @@ ALWAYS_INLINE void room_row(bool uniform, struct crt_range r, const double *cons
   }
 }
 
-/* Differences of q at a corner of a cell: their square, and the part of it across B that is beyond what is let be. */
-struct corner { double square, across; };
-
 /* Where q varies along B alone the bounds are not needed, and would cut the maxima of waves.  These are waves to the eye of the limiter: */
 static const double ACROSS = 0.07 * 0.07;       /* share of the square of the difference across B at each corner, */
 static const double NOISE = 0.01 * 0.01;      /* beyond that of the largest difference, */
 static const double FLAT = 0.04 * 0.04;       /* which no side of the cell is without: a front has nothing ahead */
 static const double LEAST = 1e-5 * 1e-5;      /* of q */
 
-/* The corner towards the steps sx, sy, sz from the cell at q; b as seen towards it, over its square. */
-ALWAYS_INLINE struct corner look(int dim, const double *q, ptrdiff_t sx, ptrdiff_t sy, ptrdiff_t sz, double bx, double by, double bz, double over) {
-  const double here = q[0], qx = q[sx], qy = dim > 1 ? q[sy] : 0.0, qz = dim > 2 ? q[sz] : 0.0;
-  double gx = qx - here, gy = 0.0, gz = 0.0, square, along;
-  if (dim > 1) {
-    const double qxy = q[sx + sy];
-    if (dim > 2) {
-      const double qxz = q[sx + sz], qyz = q[sy + sz], all = q[sx + sy + sz];
-      gx = 0.25 * (((qx - here) + (all - qyz)) + ((qxy - qy) + (qxz - qz)));
-      gy = 0.25 * (((qy - here) + (all - qxz)) + ((qxy - qx) + (qyz - qz)));
-      gz = 0.25 * (((qz - here) + (all - qxy)) + ((qxz - qx) + (qyz - qy)));
-    } else {
-      gx = 0.5 * ((qx - here) + (qxy - qy));
-      gy = 0.5 * ((qy - here) + (qxy - qx));
+/* Lower corners of cells: the square of the difference of q between cells, and the part of it across B that is beyond what is let be.  y, z: steps
+ * to the next row and plane. */
+ALWAYS_INLINE void corner_rows(int dim, struct crt_range r, ptrdiff_t y, ptrdiff_t z, const double *const b[3], const double *restrict q,
+                               double *restrict square, double *restrict across) {
+  const double *restrict bx = b[0], *restrict by = b[1], *restrict bz = b[2];
+#pragma omp simd
+  for (int i = r.first; i < r.last; i++) {
+    const double here = q[i], qx = q[i - 1], qy = dim > 1 ? q[i - y] : 0.0, qxy = dim > 1 ? q[i - y - 1] : 0.0;
+    double gx = here - qx, gy = 0.0, gz = 0.0;
+    if (dim == 2) {
+      gx = 0.5 * ((here - qx) + (qy - qxy));
+      gy = 0.5 * ((here - qy) + (qx - qxy));
     }
+    if (dim == 3) {
+      const double qz = q[i - z], qxz = q[i - z - 1], qyz = q[i - z - y], all = q[i - z - y - 1];
+      gx = 0.25 * (((here - qx) + (qyz - all)) + ((qy - qxy) + (qz - qxz)));
+      gy = 0.25 * (((here - qy) + (qxz - all)) + ((qx - qxy) + (qz - qyz)));
+      gz = 0.25 * (((here - qz) + (qxy - all)) + ((qx - qxz) + (qy - qyz)));
+    }
+    const double sum = dim == 3 ? sum3(gx * gx, gy * gy, gz * gz) : gx * gx + gy * gy;
+    const double along = dim == 3 ? sum3(bx[i] * gx, by[i] * gy, bz[i] * gz) : dim == 2 ? bx[i] * gx + by[i] * gy : bx[i] * gx;
+    square[i] = sum;
+    across[i] = (1.0 - ACROSS) * sum - along * along;
   }
-  square = dim > 2 ? sum3(gx * gx, gy * gy, gz * gz) : gx * gx + gy * gy;
-  along = dim > 2 ? sum3(bx * gx, by * gy, bz * gz) : bx * gx + by * gy;
-  return (struct corner){square, (square - along * along * over) - ACROSS * square};
+}
+
+void crt_corners(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, int k) {
+  const size_t at = w->plane * (size_t)k;
+  const int nx = w->nx;
+  const ptrdiff_t z = (ptrdiff_t)w->plane;
+  const double *b[3] = {a->geometry->b_corner[0] + at, a->geometry->b_corner[1] + at, a->geometry->b_corner[2] + at};
+  const struct crt_range r = {s->dim > 1 ? nx + 1 : 1, (int)w->plane};
+  double *square = w->square[slot2(k)], *across = w->crossed[slot2(k)];
+  if (s->dim == 3) corner_rows(3, r, nx, z, b, a->q + at, square, across);
+  else if (s->dim == 2) corner_rows(2, r, nx, z, b, a->q + at, square, across);
+  else corner_rows(1, r, nx, z, b, a->q + at, square, across);
 }
 
 static inline double most4(double a, double b, double c, double d) { return max(max(a, b), max(c, d)); }
 
-ALWAYS_INLINE void ease_row(int dim, bool uniform, struct crt_range r, ptrdiff_t y, ptrdiff_t z, const double *const b[3], double part,
-                            const double *restrict ease, const double *restrict q, double *restrict down, double *restrict up) {
-  const double *restrict bx = b[0], *restrict by = b[1], *restrict bz = b[2];
+/* lower, upper: corners below and above along z. */
+ALWAYS_INLINE void ease_row(int dim, bool uniform, struct crt_range r, ptrdiff_t y, const double *const square[2], const double *const across[2],
+                            double part, const double *restrict ease, const double *restrict q, double *restrict down, double *restrict up) {
+  const double *restrict lower = square[0], *restrict upper = square[1], *restrict lower_across = across[0], *restrict upper_across = across[1];
 #pragma omp simd
   for (int i = r.first; i < r.last; i++) {
-    const double u = bx[i], v = dim > 1 ? by[i] : 0.0, w = dim > 2 ? bz[i] : 0.0, *o = q + i;
-    const double over = 1.0 / max(dim > 2 ? sum3(u * u, v * v, w * w) : u * u + v * v, 1e-300);
-    struct corner c0 = look(dim, o, -1, -y, -z, -u, -v, -w, over), c1 = look(dim, o, 1, -y, -z, u, -v, -w, over);
-    double most = max(c0.square, c1.square), side = min(c0.square, c1.square), across = max(c0.across, c1.across);
+    double x0 = lower[i], x1 = lower[i + 1], most = max(x0, x1), side = min(x0, x1), far = max(lower_across[i], lower_across[i + 1]);
     if (dim > 1) {
-      struct corner c2 = look(dim, o, -1, y, -z, -u, v, -w, over), c3 = look(dim, o, 1, y, -z, u, v, -w, over);
-      double all = max(c2.across, c3.across), x0 = max(c0.square, c2.square), x1 = max(c1.square, c3.square);
-      double y0 = max(c0.square, c1.square), y1 = max(c2.square, c3.square);
+      double y0 = most, y1 = max(lower[i + y], lower[i + y + 1]);
+      x0 = max(x0, lower[i + y]);
+      x1 = max(x1, lower[i + y + 1]);
       most = max(y0, y1);
-      across = max(across, all);
-      side = min(min(x0, x1), min(y0, y1));
+      far = max(far, max(lower_across[i + y], lower_across[i + y + 1]));
       if (dim > 2) {
-        struct corner c4 = look(dim, o, -1, -y, z, -u, -v, w, over), c5 = look(dim, o, 1, -y, z, u, -v, w, over);
-        struct corner c6 = look(dim, o, -1, y, z, -u, v, w, over), c7 = look(dim, o, 1, y, z, u, v, w, over);
-        double z0 = most, z1 = most4(c4.square, c5.square, c6.square, c7.square);
+        double z0 = most, u0 = max(upper[i], upper[i + 1]), u1 = max(upper[i + y], upper[i + y + 1]), z1 = max(u0, u1);
+        x0 = max(x0, max(upper[i], upper[i + y]));
+        x1 = max(x1, max(upper[i + 1], upper[i + y + 1]));
+        y0 = max(y0, u0);
+        y1 = max(y1, u1);
         most = max(z0, z1);
-        across = max(across, most4(c4.across, c5.across, c6.across, c7.across));
-        x0 = max(x0, max(c4.square, c6.square));
-        x1 = max(x1, max(c5.square, c7.square));
-        y0 = max(y0, max(c4.square, c5.square));
-        y1 = max(y1, max(c6.square, c7.square));
-        side = min(min(min(x0, x1), min(y0, y1)), min(z0, z1));
+        side = min(z0, z1);
+        far = max(far, most4(upper_across[i], upper_across[i + 1], upper_across[i + y], upper_across[i + y + 1]));
+        side = min(side, min(min(x0, x1), min(y0, y1)));
+      } else {
+        side = min(min(x0, x1), min(y0, y1));
       }
     }
     double more = (uniform ? part : ease[i]) * sqrt(most);
-    more = across < NOISE * most ? more : 0.0;
+    more = far < NOISE * most ? more : 0.0;
     more = side > FLAT * most ? more : 0.0;
     more = most > LEAST * (q[i] * q[i]) ? more : 0.0;
     down[i] += max(min(more, q[i] - down[i]), 0.0); /* never negative */
@@ -99,11 +111,13 @@ static bool any(struct crt_range r, const double *ease) {
 
 static void ease_any(const struct crt_shape *s, const struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num,
                      struct crt_range r, int k, double *down, double *up) {
-  if (num->uniform ? !(num->ease > 0.0) : !any(r, w->ease)) return;
-  const size_t at = w->plane * (size_t)k;
-  const double *b[3] = {a->geometry->b_cell[0] + at, a->geometry->b_cell[1] + at, a->geometry->b_cell[2] + at};
-  const ptrdiff_t y = w->nx, z = (ptrdiff_t)w->plane;
-#define EASE(dim, uniform) ease_row(dim, uniform, r, y, z, b, num->ease, w->ease, a->q + at, down, up)
+  if (!num->eases || (!num->uniform && !any(r, w->ease))) return;
+  const double *square[2], *across[2], *q = a->q + w->plane * (size_t)k;
+  for (int m = 0; m < 2; m++) {
+    square[m] = w->square[slot2(k + m)];
+    across[m] = w->crossed[slot2(k + m)];
+  }
+#define EASE(dim, uniform) ease_row(dim, uniform, r, w->nx, square, across, num->ease, w->ease, q, down, up)
   if (s->dim == 3)
     (num->uniform ? EASE(3, true) : EASE(3, false));
   else if (s->dim == 2)

@@ -19,6 +19,7 @@ struct crt_scratch {
   double *down[2], *up[2];           /* room below and above q                                  */
   double *q[2], *f[2], *chi[2];      /* at half time                                            */
   double *slope_q[2], *curve_q[2], *slope_f[2]; /* along z: half the limited difference, second difference */
+  double *square[2], *crossed[2];    /* of lower corners, see room.c                             */
   double *across[3][2];              /* gradient of q along b, less the part along an axis      */
   double *loss_q[2], *loss_f[2];     /* a quarter of the speeds of dissipation                  */
   double *bound, *spare, *ease;      /* how far the bounds of the neighbourhood hold; see crt_depth_bounds */
@@ -36,6 +37,7 @@ struct crt_numbers {
   double v2, dt;
   double depth;                      /* optical depth of a cell over its rate */
   bool uniform;                      /* the rate is the same everywhere: the following hold */
+  bool eases;                        /* there may be cells with room beyond the bounds */
   bool lossy;                        /* there is dissipation of q and F */
   double bound, spare, ease, share;  /* of the room; of the change of F in half a sub-step that counts */
   double loss_q, loss_f;             /* a quarter of the speeds of dissipation; with the closure, of a beam */
@@ -47,13 +49,15 @@ struct crt_numbers {
 struct crt_range { int first, last; };
 struct crt_rows { int first, end; };
 
-/* Least and largest values, and the parts of the pressure tensor, of plane k of the state. */
-void crt_load_plane(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, int k);
+/* Least and largest values, corners, and the parts of the pressure tensor, of plane k of the state. */
+void crt_load_plane(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *n, int k);
 /* Numbers that do not depend on the state. */
 struct crt_numbers crt_coefficients(const struct crt_shape *s, const struct crt_substep *a);
 /* Half time, room (crt_room), and slopes along z in rows of plane k; edge: only where faces along z need them. */
 void crt_cells(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *n, int k,
                struct crt_rows rows, bool edge);
+/* Differences at the lower corners of the cells of plane k of the state. */
+void crt_corners(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, int k);
 /* How far q may go down and up in cells of plane k. */
 void crt_room(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *n, struct crt_range r, int k);
 /* What goes through the lower faces along axis d of these rows of cells in plane k; returns how often the limiter acted. */

@@ -149,6 +149,7 @@ static int64_t work_on_block(struct crt *c, const struct mesh *m, struct crt_gro
   for (int d = 0; d < 3; d++) {
     geometry.b_face[d] = field_data(&c->directions, b, GEOMETRY_FACE + d);
     geometry.b_cell[d] = field_data(&c->directions, b, GEOMETRY_CELL + d);
+    geometry.b_corner[d] = field_data(&c->directions, b, GEOMETRY_CORNER + d);
     geometry.share[d] = field_data(&c->directions, b, GEOMETRY_SHARE + d);
   }
   for (int p = 0; p < g->count; p++) {
