@@ -96,7 +96,7 @@ def add_region(p):
     p.add_argument('--weight', choices=('mass', 'volume'), default='mass', help='galaxy: what medians and bands count (default: mass)')
     p.add_argument('--data', metavar='DIR', help='spectra: measurements in place of those that come with crux (a folder with kiss_crdb, dragon2, nlbm)')
     p.add_argument('--no-data', action='store_false', dest='data', default=None, help='spectra: no measurements')
-    p.add_argument('--format', choices=('png', 'pdf'), default='png')
+    p.add_argument('--format', choices=('png', 'pdf', 'both'), default='png')
 
 
 def parser():

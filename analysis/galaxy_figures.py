@@ -83,6 +83,7 @@ def draw_spectra(seen, name, options):
             if fit is not None:
                 ax.plot(t, t * t * fit, color='0.45', ls='-.', lw=0.8, zorder=1.5, label='local fits' if 'fit' not in told else None)
                 told.add('fit')
+                drawn.append(t * t * fit)
             data = zone_data.flux(options.data, element)
             zone._draw_data(ax, data, options, modulation > 0, 2.0, told)
             drawn += [d.x**2 * d.y for d in data]
@@ -184,7 +185,7 @@ def energies(g, options):
     axes[1].set_ylim(-0.6, 1.5)
     axes[1].set_xlabel('T [GeV]')
     axes[1].set_ylabel(r'$\alpha$ of de/dlnT $\propto$ n$^\alpha$')
-    axes[1].legend(loc='center right')
+    axes[1].legend(loc='upper left')
     title(fig, g, f'R = {g.region.ring[0]:g}-{g.region.ring[1]:g} kpc, all gas;  shaded: 68 % of it, and the scatter')
     return save(fig, g, 'energies', options)
 

@@ -2,7 +2,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from analysis import galaxy, galaxy_figures, measured, style, zone
+from analysis import compare, galaxy, galaxy_figures, measured, seen, style, zone
 from analysis.galaxy_figures import save, title
 
 RING, HEIGHT = 'R  [kpc]', '|z|  [kpc]'
@@ -138,7 +138,7 @@ def ionisation(g, options):
     zone._limits(axes[0], drawn, 5)
     axes[0].set_xlabel('T [GeV]')
     axes[0].set_ylabel(r'd$\zeta$/dlnT  [s$^{-1}$]')
-    axes[0].legend(fontsize=7, loc='lower center')
+    axes[0].legend(fontsize=7, loc='lower left')
     axes[0].set_title('protons (full), electrons (dashed)')
     x, (low, middle, high), _ = galaxy.binned(g.n[ring], galaxy_figures.density_edges(g), g.zeta[ring], g.weights[ring])
     axes[1].fill_between(x, low, high, color=style.CYCLE[0], alpha=0.25, lw=0)
@@ -210,5 +210,9 @@ def draw(snapshot, folder, options):
     g = galaxy.Galaxy(snapshot, region_of(options), None, options.weight == 'mass')
     options.folder = folder
     made = [FIGURES[f](g, options) for f in options.figures or FIGURES]
+    if options.data is not False:
+        made.append(compare.write(seen.of(g, folder, options.weight), g.name, folder, options.data))
+        if made[-1]:
+            compare.tell(made[-1])
     made.append(galaxy.write(g, os.path.join(folder, f'observables.{snapshot.tag}.txt')))
     return [m for m in made if m]

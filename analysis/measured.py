@@ -112,6 +112,10 @@ IONISATION_VOYAGER = 1.51e-17, 1.64e-17   # 1/s per H atom, models of the local 
 IONISATION_CLOUDS = 1.78e-16, 0.29        # diffuse clouds of the disc, and their scatter in log10: Indriolo et al. 2015, ApJ 800, 40
 EMISSIVITY = {0.1: (1.63e-26, 0.17e-26), 0.3: (0.66e-26, 0.07e-26)}   # photons above E in GeV per s sr H: Abdo et al. 2009, ApJ 703, 1249
 
+# What the medians of a region are compared with: value, its error or half of its range, who, and how far (up or down) a model counts as good.
+LOCAL = {'energy': (0.925, 0.095, 'Voyager 1 (Cummings et al. 2016)', 1.4), 'ionisation': (1.575e-17, 0.065e-17, 'Voyager 1 (Cummings et al. 2016)', 2.0),
+         'gamma_0.1': (1.63e-26, 0.17e-26, 'Fermi-LAT (Abdo et al. 2009)', 1.5)}
+
 
 def clouds(radius):
     """Ionisation rate of diffuse atomic clouds from 4 to 9 kpc, 1/s per H: primary (2.2 +- 0.3)e-16 exp((8.5 - R) / 4.7), with 1.5 for

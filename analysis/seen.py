@@ -24,6 +24,8 @@ class Cells:
     def __init__(self, g):
         self.g, self.where, self.source = g, g.where, 'the snapshot'
         self.laws = g.sun_laws()
+        of = {'energy': g.energy, 'ionisation': g.zeta, **{f'gamma_{e:g}': v for e, v in g.gamma.items()}}
+        self.values = {n: np.array([s[k] for k in STATISTICS]) for n, s in ((n, g.spread(g.of_sun(v))) for n, v in of.items())}
 
     def spectrum(self, what):
         o = self.g.observer

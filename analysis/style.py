@@ -76,11 +76,12 @@ def uniform(values):
 
 
 def save(figure, folder, name, form):
-    """Write DIR/figures/<name>.<form> and say so."""
+    """Write DIR/figures/<name>.<form>, of both: .png and .pdf, and say so.  Returns the path of the first."""
     where = os.path.join(folder, 'figures')
     os.makedirs(where, exist_ok=True)
-    path = os.path.join(where, f'{name}.{form}')
-    figure.savefig(path, bbox_inches='tight', pad_inches=0.08)
+    paths = [os.path.join(where, f'{name}.{f}') for f in (('png', 'pdf') if form == 'both' else (form,))]
+    for path in paths:
+        figure.savefig(path, bbox_inches='tight', pad_inches=0.08)
+        print(path, flush=True)
     plt.close(figure)
-    print(path, flush=True)
-    return path
+    return paths[0]

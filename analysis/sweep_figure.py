@@ -40,7 +40,7 @@ def draw(out, head, views, done, options, name):
     fig.tight_layout(rect=(0, 0, 1, 1 - 0.6 / (3.3 * rows + 0.8)))
     fig.legend(handles=handles, loc='upper center', ncol=min(len(handles), 6), fontsize=8, bbox_to_anchor=(0.5, 1 - 0.3 / (3.3 * rows + 0.8)))
     fig.suptitle(head, y=1 - 0.05 / (3.3 * rows + 0.8), va='top', fontsize=11)
-    forms = ('png', 'pdf') if name == 'sweep' and options.format == 'png' else (options.format,)
+    forms = ('png', 'pdf') if options.format == 'both' or (name == 'sweep' and options.format == 'png') else (options.format,)
     import os
     made = []
     for form in forms:

@@ -322,4 +322,10 @@ def plot(folders, options):
         return overlay(zones, options, folders[0])
     z = zones[0]
     made = [spectra(z, options), ratios([z], options), energies(z, options), emission(z, options), losses(z, options), history(z, options)]
+    if options.data is not False:
+        from analysis import compare
+        path = compare.write(compare.OfZone(z), z.name, z.folder, options.data)
+        if path:
+            compare.tell(path)
+            made.append(path)
     return [m for m in made if m]

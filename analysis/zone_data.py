@@ -117,6 +117,22 @@ def ratio(folder, name):
     """[Points] of B_C, Be10_Be9, pbar_p, e+_fraction, C_H, e-_p."""
     if folder is False:
         return []
+    return _ams_ratio(folder, name) + _voyager_ratio(folder, name)
+
+
+def _voyager_ratio(folder, name):
+    """Of intensities of Voyager 1, those below put at the energies of those above, where they reach."""
+    pair = {'B_C': ('b', 'c'), 'C_H': ('c', 'p')}.get(name)
+    above, below = (next((p for p in flux(folder, s) if p.name == 'Voyager 1'), None) for s in pair) if pair else (None, None)
+    if above is None or below is None:
+        return []
+    use = (above.x >= below.x[0]) & (above.x <= below.x[-1])
+    y, relative = (np.exp(np.interp(np.log(above.x[use]), np.log(below.x), np.log(v))) for v in (below.y, below.error / below.y))
+    value = above.y[use] / y
+    return [Points('Voyager 1', above.x[use], value, value * np.hypot(above.error[use] / above.y[use], relative), above.rigidity[use])]
+
+
+def _ams_ratio(folder, name):
     if folder is None and name == 'Be10_Be9':
         both = (('AMS-02, preliminary', measured.RATIOS[name]), ('ISOMAX', measured.ISOMAX))
         return [Points(n, x, y, e, momentum(x, 9.5) / 4) for n, (x, y, e) in ((n, measured.points(t)) for n, t in both)]

@@ -41,7 +41,7 @@ static bool own_file(const char *name) {
   return numbered(base, kind[2]) && strncmp(base, "checkpoint.", 11) == 0;
 }
 
-static bool own_figure(const char *name) { return ends(name, ".png") || ends(name, ".pdf"); }
+static bool own_figure(const char *name) { return ends(name, ".png") || ends(name, ".pdf") || strcmp(name, "comparison.txt") == 0; }
 
 /* Remove the plain files that are crux's own; returns whether all that are have gone. */
 static bool clear(const char *dir, bool (*own)(const char *name)) {

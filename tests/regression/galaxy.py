@@ -8,7 +8,7 @@ import shutil
 import h5py
 import numpy as np
 
-from analysis import galaxy, galaxy_figures, galaxy_places, measured, observe, rays, zone_data
+from analysis import compare, galaxy, galaxy_figures, galaxy_places, measured, observe, rays, zone_data
 from analysis.__main__ import main as analysis
 from analysis.snapshot import Snapshot
 from tests import tap
@@ -161,6 +161,45 @@ def pieces():
     tap.report(zone_data.flux(False, 'p') == [] and zone_data.ratio(False, 'B_C') == [], 'no data where none are wanted')
 
 
+class Copy:
+    """Protons of the data times a factor, and B/C alike: at the points of AMS-02 and Voyager."""
+    where, values = 'nowhere', {'energy': np.array([0.925])}
+
+    def __init__(self, factor):
+        self.factor = factor
+
+    def spectrum(self, what):
+        if what != 'p':
+            return None
+        ams, voyager = zone_data.flux(None, 'p')
+        use = ams.rigidity >= 10
+        t, j = np.concatenate([voyager.x, ams.x[use]]), np.concatenate([voyager.y, ams.y[use]])
+        return np.repeat(t, 3), {'median': self.factor * np.repeat(j, 3)}   # the middle one of three per bin counts
+
+    def ratio(self, which):
+        if which != 'B_C':
+            return None
+        d = next(p for p in zone_data.ratio(None, which) if p.name == 'AMS-02')
+        return d.x, {'median': self.factor * d.y}
+
+
+def comparison(folder):
+    for factor, good in ((1.2, True), (1.9, False), (0.5, False)):
+        found = compare.lines(Copy(factor))
+        protons, bc = [x for x in found if x[0] == 'j_p'], [x for x in found if x[0] == 'B_C']
+        tap.report(len(protons) == 6 and len(bc) == 4, 'what is compared: protons from 20 MeV to 300 GeV, B/C above 4 GeV/n', f'{len(protons)} {len(bc)}')
+        check.check(f'ratios of data times {factor} to the data, largest difference', max(abs(x[7] / factor - 1) for x in protons + bc), '<', 1e-9, 'the factor')
+        tap.report(all(x[9] == good for x in protons + bc), f'{factor} is {"inside" if good else "outside"} of the bands')
+        tap.report([x[9] for x in found if x[0] == 'energy'] == [True], 'the energy density near the Sun')
+    path = compare.write(Copy(1.2), 'copy', folder)
+    with open(path) as f:
+        rows = [line.split() for line in f if not line.startswith('#')]
+    tap.report(len(rows) == 11 and all(len(r) >= 10 and r[8] == 'yes' for r in rows), 'comparison.txt', rows[:2])
+    d = next(p for p in zone_data.ratio(None, 'B_C') if p.name == 'Voyager 1')
+    check.check('B/C of Voyager 1 at 0.1 GeV/n', float(np.interp(0.1056, d.x, d.y)), '<', 0.18, '5.7 +- 0.72 over 38 +- 3')
+    check.check('B/C of Voyager 1 at 0.1 GeV/n', float(np.interp(0.1056, d.x, d.y)), '>', 0.13, '5.7 +- 0.72 over 38 +- 3')
+
+
 def call(*words):
     text = io.StringIO()
     with contextlib.redirect_stdout(text), contextlib.redirect_stderr(text):
@@ -174,7 +213,7 @@ def call(*words):
 def pictures(folder):
     status, text = call('plot', folder, 'galaxy', '--ring', '6,9', '--modulation', '500')
     made = os.listdir(os.path.join(folder, 'figures')) if status == 0 else []
-    tap.report(status == 0 and len(made) == len(galaxy_places.FIGURES), 'crux plot DIR galaxy: all figures and the table', text)
+    tap.report(status == 0 and len(made) == len(galaxy_places.FIGURES) + 1, 'crux plot DIR galaxy: all figures, the comparison and the table', text)
     with open(os.path.join(folder, 'observables.00000.txt')) as f:
         rows = [line.split() for line in f if not line.startswith('#')]
     tap.report(all(len(r) == 9 for r in rows) and rows[0][0] == 'energy', 'the table of statistics', rows[:1])
@@ -217,6 +256,7 @@ def sweep(folder):
 
 def main():
     pieces()
+    comparison(check.scratch())
     against_program()
     run = check.run(GALAXY, LOCAL)
     local(run)

@@ -110,8 +110,8 @@ def figures():
             f.write('#!/bin/sh\necho "program: $*"\n[ -z "$CRUX_FIGURES" ] || printf "runs/a b\\nslices\\ngalaxy\\n" >"$CRUX_FIGURES"\n' f'exit {status}\n')
         os.chmod(path, 0o755)
     program(0)
-    expect('a run draws what it asks for', crux('run', 'x.yaml', '--ranks', '1', '--quick'), 0, 'program: run x.yaml --quick', 'drawn: plot runs/a b slices',
-           'draw it again with: ./crux plot runs/a b slices', 'drawn: plot runs/a b galaxy')
+    expect('a run draws what it asks for', crux('run', 'x.yaml', '--ranks', '1', '--quick'), 0, 'program: run x.yaml --quick', 'drawn: plot runs/a b slices --format png',
+           'draw it again with: ./crux plot runs/a b slices', 'drawn: plot runs/a b galaxy --format both')
     code, text = crux('run', 'x.yaml', '--ranks', '1', '--no-figures')
     tap.report(code == 0 and 'program: run x.yaml\n' in text and 'drawn' not in text, '--no-figures', text)
     program(1)
