@@ -240,14 +240,9 @@ static double right_side(struct elliptic *e, const struct field *s, int sc, doub
   return mean;
 }
 
-static enum elliptic_method choose(const struct elliptic *e) {
-  if (e->options.method != ELLIPTIC_AUTO) return e->options.method;
-  return e->stiffness < 10.0 ? ELLIPTIC_DIAGONAL : ELLIPTIC_AMG;
-}
-
 bool correct(struct elliptic *e, double norm, double goal, double *dx, struct elliptic_result *r) {
   const double tolerance = min(0.5, max(0.5 * goal / norm, 1e-14));
-  struct solver_result one = solver_solve(e->solver, choose(e), e->r, dx, tolerance, e->options.max_iterations);
+  struct solver_result one = solver_solve(e->solver, e->options.method, e->stiffness, e->r, dx, tolerance, e->options.max_iterations);
   for (int i = 0; i < e->rows; i++) e->x[i] += dx[i];
   r->iterations += one.iterations;
   r->setups += one.setups;

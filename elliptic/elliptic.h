@@ -47,10 +47,11 @@ enum elliptic_form {
    * the stencil diffuses across it, by up to a third of g g; see elliptic_added.  No elliptic_fluxes. */
   ELLIPTIC_POSITIVE
 };
-enum elliptic_method {
-  ELLIPTIC_AUTO,           /* by the stiffness of the matrix                                  */
-  ELLIPTIC_DIAGONAL,       /* BiCGSTAB with the diagonal: where a dominates                   */
-  ELLIPTIC_AMG             /* BiCGSTAB with BoomerAMG, GMRES where that breaks down           */
+enum elliptic_method {       /* all with BiCGSTAB                                               */
+  ELLIPTIC_AUTO,           /* the one that costs least, by the stiffness of the matrix and what earlier solutions took */
+  ELLIPTIC_DIAGONAL,       /* the diagonal: where a dominates                                 */
+  ELLIPTIC_ILU,            /* incomplete factors of the rows of each rank                     */
+  ELLIPTIC_AMG             /* BoomerAMG; GMRES where that breaks down, and where the others fail */
 };
 
 /* Zero: plain, D without cross terms, automatic. */

@@ -196,7 +196,7 @@ void solver_values(struct solver *s, const double *value);
 void solver_diagonal(struct solver *s, const double *value);
 struct solver_result { bool converged; const char *reason, *method; int iterations, setups; double seconds_setup, seconds_solve; };
 /* x = A^-1 r to |r - A x| < tolerance |r|. */
-struct solver_result solver_solve(struct solver *s, enum elliptic_method method, const double *r, double *x, double tolerance,
+struct solver_result solver_solve(struct solver *s, enum elliptic_method method, double stiffness, const double *r, double *x, double tolerance,
                                   int max_iterations);
 
 #endif

@@ -1,10 +1,12 @@
-/* Linear systems through hypre: BiCGSTAB or GMRES, preconditioned by the diagonal or BoomerAMG.
+/* Linear systems through hypre: BiCGSTAB or GMRES, preconditioned by the diagonal, incomplete factors of the rows of each rank, or BoomerAMG.
  *
- * The preconditioner is kept while the matrix changes, and made anew when the solver needs half as many iterations again as it did
- * with a fresh one, or fails.  hypre's errors stick: they are read and cleared after each solve. */
+ * Preconditioners are kept while the matrix changes, until that has cost more than new ones would (method.c).  hypre's errors stick: they are read and
+ * cleared after each solve. */
 #include "base/fail.h"
 #include "base/memory.h"
+#include "base/minmax.h"
 #include "elliptic/internal.h"
+#include "elliptic/method.h"
 
 #include <HYPRE.h>
 #include <HYPRE_IJ_mv.h>
@@ -21,9 +23,9 @@ struct solver {
   HYPRE_IJVector b, x;
   HYPRE_ParCSRMatrix par_matrix;
   HYPRE_ParVector par_b, par_x;
-  HYPRE_Solver amg;
-  double first_rate;       /* iterations per decade with a fresh preconditioner */
-  bool stale;
+  HYPRE_Solver ilu, amg;
+  int64_t matrices, made_of[METHOD_COUNT]; /* which matrix this is, and which ones the preconditioners are of */
+  struct method_memory memory;
 };
 
 static void check(const char *what) {
@@ -71,6 +73,7 @@ struct solver *solver_create(const struct elliptic *e) {
 void solver_destroy(struct solver *s) {
   if (s == NULL) return;
   if (s->amg != NULL) HYPRE_BoomerAMGDestroy(s->amg);
+  if (s->ilu != NULL) HYPRE_ILUDestroy(s->ilu);
   HYPRE_IJMatrixDestroy(s->matrix);
   HYPRE_IJVectorDestroy(s->b);
   HYPRE_IJVectorDestroy(s->x);
@@ -87,6 +90,7 @@ void solver_values(struct solver *s, const double *value) {
   HYPRE_IJMatrixAssemble(s->matrix);
   HYPRE_IJMatrixGetObject(s->matrix, (void **)&s->par_matrix);
   check("setting the matrix");
+  s->matrices++;
 }
 
 void solver_diagonal(struct solver *s, const double *value) {
@@ -95,6 +99,7 @@ void solver_diagonal(struct solver *s, const double *value) {
   HYPRE_IJMatrixAssemble(s->matrix);
   HYPRE_IJMatrixGetObject(s->matrix, (void **)&s->par_matrix);
   check("setting the diagonal of the matrix");
+  s->matrices++;
 }
 
 /* The one made by set_up is used as it is. */
@@ -106,8 +111,8 @@ static HYPRE_Int keep(HYPRE_Solver amg, HYPRE_ParCSRMatrix a, HYPRE_ParVector b,
   return 0;
 }
 
-static void set_up(struct solver *s, struct solver_result *r) {
-  const double start = MPI_Wtime();
+static void make_amg(struct solver *s) {
+  const bool tensor = s->e->mesh->dim == 3 && s->e->options.tensor;
   if (s->amg != NULL) HYPRE_BoomerAMGDestroy(s->amg);
   HYPRE_BoomerAMGCreate(&s->amg);
   HYPRE_BoomerAMGSetPrintLevel(s->amg, 0);
@@ -115,12 +120,32 @@ static void set_up(struct solver *s, struct solver_result *r) {
   HYPRE_BoomerAMGSetMaxIter(s->amg, 1);
   HYPRE_BoomerAMGSetCoarsenType(s->amg, 10);                                     /* HMIS                 */
   HYPRE_BoomerAMGSetInterpType(s->amg, 6);                                       /* extended + i         */
-  HYPRE_BoomerAMGSetPMaxElmts(s->amg, 4);
-  HYPRE_BoomerAMGSetStrongThreshold(s->amg, s->e->mesh->dim == 3 && s->e->options.tensor ? 0.5 : 0.25);
+  HYPRE_BoomerAMGSetPMaxElmts(s->amg, tensor ? 3 : 4);
+  HYPRE_BoomerAMGSetStrongThreshold(s->amg, tensor ? 0.5 : 0.25);
   HYPRE_BoomerAMGSetRelaxType(s->amg, 3);                                        /* hybrid Gauss-Seidel  */
   HYPRE_BoomerAMGSetup(s->amg, s->par_matrix, s->par_b, s->par_x);
-  s->stale = false;
-  s->first_rate = 0.0;
+}
+
+static void make_ilu(struct solver *s) {
+  if (s->ilu != NULL) HYPRE_ILUDestroy(s->ilu);
+  HYPRE_ILUCreate(&s->ilu);
+  HYPRE_ILUSetPrintLevel(s->ilu, 0);
+  HYPRE_ILUSetType(s->ilu, 0);                                                   /* per rank             */
+  HYPRE_ILUSetLevelOfFill(s->ilu, 0);
+  HYPRE_ILUSetLocalReordering(s->ilu, 0);
+  HYPRE_ILUSetTol(s->ilu, 0.0);
+  HYPRE_ILUSetMaxIter(s->ilu, 1);
+  HYPRE_ILUSetup(s->ilu, s->par_matrix, s->par_b, s->par_x);
+}
+
+static void set_up(struct solver *s, enum method method, double stiffness, struct solver_result *r) {
+  const double start = MPI_Wtime();
+  if (method == METHOD_AMG) make_amg(s);
+  else make_ilu(s);
+  HYPRE_ClearAllErrors(); /* of factors that fail: solutions with them show it */
+  s->memory.kept[method] = (struct method_kept){.made = true, .stiffness = stiffness};
+  if (method == METHOD_AMG) s->memory.regret = 0.0;
+  s->made_of[method] = s->matrices;
   r->setups++;
   r->seconds_setup += MPI_Wtime() - start;
 }
@@ -131,21 +156,25 @@ static bool finish(struct solver_result *r, HYPRE_Int iterations, double residua
   return isfinite(residual) && residual <= tolerance;
 }
 
-static bool bicgstab(struct solver *s, bool amg, double tolerance, int max_iterations, struct solver_result *r) {
+static void zero_guess(struct solver *s) { HYPRE_ParVectorSetConstantValues(s->par_x, 0.0); }
+
+/* From x as it is. */
+static bool bicgstab(struct solver *s, enum method method, double tolerance, int max_iterations, double *residual, struct solver_result *r) {
   HYPRE_Solver k;
   HYPRE_Int iterations = 0;
-  double residual = HUGE_VAL;
+  *residual = HUGE_VAL;
   HYPRE_ParCSRBiCGSTABCreate(s->e->mesh->comm, &k);
   HYPRE_BiCGSTABSetTol(k, tolerance);
   HYPRE_BiCGSTABSetMaxIter(k, max_iterations);
-  if (amg) HYPRE_BiCGSTABSetPrecond(k, (HYPRE_PtrToSolverFcn)HYPRE_BoomerAMGSolve, (HYPRE_PtrToSolverFcn)keep, s->amg);
+  if (method == METHOD_AMG) HYPRE_BiCGSTABSetPrecond(k, (HYPRE_PtrToSolverFcn)HYPRE_BoomerAMGSolve, (HYPRE_PtrToSolverFcn)keep, s->amg);
+  else if (method == METHOD_ILU) HYPRE_BiCGSTABSetPrecond(k, (HYPRE_PtrToSolverFcn)HYPRE_ILUSolve, (HYPRE_PtrToSolverFcn)keep, s->ilu);
   else HYPRE_BiCGSTABSetPrecond(k, (HYPRE_PtrToSolverFcn)HYPRE_ParCSRDiagScale, (HYPRE_PtrToSolverFcn)HYPRE_ParCSRDiagScaleSetup, NULL);
   HYPRE_ParCSRBiCGSTABSetup(k, s->par_matrix, s->par_b, s->par_x);
   HYPRE_ParCSRBiCGSTABSolve(k, s->par_matrix, s->par_b, s->par_x);
   HYPRE_BiCGSTABGetNumIterations(k, &iterations);
-  HYPRE_BiCGSTABGetFinalRelativeResidualNorm(k, &residual);
+  HYPRE_BiCGSTABGetFinalRelativeResidualNorm(k, residual);
   HYPRE_ParCSRBiCGSTABDestroy(k);
-  return finish(r, iterations, residual, tolerance);
+  return finish(r, iterations, *residual, tolerance);
 }
 
 static bool gmres(struct solver *s, double tolerance, int max_iterations, struct solver_result *r) {
@@ -165,38 +194,49 @@ static bool gmres(struct solver *s, double tolerance, int max_iterations, struct
   return finish(r, iterations, residual, tolerance);
 }
 
-static void zero_guess(struct solver *s) { HYPRE_ParVectorSetConstantValues(s->par_x, 0.0); }
-
-static bool with_amg(struct solver *s, double tolerance, int max_iterations, struct solver_result *r) {
-  r->method = "AMG";
-  for (int fresh = s->amg == NULL || s->stale; fresh < 2; fresh++) {
-    if (fresh) set_up(s, r);
+/* With a preconditioner as it was left, then with a new one. */
+static bool with(struct solver *s, enum method method, double stiffness, double tolerance, int max_iterations, struct solver_result *r) {
+  static const char *const names[METHOD_COUNT] = {"diagonal", "ILU", "AMG"};
+  const double decades = -log10(tolerance);
+  r->method = names[method];
+  for (int tries = 0; tries < 2; tries++) {
+    if (method_stale(&s->memory, method, stiffness) || (tries == 1 && s->made_of[method] != s->matrices)) set_up(s, method, stiffness, r);
+    const bool fresh = method == METHOD_DIAGONAL || s->made_of[method] == s->matrices;
     const int before = r->iterations;
-    zero_guess(s);
-    const bool done = bicgstab(s, true, tolerance, max_iterations, r);
-    const double rate = (r->iterations - before) / -log10(tolerance);
-    if (done && s->first_rate == 0.0) s->first_rate = rate;
-    if (done && rate > 1.5 * s->first_rate + 1.0 / -log10(tolerance)) s->stale = true;
+    double residual;
+    const bool done = bicgstab(s, method, tolerance, method_limit(method, decades, max_iterations), &residual, r);
+    method_learn(&s->memory, method, stiffness, residual < 1.0 ? -log10(max(residual, 1e-16)) : 0.0, r->iterations - before, fresh);
     if (done) return true;
+    if (!(residual < 1.0)) zero_guess(s);
     if (fresh) break;
   }
-  r->method = "AMG, GMRES";
-  zero_guess(s);
-  s->stale = true;
-  return gmres(s, tolerance, max_iterations, r);
+  s->memory.kept[method].stale = true;
+  return false;
 }
 
-struct solver_result solver_solve(struct solver *s, enum elliptic_method method, const double *r, double *x, double tolerance,
+static enum method first_method(const struct solver *s, enum elliptic_method method, double stiffness, double decades) {
+  if (method == ELLIPTIC_AUTO) return method_choose(&s->memory, stiffness, decades);
+  return method == ELLIPTIC_DIAGONAL ? METHOD_DIAGONAL : method == ELLIPTIC_ILU ? METHOD_ILU : METHOD_AMG;
+}
+
+struct solver_result solver_solve(struct solver *s, enum elliptic_method method, double stiffness, const double *r, double *x, double tolerance,
                                   int max_iterations) {
-  struct solver_result result = {.reason = "", .method = "diagonal"};
+  struct solver_result result = {.reason = ""};
   const double start = MPI_Wtime();
   HYPRE_IJVectorInitialize(s->b);
   HYPRE_IJVectorSetValues(s->b, s->rows, s->row, r);
   HYPRE_IJVectorAssemble(s->b);
   check("setting the right-hand side");
   zero_guess(s);
-  if (method == ELLIPTIC_DIAGONAL) result.converged = bicgstab(s, false, tolerance, max_iterations, &result);
-  if (!result.converged) result.converged = with_amg(s, tolerance, max_iterations, &result);
+  const enum method first = first_method(s, method, stiffness, -log10(tolerance));
+  result.converged = with(s, first, stiffness, tolerance, max_iterations, &result);
+  if (!result.converged && first != METHOD_AMG) result.converged = with(s, METHOD_AMG, stiffness, tolerance, max_iterations, &result);
+  if (!result.converged) {
+    result.method = "AMG, GMRES";
+    zero_guess(s);
+    s->memory.kept[METHOD_AMG].stale = true;
+    result.converged = gmres(s, tolerance, max_iterations, &result);
+  }
   if (!result.converged) result.reason = "too many iterations, or a breakdown";
   HYPRE_IJVectorGetValues(s->x, s->rows, s->row, x);
   check("reading the solution");
