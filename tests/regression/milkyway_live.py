@@ -1,4 +1,5 @@
-"""The galaxy alive, a few steps on few cells with everything on: books close in an open box, floors are rare, ranks and restarts make no difference."""
+"""The galaxy alive, a few steps on few cells with everything on: books close in an open box, floors are rare, ranks, blocks and restarts make no
+difference."""
 import numpy as np
 
 from tests.regression import check as helpers
@@ -33,6 +34,8 @@ def main():
     whole = run(SETUP, FEW)
     books(whole.history, 'few cells')
     same_snapshots('two ranks', whole, run(SETUP, FEW, ranks=2), 'ranks make no difference')
+    uniform = {**FEW, 'mesh.max_level': 0, 'mesh.regions': '[]', 'run.time_end': '0.5 Myr'}
+    same_snapshots('blocks of 8 and of 16 cells', *(run(SETUP, {**uniform, 'mesh.block': n}) for n in (8, 16)), 'blocks make no difference')
     part = run(SETUP, {**FEW, 'run.step_end': 2})
     words = ['run', SETUP, '--out', part.dir, '--resume']
     for k, v in FEW.items():

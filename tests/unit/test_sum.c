@@ -66,10 +66,29 @@ static void test_low_parts(void **state) {
   assert_true(total == 1e-17);
 }
 
+/* The same for sums that each rank has one of. */
+static void test_over_ranks(void **state) {
+  (void)state;
+  int rank, size;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  MPI_Comm_size(MPI_COMM_WORLD, &size);
+  struct sum s[2] = {{0}};
+  for (int b = 24 * rank / size; b < 24 * (rank + 1) / size; b++) {
+    sum_add(&s[0], value(b));
+    sum_add(&s[1], b == 0 ? 1e20 : b == 23 ? -1e20 : 1.0);
+  }
+  sum_over_ranks(MPI_COMM_WORLD, 2, s);
+  double alone[2];
+  total_of(MPI_COMM_SELF, 0, 24, alone);
+  int same = sum_value(&s[0]) == alone[0] && sum_value(&s[1]) == 22.0, all;
+  MPI_Allreduce(&same, &all, 1, MPI_INT, MPI_LAND, MPI_COMM_WORLD);
+  assert_true(all);
+}
+
 int main(int argc, char **argv) {
   MPI_Init(&argc, &argv);
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_ranks), cmocka_unit_test(test_precision),
-                                     cmocka_unit_test(test_low_parts)};
+                                     cmocka_unit_test(test_low_parts), cmocka_unit_test(test_over_ranks)};
   int failed = cmocka_run_group_tests_name("sum", tests, NULL, NULL);
   MPI_Finalize();
   return failed;
