@@ -18,7 +18,7 @@
 #include <math.h>
 
 /* Everything is tabulated over asinh(R / scale) and asinh(z / scale), scale = SCALE times the largest radius, with cubics in between; H_i over as many radii. */
-enum { RADII = 1024, LEVELS = 512, THICKNESS_POINTS = 2000 };
+enum { RADII = 512, LEVELS = 256, THICKNESS_POINTS = 2000 };
 enum { TABLE_RHO, TABLE_P, TABLE_SPEED, TABLE_IONISED, TABLE_COUNT }; /* logarithms of density and pressure */
 static const double SCALE = 0.02;
 

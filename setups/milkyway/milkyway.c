@@ -177,7 +177,9 @@ static double milkyway_source(double t, const double x[3]) {
 /* Core collapses as the continuous sources; type Ia in an exponential disc. */
 static void supernova_rate(const double x[3], double rate[SUPERNOVA_KINDS]) {
   const double R = axis_distance(x), z = fabs(x[2]);
-  rate[SUPERNOVA_II] = par.rate * (1.0 - par.ia_share) * source_shape(R) / now.norm * exp(-z / par.source_height) / (2.0 * par.source_height);
+  rate[SUPERNOVA_II] = 0.0;
+  if (z < 30.0 * par.source_height) /* e^-30 is nothing */
+    rate[SUPERNOVA_II] = par.rate * (1.0 - par.ia_share) * source_shape(R) / now.norm * exp(-z / par.source_height) / (2.0 * par.source_height);
   rate[SUPERNOVA_IA] = par.rate * par.ia_share * exp(-R / par.ia_radius - z / par.ia_height) / (2.0 * par.ia_height * now.ia_norm);
 }
 
