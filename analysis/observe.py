@@ -204,6 +204,22 @@ class Observer:
                 out[i] = n[k] * shape(s[k], np.log(edges[k + 1] / edges[k]), np.log(p[i] / edges[k]))
         return out
 
+    def smooth(self, name, n, s, p):
+        """The same without the jumps at the edges of bins: between the middles of bins, linear in logarithms."""
+        edges = self.species[name].momenta
+        width = np.log(edges[1:] / edges[:-1])
+        middle = np.log(edges[:-1]) + 0.5 * width
+        out = self.density(name, n, s, p)
+        with np.errstate(divide='ignore'):
+            y = np.log(n * shape(s, width[:, None], 0.5 * width[:, None]))
+        for i, at in enumerate(np.log(p)):
+            k = np.searchsorted(middle, at, side='right') - 1
+            if 0 <= k < len(middle) - 1:
+                with np.errstate(invalid='ignore'):
+                    between = np.exp(y[k] + (at - middle[k]) / (middle[k + 1] - middle[k]) * (y[k + 1] - y[k]))
+                out[i] = np.where(np.isfinite(y[k]) & np.isfinite(y[k + 1]), between, 0.0)
+        return out
+
     def points(self, name, per_bin=3):
         """Momenta at the middles of parts of the bins."""
         e = self.species[name].momenta
@@ -219,16 +235,16 @@ class Observer:
         s = self.species[name]
         return s.kinetic(p) / max(s.nucleons, 1)
 
-    def intensity(self, name, n, s, t):
+    def intensity(self, name, n, s, t, smooth=False):
         """j(T) per m^2 s sr GeV/n."""
         p = self.momentum(name, t)
-        return self.density(name, n, s, p) * (max(self.species[name].nucleons, 1) * LIGHT / (4 * np.pi) * 1e4 / p)[:, None]
+        return (self.smooth if smooth else self.density)(name, n, s, p) * (max(self.species[name].nucleons, 1) * LIGHT / (4 * np.pi) * 1e4 / p)[:, None]
 
-    def intensity_rigidity(self, name, n, s, r):
+    def intensity_rigidity(self, name, n, s, r, smooth=False):
         """j(R) per m^2 s sr GV."""
         species = self.species[name]
         p = r * abs(species.charge)
-        return self.density(name, n, s, p) * (p / (species.kinetic(p) + species.mass) * LIGHT / (4 * np.pi) * 1e4 / r)[:, None]
+        return (self.smooth if smooth else self.density)(name, n, s, p) * (p / (species.kinetic(p) + species.mass) * LIGHT / (4 * np.pi) * 1e4 / r)[:, None]
 
     def energy_per_log(self, name, n, s, t):
         """de/dln T in eV/cm^3."""
@@ -248,19 +264,19 @@ class Observer:
     RATIOS = {'B_C': ('B', 'C'), 'Be10_Be9': ('be10', 'Be9'), 'pbar_p': ('pbar', 'p'), 'e+_fraction': ('e+', 'e-'), 'C_H': ('C', 'p'),
               'e-_p': ('e-', 'p')}
 
-    def element(self, what, laws, x, rigidity=False):
+    def element(self, what, laws, x, rigidity=False, smooth=False):
         """Intensity of a species, or of an element made of several; None where the run has none.  laws: {species: (n, s)}."""
         sum_ = None
         for name, share in self.PARTS.get(what, ((what, 1),)):
             if name in laws:
-                j = (self.intensity_rigidity if rigidity else self.intensity)(name, *laws[name], x)
+                j = (self.intensity_rigidity if rigidity else self.intensity)(name, *laws[name], x, smooth)
                 j = j * (getattr(self, share) if isinstance(share, str) else share)
                 sum_ = j if sum_ is None else sum_ + j
         return sum_
 
-    def ratio(self, which, laws, x):
+    def ratio(self, which, laws, x, smooth=True):
         """[point][cell], at equal energy per nucleon, antiprotons at equal rigidity; nan where there is nothing.  None: not in this run."""
-        a, b = (self.element(w, laws, x, which == 'pbar_p') for w in self.RATIOS[which])
+        a, b = (self.element(w, laws, x, which == 'pbar_p', smooth) for w in self.RATIOS[which])
         if a is None or b is None:
             return None
         b = a + b if which == 'e+_fraction' else b

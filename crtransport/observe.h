@@ -6,7 +6,8 @@
  *   ionisation                         ionisations per s and H atom, with those by secondary electrons
  *   gamma_above                        photons above 0.1 and 1 GeV per s, sr and H atom: pions, and bremsstrahlung of e+-
  *   spectra/<species>/t, j             intensities per m^2 s sr GeV/n at three points per bin; of the elements C, B and Be as well
- *   ratios/x, <ratio>                  at equal energy per nucleon in GeV, antiprotons at equal rigidity in GV; 0 where there is nothing
+ *   ratios/x, <ratio>                  at equal energy per nucleon in GeV, antiprotons at equal rigidity in GV; 0 where there is nothing; of spectra through
+ *                                      the middles of bins, without the jumps of power laws at their edges
  * and cells, volume (kpc^3) and mass (kpc^3 cm^-3 m_p).  A percentile is where the weights of smaller values and half its own are that part of all, linear in
  * between.  Cells are in the order of the mesh and each quantity is summed by one rank, so the file does not depend on the number of ranks.
  * analysis/galaxy.py computes the same from snapshots. */

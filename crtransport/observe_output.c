@@ -51,21 +51,39 @@ static double density(const struct rays *r, const struct rays_sample *s, int spe
   return 0.0;
 }
 
-static double nucleons(const struct cr_species *s) { return s->kind == CR_LEPTON ? 1.0 : s->a; }
-
-static double intensity(const struct rays *r, const struct rays_sample *s, int species, double p, int c) {
-  const struct cr_species *of = &r->net.species[species];
-  return density(r, s, species, p, c) * (nucleons(of) * SPEED_OF_LIGHT_cm_s / (4.0 * PI) * PER_m2 / p);
+/* The same without the jumps of the power laws at the edges of bins: between the middles of bins, linear in logarithms. */
+static double smooth_density(const struct rays *r, const struct rays_sample *s, int species, double p, int c) {
+  const struct cr_network *net = &r->net;
+  const double at = log(p);
+  for (int k = net->first[species]; k + 1 < net->first[species + 1]; k++) {
+    const struct cr_bin *b[2] = {&net->bin[k], &net->bin[k + 1]};
+    double x[2], y[2];
+    for (int i = 0; i < 2; i++) x[i] = log(b[i]->p_lo) + 0.5 * b[i]->width;
+    if (at < x[0] || at >= x[1]) continue;
+    for (int i = 0; i < 2; i++) {
+      const size_t j = (size_t)s->n * (size_t)(k + i) + (size_t)c;
+      y[i] = s->number[j] * cr_seen_shape(s->slope[j], b[i]->width, 0.5 * b[i]->width);
+    }
+    return y[0] > 0.0 && y[1] > 0.0 ? exp(log(y[0]) + (at - x[0]) / (x[1] - x[0]) * (log(y[1]) - log(y[0]))) : 0.0;
+  }
+  return density(r, s, species, p, c);
 }
 
-/* Of a species that the run may lack: at kinetic energy per nucleon, or at rigidity. */
+static double nucleons(const struct cr_species *s) { return s->kind == CR_LEPTON ? 1.0 : s->a; }
+
+static double intensity(const struct rays *r, const struct rays_sample *s, int species, double p, bool smooth, int c) {
+  const struct cr_species *of = &r->net.species[species];
+  return (smooth ? smooth_density : density)(r, s, species, p, c) * (nucleons(of) * SPEED_OF_LIGHT_cm_s / (4.0 * PI) * PER_m2 / p);
+}
+
+/* For ratios, of a species that the run may lack: at kinetic energy per nucleon, or at rigidity. */
 static double part(const struct rays *r, const struct rays_sample *s, const char *name, double share, bool rigidity, double x, int c) {
   const int species = cr_network_find(&r->net, name);
   if (species < 0) return 0.0;
   const struct cr_species *of = &r->net.species[species];
-  if (!rigidity) return share * intensity(r, s, species, cr_momentum_per_nucleon(of, x), c);
+  if (!rigidity) return share * intensity(r, s, species, cr_momentum_per_nucleon(of, x), true, c);
   const double p = x * of->z;
-  return share * density(r, s, species, p, c) * (cr_beta(p, of->mass_GeV) * SPEED_OF_LIGHT_cm_s / (4.0 * PI) * PER_m2 / x);
+  return share * smooth_density(r, s, species, p, c) * (cr_beta(p, of->mass_GeV) * SPEED_OF_LIGHT_cm_s / (4.0 * PI) * PER_m2 / x);
 }
 
 static double ratio(const struct rays_observer *o, const struct rays *r, const struct rays_sample *s, enum cr_ratio which, double x, int c) {
@@ -104,7 +122,12 @@ static double ratio(const struct rays_observer *o, const struct rays *r, const s
 
 static double element(const struct rays_observer *o, const struct rays *r, const struct rays_sample *s, const struct rays_element *e, double t, int c) {
   double sum = 0.0;
-  for (int k = 0; k < OBSERVE_PARTS && e->part[k] != NULL; k++) sum += part(r, s, e->part[k], strcmp(e->part[k], "cno") == 0 ? o->carbon : 1.0, false, t, c);
+  for (int k = 0; k < OBSERVE_PARTS && e->part[k] != NULL; k++) {
+    const int species = cr_network_find(&r->net, e->part[k]);
+    if (species < 0) continue;
+    const double share = strcmp(e->part[k], "cno") == 0 ? o->carbon : 1.0;
+    sum += share * intensity(r, s, species, cr_momentum_per_nucleon(&r->net.species[species], t), false, c);
+  }
   return sum;
 }
 
@@ -118,7 +141,7 @@ static void evaluate(const struct rays_observer *o, const struct rays *r, const 
         break;
       case SEEN_ZETA: v = s->zeta[c]; break;
       case SEEN_GAMMA: v = s->gamma[n * (size_t)q->above + (size_t)c]; break;
-      case SEEN_INTENSITY: v = intensity(r, s, q->species, q->at, c); break;
+      case SEEN_INTENSITY: v = intensity(r, s, q->species, q->at, false, c); break;
       case SEEN_ELEMENT: v = element(o, r, s, &rays_elements[q->species], q->at, c); break;
       default: v = ratio(o, r, s, (enum cr_ratio)q->ratio, q->at, c);
     }
