@@ -118,7 +118,7 @@ void rays_choose(struct rays *r, const struct mesh *mesh, double dt) {
     const bool was = group->implicit;
     const double speed = group->speed;
     if (was) group->speed = r->least[i];
-    const int n = crt_substeps(&r->transport, mesh, i, dt);
+    const int n = crt_substeps(&r->transport, mesh, i, dt, NULL);
     group->implicit = n > r->par.implicit_cost * (was ? 0.8 : 1.0); /* without flicker */
     if (group->implicit) group->speed = r->par.transport.light;
     changed |= group->speed != speed;

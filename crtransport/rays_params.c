@@ -24,6 +24,18 @@ static bool no_range(const void *data) {
   return p->speed_choice == SPEED_AUTO && p->speed_max < p->speed;
 }
 
+static bool one_moment(const struct rays_params *p) { return p->scheme != TRANSPORT_NONE && p->transport.scheme == CRT_DIFFUSION; }
+
+static bool one_moment_not_explicit(const void *data) {
+  const struct rays_params *p = data;
+  return one_moment(p) && p->scheme != TRANSPORT_EXPLICIT;
+}
+
+static bool one_moment_streams(const void *data) {
+  const struct rays_params *p = data;
+  return one_moment(p) && p->alfven != ALFVEN_NONE;
+}
+
 static bool no_cosmic_rays(const void *data) {
   const struct rays_params *p = data;
   return p->scheme == TRANSPORT_NONE && p->event_count > 0;
@@ -41,7 +53,9 @@ static void declare_transport(struct params *ps, struct rays_params *p) {
                 "none: the run has no cosmic rays; explicit: two-moment transport in sub-steps; steady: the steady state in gas that stays as it is; "
                 "implicit: two-moment transport in one step, with the true speed of light; auto: explicit or implicit, whichever is cheaper for a group");
   if (!wanted(ps, "transport")) return;
-  params_choice(ps, "closure", &p->transport.closure, "m1|isotropic", "m1", "pitch angles from flux and density, or isotropic; steady states: always isotropic");
+  params_choice(ps, "moments", &p->transport.scheme, "2|1", "2",
+                "explicit: 2: density and flux; 1: diffusion, for comparison, at the true speed of light and without streaming, in sub-steps of dx^2 / (2 dim kappa)");
+  params_choice(ps, "closure", &p->transport.closure, "m1|isotropic", "m1", "pitch angles from flux and density, or isotropic; steady states and one moment: always isotropic");
   params_choice(ps, "rsol_form", &p->transport.form, "full|flux", "flux",
                 "reduced speed of light in the equation of the flux alone, or in all but advection");
   params_choice(ps, "speed_choice", &p->speed_choice, "fixed|auto", "fixed",
@@ -73,6 +87,8 @@ static void declare_transport(struct params *ps, struct rays_params *p) {
   params_real(ps, "implicit_cost", &p->implicit_cost, "500", PARAMS_POSITIVE, 1e9, "1",
               "auto: groups that need more explicit sub-steps than this in a step are advanced implicitly");
   params_rule(ps, "transport.rsol_form", auto_needs_flux, p, "speed_choice: auto and scheme: auto need rsol_form: flux; with full, bins with different speeds would not exchange particles conservatively");
+  params_rule(ps, "transport.moments", one_moment_not_explicit, p, "1 is for transport.scheme: explicit");
+  params_rule(ps, "transport.moments", one_moment_streams, p, "1 knows no streaming: set transport.alfven: none");
   params_rule(ps, "transport.speed_max", no_range, p, "must not be below transport.speed");
 }
 
@@ -143,10 +159,12 @@ void rays_check(struct rays_params *p, const struct params *ps, bool magnetic) {
   p->transport.light = SPEED_OF_LIGHT_cm_s / u->velocity_cm_s;
   p->transport.limiter = true;
   require(magnetic, "cosmic rays without a magnetic field");
-  if (p->scheme == TRANSPORT_IMPLICIT) {
+  if (p->transport.scheme == CRT_DIFFUSION) p->transport.closure = CLOSURE_ISOTROPIC;
+  if (p->scheme == TRANSPORT_IMPLICIT || p->transport.scheme == CRT_DIFFUSION) {
     p->speed_choice = SPEED_FIXED;
     p->speed = p->transport.light;
-  } else if (p->transport.implicit.perpendicular > 0.0 && p->scheme != TRANSPORT_STEADY) {
+  }
+  if (p->transport.implicit.perpendicular > 0.0 && p->scheme != TRANSPORT_IMPLICIT && p->scheme != TRANSPORT_STEADY) {
     fail_user("scattering.perpendicular: only transport.scheme: implicit and steady diffuse across the magnetic field");
   }
   if (p->speed > p->transport.light) p->speed = p->transport.light; /* rounded */

@@ -21,7 +21,7 @@ static void transport(struct rays *r, const struct mesh *mesh, struct exchange *
   const struct field *profile = r->profile.ncomp > 0 ? &r->profile : NULL, *alfven = r->alfven.ncomp > 0 ? &r->alfven : NULL;
   for (int i = 0; i < r->transport.count; i++) {
     if (r->transport.group[i].implicit) crt_implicit(&r->transport, mesh, x, i, dt, profile, alfven);
-    else crt_transport(&r->transport, mesh, x, i, dt, crt_substeps(&r->transport, mesh, i, dt), profile, alfven);
+    else crt_transport(&r->transport, mesh, x, i, dt, crt_substeps(&r->transport, mesh, i, dt, profile), profile, alfven);
   }
   if (lively(g)) rays_inertia(r, mesh, g);
 }
@@ -120,7 +120,12 @@ double rays_held_dt(const struct rays *r, const struct mesh *mesh, const struct 
           for (int i = 0; i < mesh->nc[0]; i++) across = max(across, fabs(m[i]) / rho[i] / mesh->block[b].dx[d]);
         }
       }
-  least[0] = r->par.substeps * (r->par.transport.cfl * width * r->par.transport.light / fastest) * (1.0 - 1e-12);
+  double step = r->par.transport.cfl * width * r->par.transport.light / fastest;
+  if (r->par.transport.scheme == CRT_DIFFUSION) {
+    step = INFINITY;
+    for (int i = 0; i < r->transport.count; i++) step = min(step, crt_longest(&r->transport, mesh, i, NULL));
+  }
+  least[0] = r->par.substeps * step * (1.0 - 1e-12);
   least[1] = across > 0.0 ? g->par.cfl / across : INFINITY;
   MPI_Allreduce(MPI_IN_PLACE, least, 2, MPI_DOUBLE, MPI_MIN, mesh->comm);
   return min(least[0], least[1]);

@@ -93,19 +93,27 @@ void crt_directions(struct crt *c, const struct mesh *mesh, struct exchange *x, 
   }
 }
 
-int crt_substeps(const struct crt *c, const struct mesh *mesh, int group, double dt) {
+double crt_longest(const struct crt *c, const struct mesh *mesh, int group, const struct field *profile) {
   const struct crt_group *g = &c->group[group];
-  double fastest = 0.0, width = INFINITY, kappa = 0.0;
+  double fastest = 0.0, kappa = 0.0, least[2] = {INFINITY, profile ? INFINITY : 1.0};
   for (int p = 0; p < g->count; p++) {
     const double v = g->member[p].speed;
     fastest = max(fastest, v);
     kappa = max(kappa, v * v / (3.0 * g->member[p].rate));
   }
-  for (int b = 0; b < mesh->count; b++)
-    for (int d = 0; d < mesh->dim; d++) width = min(width, mesh->block[b].dx[d]);
-  MPI_Allreduce(MPI_IN_PLACE, &width, 1, MPI_DOUBLE, MPI_MIN, mesh->comm);
-  double n = ceil(dt * (fastest * (g->speed / c->par.light)) / (c->par.cfl * width));
-  if (c->par.scheme == CRT_DIFFUSION) n = ceil(dt * 2.0 * mesh->dim * kappa / (width * width));
+  for (int b = 0; b < mesh->count; b++) {
+    for (int d = 0; d < mesh->dim; d++) least[0] = min(least[0], mesh->block[b].dx[d]);
+    if (profile == NULL || c->par.scheme != CRT_DIFFUSION) continue;
+    const double *data = field_data(profile, b, 0);
+    for (size_t i = 0; i < profile->comp_size[0]; i++) least[1] = min(least[1], data[i]);
+  }
+  MPI_Allreduce(MPI_IN_PLACE, least, 2, MPI_DOUBLE, MPI_MIN, mesh->comm);
+  if (c->par.scheme == CRT_DIFFUSION) return least[0] * least[0] * least[1] / (2.0 * mesh->dim * kappa);
+  return c->par.cfl * least[0] / (fastest * (g->speed / c->par.light));
+}
+
+int crt_substeps(const struct crt *c, const struct mesh *mesh, int group, double dt, const struct field *profile) {
+  const double n = ceil(dt / crt_longest(c, mesh, group, profile));
   require(n < 1e9, "a group of cosmic rays needs %g sub-steps", n);
   return n > 1.0 ? (int)n : 1;
 }
@@ -176,7 +184,7 @@ void crt_transport(struct crt *c, const struct mesh *mesh, struct exchange *x, i
   struct field *state[1] = {&g->state};
   int64_t limited = 0;
   for (int p = 0; c->par.scheme == CRT_DIFFUSION && p < g->count; p++)
-    require(g->member[p].rate > 0.0, "cosmic rays that are not scattered do not diffuse");
+    require(g->member[p].rate > 0.0 && alfven == NULL, "cosmic rays in one moment are scattered and do not stream");
   double *wall = memory_get(sizeof *wall * 6 * most_face_cells(mesh));
   struct crt_calm *calm = c->par.scheme == CRT_DIFFUSION ? NULL : crt_calm_open(c, mesh, group, dt, n, profile, alfven);
   for (int step = 0; step < n; step++) {

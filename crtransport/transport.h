@@ -18,7 +18,7 @@
 
 enum { RSOL_FULL, RSOL_FLUX };
 enum { CLOSURE_M1, CLOSURE_ISOTROPIC };
-/* DIFFUSION: for comparison, F follows the gradient at once, at the true speed of light whatever the reduced one. */
+/* DIFFUSION: for comparison, F follows the gradient at once, at the true speed of light whatever the reduced one; without streaming. */
 enum { CRT_TWO_MOMENTS, CRT_DIFFUSION };
 /* At ends of the domain that are not periodic.  GAS: as the boundary of the mesh says.  ABSORBING: q = 0 on the face where cells are optically thick,
  * free escape where they are thin; nothing comes in. */
@@ -86,8 +86,10 @@ void crt_adapted(struct crt *c, const struct mesh *mesh);
 /* Directions of the field, once per step of the gas; fills the ghosts of faces.  Collective. */
 void crt_directions(struct crt *c, const struct mesh *mesh, struct exchange *x, struct field *faces);
 
-/* Sub-steps that the group needs for a time dt; for CRT_DIFFUSION dx^2 / (2 dim kappa) each, where the profile is 1.  Collective. */
-int crt_substeps(const struct crt *c, const struct mesh *mesh, int group, double dt);
+/* The longest sub-step of the group: cfl of a cell at c~; for CRT_DIFFUSION dx^2 / (2 dim kappa), where the profile (as in crt_transport) is least; and
+ * how many the group needs for a time dt.  Collective. */
+double crt_longest(const struct crt *c, const struct mesh *mesh, int group, const struct field *profile);
+int crt_substeps(const struct crt *c, const struct mesh *mesh, int group, double dt, const struct field *profile);
 
 /* Advance the group by dt in n equal sub-steps.  profile: scattering rate over that of the population, NULL: 1.  alfven: speed of
  * streaming, NULL: no streaming.  Cell fields with one component, ghosts filled.  Collective. */

@@ -36,6 +36,9 @@ def one_dimension():
     check('form full with c/2, twice the time: mean error', half, '<=', 4e-5, 'everything but advection is slower')
     slow = blob(REST, 256, transport__speed='0.3 c')[1]['l1_n_p']
     check('form flux with 0.3 c: mean error', slow, '<=', 3e-4, 'telegraph terms (kappa k / V)^2')
+    one = [blob(REST, n, transport__moments=1, transport__substeps=1)[1]['l1_n_p'] for n in (64, 128)]
+    check('one moment: mean error at 128 cells', one[1], '<=', 3e-4, 'measured; Euler steps at the limit')
+    check('one moment: order from 64 to 128 cells', order(*one), '>=', 1.9, 'first order in time, with steps as dx^2')
     m1, isotropic = (blob(REST, 256, transport__closure=c)[1]['l1_n_p'] for c in ('m1', 'isotropic'))
     check('closures differ in the mean error by', abs(m1 - isotropic), '<=', 1e-5, '(F / v q)^2 is small')
 

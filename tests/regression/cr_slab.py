@@ -57,6 +57,11 @@ def main():
     r = run(SETUP, {**FEW, **AUTO, 'cr.min_GV': 1, 'cr.max_GV': high, 'run.time_end': '25 Myr'})
     compare('1 to 32 GV', r, 1.0, high, 0.025)
     h = r.history
+    # Diffusion in one moment has the same steady state.
+    one = run(SETUP, {**FEW, 'transport.moments': 1, 'transport.speed_choice': 'fixed', 'transport.substeps': 8, 'cr.min_GV': 1, 'cr.max_GV': high, 'run.time_end': '25 Myr'})
+    two, one = middle(r)[0], middle(one)[0]
+    for s in ('p', 'cno', 'b', 'be', 'e-'):
+        check(f'one moment against two: energy of {s}, worst bin but the ends', float(np.max(np.abs(one[s][1] / two[s][1] - 1)[1:-1])), '<=', 0.005, 'the same steady state')
     check('closure of energy with the ledger', float(np.max(np.abs(h['cr_closure_energy']))), '<=', 1e-12, 'conservation')
 
 

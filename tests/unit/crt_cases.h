@@ -74,7 +74,7 @@ static inline void rays_fill_ghosts(struct rays *r, struct field *f) { exchange_
 
 /* Advance by time t; returns the number of sub-steps. */
 static inline int rays_run(struct rays *r, double t, bool profile, bool alfven) {
-  int n = crt_substeps(&r->crt, &r->mesh, 0, t);
+  int n = crt_substeps(&r->crt, &r->mesh, 0, t, profile ? &r->profile : NULL);
   crt_transport(&r->crt, &r->mesh, r->x, 0, t, n, profile ? &r->profile : NULL, alfven ? &r->alfven : NULL);
   return n;
 }

@@ -78,7 +78,7 @@ static inline void live_adiabatic(struct live *l, double dt, bool ahead) {
 
 static inline void live_transport(struct live *l, double dt) {
   crt_directions(&l->r.transport, &l->w.mesh, l->w.x, &l->w.gas.b[0]);
-  crt_transport(&l->r.transport, &l->w.mesh, l->w.x, 0, dt, crt_substeps(&l->r.transport, &l->w.mesh, 0, dt), NULL, NULL);
+  crt_transport(&l->r.transport, &l->w.mesh, l->w.x, 0, dt, crt_substeps(&l->r.transport, &l->w.mesh, 0, dt, NULL), NULL, NULL);
 }
 
 static inline void live_advect(struct live *l) {

@@ -190,7 +190,7 @@ static void triangle(bool losses) {
   const double time = 0.5, dt = time / steps;
   for (int n = 0; n < steps; n++)
     for (int half = 0; half < 2; half++) {
-      if (half == n % 2) crt_transport(&f.r.transport, m, f.w.x, 0, dt, crt_substeps(&f.r.transport, m, 0, dt), NULL, &f.r.alfven);
+      if (half == n % 2) crt_transport(&f.r.transport, m, f.w.x, 0, dt, crt_substeps(&f.r.transport, m, 0, dt, NULL), NULL, &f.r.alfven);
       else rays_momentum(&f.r, m, f.w.x, &f.w.gas, n * dt, dt, n % 2 ? CR_REACTIONS_FIRST : CR_MOMENTUM_FIRST);
     }
   const double y = plateau_height(time, losses), reach = 2.0 + time - y;
