@@ -1,0 +1,100 @@
+"""Trends that Hopkins et al. 2022 (H22) report for their galaxies, in the simplest runs that have them: the steady state of a slab (setups/cr_slab), one zone,
+a point source.  What needs a galaxy (gas flows, spectra over the density of the gas) is not here."""
+
+import numpy as np
+
+from analysis import observe, rays, snapshot, sweep, zone
+from tests.regression.check import check, run
+
+SLAB = 'setups/cr_slab/steady.yaml'
+# The full range of the paper, gas of which a tenth is ionised, a halo of 8 kpc.
+BASE = {'cr.min_GV': 0.0178, 'cr.max_GV': 1000, 'cr.per_decade': 2, 'cr_secondaries.tail': True, 'medium.ionised': 0.1, 'mesh.cells': [128, 1, 1],
+        'mesh.lower': '[-8 kpc, 0 kpc, 0 kpc]', 'mesh.upper': '[8 kpc, 1 kpc, 1 kpc]'}
+
+
+def slab(**more):
+    r = run(SLAB, {**BASE, **{k.replace('__', '.'): v for k, v in more.items()}})
+    with snapshot.Snapshot(r.snapshots()[-1]) as s:
+        here = rays.Rays(s, point=[0.0])
+        o = observe.Observer(here.species)
+        laws = {n: o.law(n, *(p[:, None] for p in here.populations(n))) for n in here.species}
+        view = sweep.View('slab', r.dir, o, laws, lambda v: v[..., 0], 0.0)
+    numbers = sweep.key_numbers(view)
+    t, j = zone._intensity(view, 'p')
+    for name, low, high in (('slope_p_1_10GeV', 1, 10), ('slope_p_03_3GeV', 0.3, 3)):
+        numbers[name] = sweep.slope(t, j, low, high)
+    numbers['slope_e_30_300MeV'] = sweep.slope(*zone._intensity(view, 'e-'), 0.03, 0.3)
+    for name, which, at in (('j_p_10MeV', 'p', 0.01), ('j_e_30MeV', 'e-', 0.03), ('j_p_10GeV', 'p', 10), ('j_e_100GeV', 'e-', 100)):
+        numbers[name] = sweep.value(*zone._intensity(view, which), at)
+    return numbers, r
+
+
+def heights(r, energies):
+    """kpc in which the number of protons of these energies falls to 1/e."""
+    with snapshot.Snapshot(r.snapshots()[-1]) as s:
+        x = s.cells()['x'] * s.units['length_cm'] / 3.0857e21
+        species = rays.species_of(s)['p']
+        up = x > 0
+        out = []
+        for t in energies:
+            p = np.sqrt(t * (t + 2 * species.mass))
+            k = int(np.searchsorted(species.momenta, p, side='right') - 1)
+            n = sum(s.field(rays.population('p', k, end)).ravel() for end in ('lo', 'hi'))[up]
+            out.append(float(np.interp(np.log(n[0]) - 1, np.log(n[::-1]), x[up][::-1])))
+    return out
+
+
+def speed_of_light(km_s):
+    """Numbers of protons of 1 to 10 GV in the middle of the slab, from steps in time."""
+    r = run('setups/cr_slab/cr_slab.yaml', {'mesh.cells': [32, 1, 1], 'mesh.block': 16, 'cr.network': 'custom', 'cr.species': '[{name: p}]', 'cr.min_GV': 1, 'cr.max_GV': 10,
+                                            'cr.per_decade': 2, 'transport.speed_choice': 'fixed', 'transport.speed': f'{km_s} km/s', 'transport.rsol_form': 'flux',
+                                            'run.time_end': '90 Myr', 'output.snapshots': '90 Myr'})
+    with snapshot.Snapshot(r.snapshots()[-1]) as s:
+        lo, hi = rays.Rays(s, point=[0.0]).populations('p')
+    return lo + hi
+
+
+def rising(name, key, values, runs, paper, sign=1):
+    """All differences from one run to the next have the sign."""
+    steps = sign * np.diff([n[key] for n in runs])
+    check(f'{name}: {key} = ' + ', '.join(f'{n[key]:.4g}' for n in runs) + f' for {values}, smallest step', float(np.min(steps)), '>', 0.0, paper)
+
+
+def main():
+    base, normal = slab()
+    slopes = [slab(cr__scattering_slope=d)[0] for d in (0.3, 0.7)]
+    three = [slopes[0], base, slopes[1]]
+    rising('delta', 'slope_B_C', '0.3, 0.5, 0.7', three, 'H22 Fig. 3: lower delta flattens B/C', -1)
+    check('delta: slope of B/C + delta, largest of three', float(max(abs(n['slope_B_C'] + d) for n, d in zip(three, (0.3, 0.5, 0.7)))), '<', 0.15, 'B/C ~ R^-delta')
+    low, high = slab(cr__scattering_rate_s=5e-10)[0], slab(cr__scattering_rate_s=2e-9)[0]
+    rates = [low, base, high]
+    for key in ('B_C_1', 'B_C_10', 'j_p_10GeV'):
+        rising('nu0', key, '0.5, 1, 2 x 1e-9 /s', rates, 'H22 Fig. 3: more scattering, more grammage')
+    for key in ('slope_p_10_100MeV', 'slope_p_1_10GeV'):
+        rising('nu0', key, '0.5, 1, 2 x 1e-9 /s', rates, 'H22 Fig. 3: more scattering, harder hadrons')
+    no_ion = slab(cr_losses__ionisation=0, cr_losses__coulomb=0)[0]
+    for at, word, key in (('p_10MeV', 'p at 10 MeV', 'slope_p_10_100MeV'), ('e_30MeV', 'e- at 30 MeV', 'slope_e_30_300MeV')):
+        check(f'no ionisation, no Coulomb losses: {word} over those with', no_ion['j_' + at] / base['j_' + at], '>', 1.5, 'H22 Fig. 4: more particles at low energy')
+        check(f'no ionisation, no Coulomb losses: {key}, change', no_ion[key] - base[key], '<', -0.1, 'H22 Fig. 4: spectra fall more slowly towards low energy')
+    no_light = slab(cr_losses__inverse_compton=0, cr_losses__synchrotron=0)[0]
+    check('no inverse Compton, no synchrotron: slope of e- at 10 to 100 GeV, change', no_light['slope_e_10_100GeV'] - base['slope_e_10_100GeV'], '>', 0.1,
+          'H22 Fig. 4: harder high-energy electrons')
+    check('no inverse Compton, no synchrotron: p at 10 GeV, change', abs(no_light['j_p_10GeV'] / base['j_p_10GeV'] - 1), '<', 1e-3, 'protons do not care')
+    low, middle, high = heights(normal, (0.003, 0.1, 300))
+    check(f'height of 1/e of p at 3 MeV, 100 MeV, 300 GeV: {low:.2f}, {middle:.2f}, {high:.2f} kpc; smallest step', min(middle - low, high - middle), '>', 0.0,
+          'H22 Fig. 11: grows with energy')
+    check('height at 300 GeV in kpc', high, '>', 4.5, 'H22 Fig. 11: more than 5 kpc; the slab ends at 8')
+    swept = {}
+    for how in ('ejecta', 'sedov'):
+        z = zone.Zone(run('setups/one_zone/one_zone.yaml', {'source.kind': 'core_collapse', 'cr_injection.swept_mass': how}).dir)
+        swept[how] = sweep.value(z.ratios['x'], z.ratios['C_H'], 10)
+    check('C/H at 10 GeV/n, ejecta mixed with gas of their mass over that of the Sedov phase', swept['ejecta'] / swept['sedov'], '>', 4.0, 'H22 Fig. 7: about 10')
+
+
+    speeds = {v: speed_of_light(v) for v in (1e4, 3e4)}
+    check('explicit steps to 90 Myr, c~ of 1e4 and 3e4 km/s: largest difference of the bins', float(np.max(np.abs(speeds[1e4] / speeds[3e4] - 1))), '<', 0.03,
+          'H22 Fig. 5: no difference in the steady state')
+
+
+if __name__ == '__main__':
+    main()
