@@ -76,11 +76,11 @@ ALWAYS_INLINE void pressure_rows(struct kind kind, struct extent e, const struct
       double speed = speed_on(kind, two_f, x, kind.uniform ? 0.0 : lf0[i], kind.uniform ? 0.0 : lf1[i]);
       double add = (even * speed) * ((bn * bn) * (curve1 - curve0));
       if (kind.lossy) {
-        /* The part across the axis is reduced as reconstruction reduces the jump. */
-        double jump = fabs(q1[i] - q0[i]) + 1e-300, left = (q1[i] - slope1) - (q0[i] + slope0),
-               kept = min(fabs(left), jump) / jump;
+        /* The part across the axis is reduced as reconstruction reduces the jump; where there is none, by what that leaves of both. */
+        double beside = 0.5 * dx * (t0[i] + t1[i]), jump = fabs(q1[i] - q0[i]) + fabs(beside) + 1e-300,
+               left = (q1[i] - slope1) - (q0[i] + slope0), kept = min(fabs(left), jump) / jump;
         speed = speed_on(kind, two_q, x, kind.uniform ? 0.0 : lq0[i], kind.uniform ? 0.0 : lq1[i]);
-        add -= speed * bn * (bn * left + kept * (0.5 * dx * (t0[i] + t1[i])));
+        add -= speed * bn * (bn * left + kept * beside);
       }
       flux[i] = add;
       press[i] = kind.m1 ? v2 * (x * mean) : third * mean;

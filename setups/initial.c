@@ -324,7 +324,8 @@ static void fill_rays(const struct setup_boundary *s, const struct mesh *mesh, i
   const struct rays *r = s->run->rays;
   int group = 0;
   if (r == NULL || !s->setup->exact_rays || s->setup->rays == NULL) return;
-  while (group < r->transport.count && &r->transport.group[group].state != f) group++;
+  /* by name: the coarse cells beside a block are fields of their own */
+  while (group < r->transport.count && strcmp(r->transport.group[group].name, f->name) != 0) group++;
   if (group == r->transport.count) return;
   double *value = memory_get(sizeof *value * 10 * (size_t)r->count), *work = value + 2 * r->count;
   int lower[3], n[3], i[3];

@@ -34,6 +34,11 @@ def main():
     check('form full with c / 10, ten times the time: error over the amplitude', slow.errors['l1_n_p'] / AMPLITUDE, '<=', 5e-3, 'all rates are slower')
     flux = wave(0.1, 64, 100.0, transport__speed='0.5 c')
     check('form flux with c / 2: error over the amplitude', flux.errors['l1_n_p'] / AMPLITUDE, '<=', 5e-3, 'the solution with V = c / 2, nu / 4')
+    open_ends = wave(1, 64, 2.0, mesh__boundary_x='user')
+    check('values of the solution beyond the ends of the box: error over the amplitude', open_ends.errors['l1_n_p'] / AMPLITUDE, '<=', 1e-2, 'measured')
+    limited = wave(1, 32, 2.0, mesh__dim=2, mesh__cells=[32, 32, 1], mesh__upper='[8.885765876316732 code, 8.885765876316732 code, 1 code]',
+                   cr_telegraph__waves=[1, 1, 0], cr_telegraph__amplitude=1e-2)
+    check('2-D, optical depth of a cell 0.28, bounds: error over the amplitude', limited.errors['l1_n_p'] / 1e-2, '<=', 2e-2, 'measured; 0.11 where the bounds cut maxima')
     oblique = wave(1, 64, 2.0, mesh__dim=2, mesh__cells=[64, 64, 1], mesh__upper='[8.885765876316732 code, 8.885765876316732 code, 1 code]',
                    cr_telegraph__waves=[1, 1, 0])
     check('2-D, along the diagonal: error over the amplitude, 64 x 64', oblique.errors['l1_n_p'] / AMPLITUDE, '<=', 1e-2, 'measured')
