@@ -305,8 +305,9 @@ static double response(double sink_lo, double sink_hi, double inside_lo, double 
 
 /* The slopes inside the bin change the rates strongly.  With the inputs of each cell held, by the linear system just solved, the ratio of its populations
  * is brought into balance with its own rates by a few steps of the secant method.  Exchange with other cells is at least as fast as the losses, and as
- * escape by diffusion from a tenth of the squared width of the mesh. */
-static void balance_block(struct rays_probe *p, int s, int k, int b, bool again, double sums[2]) {
+ * escape by diffusion from a tenth of the squared width of the mesh.  Returns false, with all as it was, where no ratio is off by more than `enough` in the
+ * mean. */
+static bool balance_block(struct rays_probe *p, int s, int k, int b, bool again, double enough, double sums[2]) {
   enum { LO, HI, X, F, OLD_X, OLD_F, N, T, B_LO, B_HI, SINK, INSIDE = SINK + 2 };
   const struct cr_batch_env env = with_drift(p, s, k, b);
   const int bin = p->r->net.first[s] + k;
@@ -335,10 +336,20 @@ static void balance_block(struct rays_probe *p, int s, int k, int b, bool again,
     w[HI][c] = hi;
   }
   for (int step = 0; step < 6; step++) {
+    double off[2] = {0.0, 0.0};
     probe_cells(p, &env, s, k, w[LO], w[HI], &trial);
     for (size_t c = 0; c < n; c++) {
-      double x = w[X][c], f = response(w[SINK][c] + lost[0][c], w[SINK + 1][c] + lost[1][c], w[INSIDE][c], w[INSIDE + 1][c], w[T][c], w[B_LO][c], w[B_HI][c]) - x;
-      double steep = step > 0 && x != w[OLD_X][c] ? (f - w[OLD_F][c]) / (x - w[OLD_X][c]) : -2.5;
+      w[F][c] = response(w[SINK][c] + lost[0][c], w[SINK + 1][c] + lost[1][c], w[INSIDE][c], w[INSIDE + 1][c], w[T][c], w[B_LO][c], w[B_HI][c]) - w[X][c];
+      off[0] += w[B_LO][c] > 0.0 && w[B_HI][c] > 0.0 ? w[N][c] * fabs(w[F][c]) : 0.0;
+      off[1] += w[N][c];
+    }
+    if (off[0] <= enough * off[1] && step > 0) break;
+    if (off[0] <= enough * off[1]) {
+      for (size_t c = 0; c < n; c++) sums[1] += volume * w[LO][c];
+      return false;
+    }
+    for (size_t c = 0; c < n; c++) {
+      double x = w[X][c], f = w[F][c], steep = step > 0 && x != w[OLD_X][c] ? (f - w[OLD_F][c]) / (x - w[OLD_X][c]) : -2.5;
       double move = -f / min(max(steep, -40.0), -0.5);
       move = w[B_LO][c] > 0.0 && w[B_HI][c] > 0.0 ? min(max(move, -1.5), 1.5) : 0.0;
       w[OLD_X][c] = x;
@@ -373,14 +384,14 @@ static void balance_block(struct rays_probe *p, int s, int k, int b, bool again,
   }
   rays_rows_to_cells(p->mesh, w[LO], &p->r->exchange, rays_data(p->r, 2 * bin, b, 0));
   rays_rows_to_cells(p->mesh, w[HI], &p->r->exchange, rays_data(p->r, 2 * bin + 1, b, 0));
+  return true;
 }
 
-double rays_probe_balance(struct rays_probe *p, int s, int k, bool again) {
+double rays_probe_balance(struct rays_probe *p, int s, int k, bool again, double enough) {
   double sums[2] = {0.0, 0.0};
   find_usual(p, p->r->net.first[s] + k);
   for (int b = 0; b < p->mesh->count; b++) {
-    balance_block(p, s, k, b, again, sums);
-    probe_block(p, s, k, b);
+    if (balance_block(p, s, k, b, again, enough, sums)) probe_block(p, s, k, b);
   }
   MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, p->mesh->comm);
   return sums[1] > 0.0 ? sums[0] / sums[1] : 0.0;

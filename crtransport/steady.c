@@ -22,25 +22,8 @@ void rays_steady_declare(struct params *ps, struct rays_steady_params *par) {
   params_int(ps, "limiting", &par->limiting, "4", 1, 1000, "with operator: monotone, at most so many iterations of the limiters in one solution; the next sweep goes on");
 }
 
-struct sweep {
-  struct rays *r;
-  const struct mesh *mesh;
-  struct exchange *x;
-  struct gas *gas;
-  const struct rays_steady_params *par;
-  struct rays_probe probe;
-  struct rays_spread spread;
-  struct field velocity;           /* of faces */
-  struct rays_rows power;          /* [1] GeV cm^-3 s^-1, of r->source */
-  double *spectrum;                /* [populations] per GeV */
-  bool *seeded;                    /* [bins] with nothing but its first guess */
-  double most;                     /* largest population of the species so far, number */
-  struct rays_steady_stage stage;
-  struct rays_steady_result *result;
-};
-
 /* Number densities of a power law in bins that have no particles anywhere: N ~ R^-1.7 with slopes to match; only its shape counts. */
-static void seed(struct sweep *w) {
+static void seed(struct rays_sweep *w) {
   struct rays *r = w->r;
   const struct mesh *m = w->mesh;
   const double slope = -1.7;
@@ -67,7 +50,7 @@ static void seed(struct sweep *w) {
   memory_free(there);
 }
 
-static void open_sweep(struct sweep *w, double time) {
+static void open_sweep(struct rays_sweep *w, double time) {
   struct rays *r = w->r;
   const struct mesh *m = w->mesh;
   struct field *gas[1] = {&w->gas->u[0]};
@@ -97,7 +80,7 @@ static void open_sweep(struct sweep *w, double time) {
   for (int b = 0; b < m->count; b++) rays_source_power(r, m, b, time, &w->probe.all, rays_values(&w->power, 0, b));
 }
 
-static void close_sweep(struct sweep *w) {
+static void close_sweep(struct rays_sweep *w) {
   rays_probe_destroy(&w->probe);
   rays_spread_destroy(&w->spread);
   rays_rows_destroy(&w->power);
@@ -106,12 +89,12 @@ static void close_sweep(struct sweep *w) {
   memory_free(w->seeded);
 }
 
-/* Sink and sources of a population, in code units and divided by its diffusivity. */
-static void set_right_side(struct sweep *w, int s, int k, int end, double scale) {
+double rays_sweep_right_side(struct rays_sweep *w, int s, int k, int end) {
   struct rays *r = w->r;
   const struct rays_probe *p = &w->probe;
   const int local = k - r->net.first[s], row = 2 * local + end, population = 2 * k + end;
   const size_t n = p->sink.cells;
+  const double speed = r->population[population].speed, scale = r->scale.time_s * 3.0 * r->population[population].rate / (speed * speed);
   double *line = memory_get(sizeof *line * 4 * n), *sum = line, *other = line + n, *above = line + 2 * n, *below = line + 3 * n;
   for (int b = 0; b < w->mesh->count; b++) {
     const double *power = rays_values(&w->power, 0, b), *made = rays_values(&p->made, population, b), *inside = rays_values(&p->inside, row, b);
@@ -129,10 +112,11 @@ static void set_right_side(struct sweep *w, int s, int k, int end, double scale)
     rays_rows_to_cells(w->mesh, sum, &w->spread.work, field_data(&w->spread.work, b, 0));
   }
   memory_free(line);
+  return scale;
 }
 
 /* Sum over the mesh of |q - before| over that of q, but populations below 1e-9 of the largest of the species do not count in full. */
-static double change_of(struct sweep *w, int population, const struct rays_rows *before, double *number) {
+static double change_of(struct rays_sweep *w, int population, const struct rays_rows *before, double *number) {
   double sums[2] = {0.0, 0.0};
   double *now = memory_get(sizeof *now * before->cells);
   for (int b = 0; b < w->mesh->count; b++) {
@@ -151,36 +135,16 @@ static double change_of(struct sweep *w, int population, const struct rays_rows 
   return of > 0.0 ? sums[0] / of : 0.0;
 }
 
-/* |sources - operator q| / |sources| before solving. */
-static double residual_of(struct sweep *w, struct field *q, int member, struct field *scratch) {
-  const size_t n = w->probe.sink.cells;
-  double sums[2] = {0.0, 0.0}, *a = memory_get(sizeof *a * 2 * n), *s = a + n;
-  elliptic_apply(w->spread.elliptic, q, member, scratch, 0);
-  for (int b = 0; b < w->mesh->count; b++) {
-    const double *dx = w->mesh->block[b].dx, volume = dx[0] * dx[1] * dx[2];
-    rays_cells_to_rows(w->mesh, scratch, field_data(scratch, b, 0), a);
-    rays_cells_to_rows(w->mesh, &w->spread.work, field_data(&w->spread.work, b, 0) + w->spread.work.comp_size[0], s);
-    for (size_t c = 0; c < n; c++) {
-      sums[0] += volume * (s[c] - a[c]) * (s[c] - a[c]);
-      sums[1] += volume * s[c] * s[c];
-    }
-  }
-  memory_free(a);
-  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, w->mesh->comm);
-  return sums[1] > 0.0 ? sqrt(sums[0] / sums[1]) : 0.0;
-}
-
 /* Solve for one population; returns its change, or -1 when that failed. */
-static double solve(struct sweep *w, int s, int k, int end, struct rays_rows *before, struct field *scratch, double *residual) {
+static double solve(struct rays_sweep *w, int s, int k, int end, struct rays_rows *before, double *residual) {
   struct rays *r = w->r;
   const int population = 2 * k + end;
   const struct rays_population *p = &r->population[population];
   struct field *state = &r->transport.group[p->group].state;
   rays_spread_velocity(&w->spread, r, w->mesh, w->x, &w->velocity, population);
-  set_right_side(w, s, k, end, r->scale.time_s * 3.0 * p->rate / (p->speed * p->speed));
+  rays_sweep_right_side(w, s, k, end);
   rays_spread_set(&w->spread, w->mesh);
   for (int b = 0; b < w->mesh->count; b++) rays_cells_to_rows(w->mesh, &r->exchange, rays_data(r, population, b, 0), rays_values(before, 0, b));
-  const double error = residual_of(w, state, p->member, scratch);
   const struct elliptic_result done = elliptic_solve(w->spread.elliptic, &w->spread.work, 1, state, p->member, w->par->solver_tolerance);
   w->result->iterations += done.iterations;
   w->result->solves++;
@@ -197,12 +161,12 @@ static double solve(struct sweep *w, int s, int k, int end, struct rays_rows *be
   }
   double number;
   const double change = change_of(w, population, before, &number);
-  if (number > 1e-6 * w->most) *residual = max(*residual, error);
+  if (number > 1e-6 * w->most) *residual = max(*residual, done.before);
   return change;
 }
 
 /* The first guess of a bin is the one above with the same slopes. */
-static void guess(struct sweep *w, int s, int bin) {
+static void guess(struct rays_sweep *w, int s, int bin) {
   struct rays *r = w->r;
   if (w->seeded[bin] && bin + 1 < r->net.first[s + 1])
     for (int end = 0; end < 2; end++)
@@ -212,7 +176,7 @@ static void guess(struct sweep *w, int s, int bin) {
 }
 
 /* Both populations of a bin, until they agree with the rates they have; returns the change of the first solution, or -1. */
-static double solve_bin(struct sweep *w, int s, int k, struct rays_rows *before, struct field *scratch) {
+static double solve_bin(struct rays_sweep *w, int s, int k, struct rays_rows *before) {
   enum { TRIES = 6 };
   const int bin = w->r->net.first[s] + k;
   double first = 0.0, start = MPI_Wtime();
@@ -222,7 +186,7 @@ static double solve_bin(struct sweep *w, int s, int k, struct rays_rows *before,
   for (int n = 0; n < TRIES; n++) {
     double most = 0.0, residual = 0.0;
     for (int end = 1; end >= 0; end--) {
-      double change = solve(w, s, bin, end, before, scratch, &residual);
+      double change = solve(w, s, bin, end, before, &residual);
       if (change < 0.0) return change;
       most = max(most, change);
     }
@@ -232,14 +196,14 @@ static double solve_bin(struct sweep *w, int s, int k, struct rays_rows *before,
     }
     if (most < w->par->tolerance) break;
     start = MPI_Wtime();
-    const double moved = rays_probe_balance(&w->probe, s, k, n > 0);
+    const double moved = rays_probe_balance(&w->probe, s, k, n > 0, 0.05 * w->par->tolerance);
     w->result->seconds_probe += MPI_Wtime() - start;
     if (moved < w->par->tolerance) break;
   }
   return first;
 }
 
-static void tell(struct sweep *w, int s, int k) {
+static void tell(struct rays_sweep *w, int s, int k) {
   if (w->par->progress == NULL) return;
   w->stage.species = w->r->net.species[s].name;
   w->stage.bin = k;
@@ -249,7 +213,7 @@ static void tell(struct sweep *w, int s, int k) {
 }
 
 /* What is negative becomes zero, and the rest of the population as much less: sums are kept.  Returns the largest share of a population that was negative. */
-static double repair(struct sweep *w) {
+static double repair(struct rays_sweep *w) {
   const size_t n = w->probe.sink.cells;
   double worst = 0.0, *q = memory_get(sizeof *q * n);
   for (int p = 0; p < w->r->count; p++) {
@@ -276,7 +240,7 @@ static double repair(struct sweep *w) {
 }
 
 /* All species and bins once.  Returns whether all was solved. */
-static bool sweep_once(struct sweep *w, struct rays_rows *before, struct field *scratch) {
+static bool sweep_once(struct rays_sweep *w, struct rays_rows *before) {
   struct rays *r = w->r;
   bool good = true;
   w->probe.drift = rays_drift_create(r, w->mesh, w->x);
@@ -289,7 +253,7 @@ static bool sweep_once(struct sweep *w, struct rays_rows *before, struct field *
     rays_probe_losses(&w->probe, s);
     w->result->seconds_probe += MPI_Wtime() - start;
     for (int k = r->net.nbin[s] - 1; k >= 0 && good; k--) {
-      double change = solve_bin(w, s, k, before, scratch);
+      double change = solve_bin(w, s, k, before);
       good = change >= 0.0;
       w->result->change = max(w->result->change, change);
       tell(w, s, k);
@@ -308,13 +272,11 @@ static bool sweep_once(struct sweep *w, struct rays_rows *before, struct field *
 struct rays_steady_result rays_steady(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, const struct rays_steady_params *par,
                                       double time) {
   struct rays_steady_result result = {.reason = ""};
-  struct sweep w = {.r = r, .mesh = mesh, .x = x, .gas = g, .par = par, .result = &result};
+  struct rays_sweep w = {.r = r, .mesh = mesh, .x = x, .gas = g, .par = par, .result = &result};
   struct rays_rows before;
-  struct field scratch;
   const double start = MPI_Wtime();
   open_sweep(&w, time);
   rays_rows_create(&before, mesh, 1);
-  field_create(&scratch, mesh, "steady scratch", CENTRING_CELL, 1);
   seed(&w);
   rays_probe_steps(&w.probe);
   bool good = true;
@@ -323,7 +285,7 @@ struct rays_steady_result rays_steady(struct rays *r, const struct mesh *mesh, s
     const bool limited = par->operator == STEADY_MONOTONE && mesh->dim > 1;
     if (result.sweeps == 0 || (result.sweeps == 1 && limited))
       rays_spread_form(&w.spread, r, mesh, par, limited && result.sweeps == 0 ? STEADY_POSITIVE : par->operator);
-    good = sweep_once(&w, &before, &scratch);
+    good = sweep_once(&w, &before);
     result.sweeps++;
     result.converged = good && result.sweeps > 1 && result.change < par->tolerance && result.residual < 10.0 * par->tolerance;
     log_info("steady state: sweep %d: largest change %.2g, residual %.2g, %lld iterations, %.1f s", result.sweeps, result.change, result.residual,
@@ -335,8 +297,8 @@ struct rays_steady_result rays_steady(struct rays *r, const struct mesh *mesh, s
     }
   }
   result.negative = repair(&w);
+  if (result.sweeps > 0) rays_sweep_books(&w);
   if (good && !result.converged) result.reason = "more sweeps are needed: raise steady.sweeps";
-  field_destroy(&scratch);
   rays_rows_destroy(&before);
   close_sweep(&w);
   result.seconds = MPI_Wtime() - start;

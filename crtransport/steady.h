@@ -27,6 +27,10 @@ struct rays_steady_params {
   void *data;
 };
 
+/* What happens to the particles of a species, per second in the whole mesh: injected, made by others; lost to reactions, through the ends of the spectrum, and
+ * through the ends of the domain. */
+struct rays_steady_balance { double injected, made, lost, cooled, escaped; };
+
 struct rays_steady_result {
   bool converged;
   const char *reason;      /* why not, or ""                                                   */
@@ -35,6 +39,8 @@ struct rays_steady_result {
   double residual;         /* largest of all populations before they were solved for the last time: |sources - operator q| / |sources| */
   int64_t iterations, solves, setups, unsettled; /* unsettled: solutions whose limiters did not */
   double negative;         /* largest share of a population that was below zero, and was taken from the rest of it */
+  struct rays_steady_balance balance[CR_MAX_SPECIES]; /* in the end                                      */
+  double left;             /* the residual in the end, with the rates of then                    */
   double seconds, seconds_probe, seconds_setup, seconds_solve;
 };
 

@@ -48,8 +48,8 @@ void rays_probe_losses(struct rays_probe *p, int s);
 /* All rates of bin k of species s, after its losses. */
 void rays_probe_bin(struct rays_probe *p, int s, int k);
 /* The populations of the bin move towards balance with their own rates, and the rates are those of the new ones.  again: with what the last call found for this
- * bin.  Returns how much the lower one has changed, relative to its sum. */
-double rays_probe_balance(struct rays_probe *p, int s, int k, bool again);
+ * bin.  Returns how much the lower one has changed, relative to its sum; blocks whose ln hi / lo is off by less than `enough` in the mean stay as they are. */
+double rays_probe_balance(struct rays_probe *p, int s, int k, bool again, double enough);
 /* What species s makes of others now is added to p->made. */
 void rays_probe_children(struct rays_probe *p, int s);
 /* Probing steps so short that the fastest changes are small.  Collective. */
@@ -76,5 +76,29 @@ void rays_spread_velocity(struct rays_spread *s, struct rays *r, const struct me
 void rays_spread_set(struct rays_spread *s, const struct mesh *m);
 /* F of a population from its q. */
 void rays_spread_flux(struct rays_spread *s, struct rays *r, const struct mesh *m, struct exchange *x, int population);
+
+/* steady.c: all that the sweeps need. */
+struct rays_sweep {
+  struct rays *r;
+  const struct mesh *mesh;
+  struct exchange *x;
+  struct gas *gas;
+  const struct rays_steady_params *par;
+  struct rays_probe probe;
+  struct rays_spread spread;
+  struct field velocity;           /* of faces */
+  struct rays_rows power;          /* [1] GeV cm^-3 s^-1, of r->source */
+  double *spectrum;                /* [populations] per GeV */
+  bool *seeded;                    /* [bins] with nothing but its first guess */
+  double most;                     /* largest population of the species so far, number */
+  struct rays_steady_stage stage;
+  struct rays_steady_result *result;
+};
+/* Sink and sources of a population, in code units and divided by its diffusivity, into the work of spread; returns the factor from 1/s to these units. */
+double rays_sweep_right_side(struct rays_sweep *w, int s, int k, int end);
+
+/* steady_books.c: what becomes of the particles of each species, and how far the populations are from their steady state, with rates that are all of the
+ * populations as they are.  Collective. */
+void rays_sweep_books(struct rays_sweep *w);
 
 #endif

@@ -281,11 +281,12 @@ struct elliptic_result elliptic_solve(struct elliptic *e, const struct field *s,
   const double scale = sqrt(total(e, e->r, SQUARE, false)), goal = tolerance * scale;
   if (scale == 0.0) memset(e->x, 0, sizeof *e->x * (size_t)e->rows);
   double norm = residual_of(e, rhs, e->x, e->r);
-  r.before = scale > 0.0 ? norm / scale : norm;
+  r.before = norm;
   if (!isfinite(norm)) r.reason = "the right-hand side, a coefficient or the first guess is not finite";
   else if (e->options.form == ELLIPTIC_MONOTONE) limited_solve(e, rhs, goal, &norm, &r);
   else linear(e, rhs, goal, &norm, &r);
   r.residual = scale > 0.0 ? norm / scale : norm;
+  r.before = scale > 0.0 ? r.before / scale : r.before;
   if (e->singular) {
     const double mean = total(e, e->x, LINEAR, true) / all_volume(e->mesh);
     for (int i = 0; i < e->rows; i++) e->x[i] -= mean;

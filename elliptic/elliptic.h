@@ -47,7 +47,7 @@ enum elliptic_form {
    * the stencil diffuses across it, by up to a third of g g; see elliptic_added.  No elliptic_fluxes. */
   ELLIPTIC_POSITIVE
 };
-enum elliptic_method {       /* all with BiCGSTAB                                               */
+enum elliptic_method {       /* with BiCGSTAB; ELLIPTIC_POSITIVE without w and multigrid: conjugate gradients, whose steps count half */
   ELLIPTIC_AUTO,           /* the one that costs least, by the stiffness of the matrix and what earlier solutions took */
   ELLIPTIC_DIAGONAL,       /* the diagonal: where a dominates                                 */
   ELLIPTIC_ILU,            /* incomplete factors of the rows of each rank                     */

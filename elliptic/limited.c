@@ -123,6 +123,7 @@ void limited_solve(struct elliptic *e, const double *rhs, double goal, double *n
     flux_limiters(e, e->x);
     fill_matrix(e);
     *norm = residual_of(e, rhs, e->x, e->r);
+    if (n == 0) r->before = *norm;
     r->converged = *norm <= goal;
     if (r->converged || !isfinite(*norm)) break;
     if (*norm < best_norm) {

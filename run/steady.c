@@ -36,6 +36,13 @@ void run_steady(struct run *r) {
            "set-ups, %lld of them with limiters that did not settle; largest change %.2g, residual %.2g, negative share %.1g",
            s.converged ? "converged" : s.reason, s.sweeps, s.seconds, s.seconds_probe, s.seconds_setup, s.seconds_solve, (long long)s.iterations,
            (long long)s.solves, (long long)s.setups, (long long)s.unsettled, s.change, s.residual, s.negative);
+  log_info("steady state: in the end a residual of %.2g; particles per second of each species, and what is missing in the balance:", s.left);
+  for (int i = 0; i < r->rays.net.count; i++) {
+    const struct rays_steady_balance *b = &s.balance[i];
+    const double in = b->injected + b->made, out = (b->lost + b->cooled) + b->escaped;
+    log_info("  %-5s injected %.3e, made %.3e, lost %.3e, cooled %.3e, escaped %.3e, missing %.1e", r->rays.net.species[i].name, b->injected, b->made, b->lost,
+             b->cooled, b->escaped, in > 0.0 ? fabs(in - out) / in : 0.0);
+  }
   r->step = s.sweeps;
   if (s.converged || r->stop == RUN_SIGNAL || r->stop == RUN_WALL_TIME) return;
   checkpoint_write(r);
