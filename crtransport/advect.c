@@ -20,7 +20,8 @@ static inline const double *mass_at(const struct advected *a, int d, int j, int 
   return a->mass[d] + (size_t)k * a->plane[d] + (size_t)j * (size_t)a->row[d];
 }
 
-/* By how much, as a share, the value on a face may exceed the mean of the cell, so that what leaves through all faces is no more than there is. */
+/* By how much, as a share, the value on a face may exceed the mean of the cell, so that what leaves through all faces is no more than there is.  Below zero: more
+ * gas leaves than there was, as other gas comes in meanwhile, and takes all cosmic rays with it. */
 static void room_row(const struct advected *a, const double dx[3], int j, int k) {
   const size_t at = cell_at(a, j, k);
   const double *rho = a->rho + at;
@@ -33,12 +34,12 @@ static void room_row(const struct advected *a, const double dx[3], int j, int k)
       out[d] = (max(above, 0.0) + max(-m[0], 0.0)) / dx[d];
     }
     double share = sum3(out[0], out[1], out[2]) / rho[i];
-    room[i] = max(min(1.0, (1.0 - 1e-14) / max(share, 0.1) - 1.0), 0.0);
+    room[i] = min(1.0, (1.0 - 1e-14) / max(share, 0.1) - 1.0);
   }
 }
 
 static inline double half_slope(double below, double here, double above, double room) {
-  double l = here - below, u = above - here, mean = 0.25 * (l + u), most = room * fabs(here);
+  double l = here - below, u = above - here, mean = 0.25 * (l + u), most = max(room, 0.0) * fabs(here);
   double h = max(min(mean, min(l, u)), 0.0) + min(max(mean, max(l, u)), 0.0);
   return min(max(h, -most), most);
 }
@@ -48,8 +49,8 @@ static void flux_row(int n, ptrdiff_t s, double over_dx, const double *restrict 
                      const double *restrict mass, double *restrict flux) {
   for (int i = 0; i < n; i++) {
     double m = mass[i], part = m * over_dx;
-    double left = c[i - s] + half_slope(c[i - 2 * s], c[i - s], c[i], room[i - s]) * max(1.0 - part / rho[i - s], 0.0);
-    double right = c[i] - half_slope(c[i - s], c[i], c[i + s], room[i]) * max(1.0 + part / rho[i], 0.0);
+    double left = c[i - s] * (1.0 + min(room[i - s], 0.0)) + half_slope(c[i - 2 * s], c[i - s], c[i], room[i - s]) * max(1.0 - part / rho[i - s], 0.0);
+    double right = c[i] * (1.0 + min(room[i], 0.0)) - half_slope(c[i - s], c[i], c[i + s], room[i]) * max(1.0 + part / rho[i], 0.0);
     flux[i] = m * (m > 0.0 ? left : right);
   }
 }

@@ -34,8 +34,16 @@ static size_t at_row(const struct mesh *m, const int extent[3], int j, int k) {
   return ((size_t)(k + m->ngd[2]) * (size_t)extent[1] + (size_t)(j + m->ngd[1])) * (size_t)extent[0] + (size_t)m->ngd[0];
 }
 
-/* Rate of expansion along the way of the gas, for the entry of a cell. */
-static double by_density(double kept, double after, double dt) { return log(kept / (after * cbrt(after))) / dt * 3.0; }
+/* Rate of expansion along the way of the gas that is now in the cell: from s on the mean, which a mean of cells cannot leave.  (With face values from slopes it
+ * could: beside a cell a thousand times denser they may take out more than there is, or leave next to nothing.) */
+static double by_density(const struct mesh *m, const double *root, const ptrdiff_t step[3], double mean, double after, double dt) {
+  double least = root[0], most = root[0];
+  for (int d = 0; d < m->dim; d++) {
+    least = min(least, min(root[-step[d]], root[step[d]]));
+    most = max(most, max(root[-step[d]], root[step[d]]));
+  }
+  return log(min(max(mean, least), most) / cbrt(after)) / dt * 3.0;
+}
 
 /* The largest compression between cells within two of the cell, in units of its speed of sound, from 0 (smooth) to 1 (shock). */
 static double shock(const struct mesh *m, const double *const u[3], const ptrdiff_t step[3], size_t i, double sound) {
@@ -106,7 +114,7 @@ void rays_expansion(struct rays *r, const struct mesh *mesh, const struct gas *g
             part[d] = (flux[d][i + (size_t)step[d]] - flux[d][i]) / dx[d];
             div[d] = (v[d == 0 ? 1 : d == 1 ? f[0] : f[0] * f[1]] - v[0]) / dx[d];
           }
-          const double smooth = sum3(div[0], div[1], div[2]), gas = stiffness(g, new[i], internal[i]), rays = (4.0 / 3.0) * pressure[i];
+          const double smooth = sum3(div[0], div[1], div[2]), gas = stiffness(g, new[i], internal[i]), rays = (4.0 / 3.0) * max(pressure[i], 0.0);
           const double share = min(max(2.0 - 0.5 * rays / gas, 0.0), 1.0); /* 1 for rays < 2 gas, 0 from 4 on */
           const double weight = share * shock(mesh, (const double *const *)u, step, i, sqrt((gas + rays) / new[i]));
           to[i] = smooth;
@@ -115,9 +123,8 @@ void rays_expansion(struct rays *r, const struct mesh *mesh, const struct gas *g
           double width = dx[0];
           for (int d = 1; d < mesh->dim; d++) width = min(width, dx[d]);
           const double tied = max(1.0 - diffusivity(r, b, i) / (sqrt((gas + rays) / new[i]) * width), 0.0);
-          const double kept = before[i] * root[i] - sum3(part[0], part[1], part[2]);
-          if (!(kept > 0.0)) continue; /* beside a cell a thousand times denser slopes may take out more than there is */
-          const double steep = by_density(kept, after[i], ahead ? -dt : dt);
+          const double mean = (before[i] * root[i] - sum3(part[0], part[1], part[2])) / after[i];
+          const double steep = by_density(mesh, root + i, step, mean, after[i], ahead ? -dt : dt);
           to[i] = smooth + tied * weight * (steep - smooth);
         }
       }

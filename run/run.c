@@ -258,6 +258,7 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
     mesh_create(&r->mesh, &all->mesh, ghosts, comm);
   if (r->mesh.max_level > 0 && !a->resume) need = memory_check(all, r->mesh.global_count, comm);
   r->about = about(all, &r->mesh, params_units(r->ps));
+  r->about.supernovae = r->has_supernovae;
   if (r->has_rays) r->about.rays = &r->rays;
   if (r->setup->start) r->setup->start(&r->about);
   r->about.potentials = NULL;

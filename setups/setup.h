@@ -40,6 +40,7 @@ struct setup_run {
   const struct gravity_params *potentials; /* until start has returned */
   const struct units *units;
   const struct rays *rays;    /* NULL: none; not filled before start has returned */
+  bool supernovae;            /* the section supernovae counts */
 };
 
 struct setup {

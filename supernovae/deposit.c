@@ -11,10 +11,18 @@
 static const double SUN = 0.0134;           /* mass fraction of metals, Asplund et al. 2009 */
 static const double MOVING = 0.283;         /* kinetic share of a Sedov-Taylor blast        */
 
+struct yield { double energy, mass, metals; };
+
+static struct yield yield_of(const struct supernovae *s, const struct supernova *e) {
+  const struct supernovae_params *p = &s->par;
+  return e->kind == SUPERNOVA_WIND ? (struct yield){e->energy, e->mass, e->metals} : (struct yield){p->energy[e->kind], p->mass[e->kind], p->metals[e->kind]};
+}
+
 /* An event with the half axes of its ellipsoid; outside: of the domain. */
 struct site {
   const struct supernova *e;
   double half[3];
+  struct yield yield;
   bool outside;
   int batch;
   /* Sums over the ellipsoid, w = (1 - s^2)^2 being the weight of a cell, s its place in units of the half axes: of w V, w V s, V, V rho, V rho Z, w V rho and
@@ -57,14 +65,55 @@ static bool overlap(const struct mesh *m, const struct site *a, const struct sit
   return true;
 }
 
+/* Events in bins that are no smaller than what two of them reach: those that touch are in neighbouring ones. */
+struct bins { int count[3], *head, *next; };
+enum { MOST_BINS = 64 };
+
+static struct bins bins_create(const struct mesh *m, int n, const struct site *site) {
+  struct bins bins = {.count = {1, 1, 1}, .next = memory_get(sizeof(int) * (size_t)n)};
+  for (int d = 0; d < m->dim; d++) {
+    double reach = 0.0;
+    for (int i = 0; i < n; i++) reach = max(reach, 2.0 * site[i].half[d]);
+    bins.count[d] = reach > 0.0 ? (int)min(max(floor((m->upper[d] - m->lower[d]) / reach), 1.0), (double)MOST_BINS) : 1;
+  }
+  const int all = bins.count[0] * bins.count[1] * bins.count[2];
+  bins.head = memory_get(sizeof(int) * (size_t)all);
+  for (int i = 0; i < all; i++) bins.head[i] = -1;
+  return bins;
+}
+
+/* Number of the bin that is `aside` of that of the event; -1: outside. */
+static int bin_of(const struct mesh *m, const struct bins *bins, const struct site *t, const int aside[3]) {
+  int at[3] = {0, 0, 0};
+  for (int d = 0; d < m->dim; d++) {
+    const int count = bins->count[d], own = (int)min(floor((t->e->position[d] - m->lower[d]) / (m->upper[d] - m->lower[d]) * count), (double)(count - 1));
+    at[d] = (own > 0 ? own : 0) + aside[d];
+    if (m->boundary[d][0] == BOUNDARY_PERIODIC) at[d] = (at[d] + count) % count;
+    if (at[d] < 0 || at[d] >= count) return -1;
+  }
+  return (at[2] * bins->count[1] + at[1]) * bins->count[0] + at[0];
+}
+
 /* Batches of events that do not touch one another, each after those that it touches and that came earlier.  Returns how many there are. */
 static int make_batches(const struct mesh *m, int n, struct site *site) {
+  struct bins bins = bins_create(m, n, site);
+  const int y = m->dim > 1, z = m->dim > 2, here[3] = {0, 0, 0};
   int most = 0;
   for (int i = 0; i < n; i++) {
-    for (int j = 0; j < i && !site[i].outside; j++)
-      if (!site[j].outside && site[j].batch >= site[i].batch && overlap(m, &site[i], &site[j])) site[i].batch = site[j].batch + 1;
-    most = site[i].batch + 1 > most ? site[i].batch + 1 : most;
+    struct site *t = &site[i];
+    for (int o = 0; o < 27 && !t->outside; o++) {
+      const int aside[3] = {o % 3 - 1, o / 3 % 3 - 1, o / 9 - 1}, bin = (aside[1] && !y) || (aside[2] && !z) ? -1 : bin_of(m, &bins, t, aside);
+      for (int j = bin < 0 ? -1 : bins.head[bin]; j >= 0; j = bins.next[j])
+        if (site[j].batch >= t->batch && overlap(m, &site[j], t)) t->batch = site[j].batch + 1;
+    }
+    most = t->batch + 1 > most ? t->batch + 1 : most;
+    if (t->outside) continue;
+    const int own = bin_of(m, &bins, t, here);
+    bins.next[i] = bins.head[own];
+    bins.head[own] = i;
   }
+  memory_free(bins.head);
+  memory_free(bins.next);
   return most;
 }
 
@@ -158,7 +207,7 @@ struct cell_change { double mass, more, u[3], q[3]; };
 static struct cell_change change_of(const struct deposit *p, const struct mesh *m, const struct site *t, int b, size_t at, double w, const double s[3]) {
   const struct field *u = &p->g->u[0];
   const double volume = volume_of(&m->block[b]), share = w * volume / t->w, rho = field_data(u, b, GAS_RHO)[at];
-  struct cell_change c = {.mass = volume * rho, .more = share * p->s->par.mass[t->e->kind]};
+  struct cell_change c = {.mass = volume * rho, .more = share * t->yield.mass};
   for (int d = 0; d < 3; d++) {
     c.u[d] = (field_data(u, b, 0) + u->comp_size[0] * (size_t)(GAS_M1 + d))[at] / rho - t->frame[d];
     c.q[d] = share * (s[d] - t->s[d]);
@@ -180,8 +229,7 @@ static void book(struct supernovae *s, int entry, double value) { sum_add(&s->bo
 /* How much goes where, from the sums; books it. */
 static void decide(struct deposit *p, const struct mesh *m, struct site *t, const struct sum *sum) {
   struct supernovae *s = p->s;
-  const int kind = t->e->kind;
-  const double gas = s->par.energy[kind] * (1.0 - (p->r ? p->r->par.cr.injection.efficiency : 0.0)), ejecta = s->par.mass[kind];
+  const double gas = t->yield.energy * (1.0 - (p->r ? p->r->par.cr.injection.efficiency : 0.0)), ejecta = t->yield.mass;
   const double along = sum_value(&sum[1]), square = sum_value(&sum[2]);
   double radiated = 0.0, moving = 0.0;
   t->norm = sum_value(&sum[0]);
@@ -205,7 +253,7 @@ static void decide(struct deposit *p, const struct mesh *m, struct site *t, cons
   book(s, SUPERNOVAE_FRAME, frame);
   book(s, SUPERNOVAE_GAS, got[0]);
   book(s, SUPERNOVAE_MASS, ejecta);
-  book(s, SUPERNOVAE_METALS, s->par.metals[kind]);
+  book(s, SUPERNOVAE_METALS, t->yield.metals);
   for (int d = 0; d < 3; d++) book(s, SUPERNOVAE_MOMENTUM + d, got[1 + d]);
   for (int i = 0; p->r && m->rank == 0 && i < 4; i++) sum_add(&p->r->injected[i], got[i]);
 }
@@ -244,14 +292,15 @@ static void third_pass(void *data, const struct mesh *m, struct site *t, int b, 
   *data_of[GAS_RHO] = next;
   *data_of[GAS_E] += (after - before) + heat;
   (field_data(f, b, 0) + f->comp_size[0] * (size_t)(p->g->nvar - 1))[at] += heat;
-  if (par->metal_scalar >= 0) (field_data(f, b, 0) + f->comp_size[0] * (size_t)(GAS_SCALAR + par->metal_scalar))[at] += share * over * par->metals[t->e->kind];
+  if (par->metal_scalar >= 0) (field_data(f, b, 0) + f->comp_size[0] * (size_t)(GAS_SCALAR + par->metal_scalar))[at] += share * over * t->yield.metals;
 }
 
 /* The spectra of an event. */
 static void spectra(struct deposit *p, const struct site *t) {
   struct rays *r = p->r;
   const double n = r->scale.proton_cm3 * t->mass / t->volume;
-  const struct cr_event event = {.kind = t->e->kind == SUPERNOVA_IA ? CR_TYPE_IA : CR_CORE_COLLAPSE, .energy_GeV = p->s->par.energy[t->e->kind] * p->s->energy_GeV,
+  const int kind = t->e->kind;
+  const struct cr_event event = {.kind = kind == SUPERNOVA_WIND ? CR_WIND : kind == SUPERNOVA_IA ? CR_TYPE_IA : CR_CORE_COLLAPSE, .energy_GeV = t->yield.energy * p->s->energy_GeV,
                                  .metallicity = t->metals / (t->mass * SUN), .density_cm3 = n};
   for (int k = 0; k < cr_network_bins(&r->net); k++) p->lo[k] = p->hi[k] = 0.0;
   if (event.energy_GeV > 0.0) cr_injection(&r->net, &r->par.cr.injection, &event, p->lo, p->hi);
@@ -296,11 +345,13 @@ void supernovae_happen(struct supernovae *s, const struct mesh *m, struct gas *g
     const int kind = t->e->kind;
     for (int d = 0; d < 3; d++) t->half[d] *= s->par.radius;
     t->outside = t->half[0] == 0.0;
-    book(s, kind == SUPERNOVA_IA ? SUPERNOVAE_IA : SUPERNOVAE_II, 1.0);
+    t->yield = yield_of(s, t->e);
+    book(s, kind == SUPERNOVA_WIND ? SUPERNOVAE_WINDS : kind == SUPERNOVA_IA ? SUPERNOVAE_IA : SUPERNOVAE_II, 1.0);
     book(s, SUPERNOVAE_OUTSIDE, t->outside);
     if (t->outside) continue;
-    book(s, SUPERNOVAE_ENERGY, s->par.energy[kind]);
-    if (r) book(s, SUPERNOVAE_RAYS, s->par.energy[kind] * r->par.cr.injection.efficiency);
+    book(s, SUPERNOVAE_ENERGY, t->yield.energy);
+    if (kind == SUPERNOVA_WIND) book(s, SUPERNOVAE_WIND_ENERGY, t->yield.energy);
+    if (r) book(s, SUPERNOVAE_RAYS, t->yield.energy * r->par.cr.injection.efficiency);
   }
   const int batches = make_batches(m, list->count, site);
   for (int b = 0; b < batches; b++) {

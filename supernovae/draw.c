@@ -74,7 +74,7 @@ static void draw_members(struct supernovae *s, int64_t window, double birth, uin
       placed = true;
     }
     const double c = cos(turn * age), w = sin(turn * age);
-    const struct supernova e = {birth + age, {c * place[0] - w * place[1], w * place[0] + c * place[1], place[2]}, SUPERNOVA_II};
+    const struct supernova e = {.time = birth + age, .position = {c * place[0] - w * place[1], w * place[0] + c * place[1], place[2]}, .kind = SUPERNOVA_II};
     supernova_add(&s->list, &e);
   }
 }
@@ -112,8 +112,9 @@ static void draw_stars(struct supernovae *s, const struct mesh *mesh, int64_t wi
 /* By time, then by all else, so that no two orders are possible. */
 static int compare(const void *pa, const void *pb) {
   const struct supernova *a = pa, *b = pb;
-  const double x[5] = {a->time, a->position[0], a->position[1], a->position[2], a->kind}, y[5] = {b->time, b->position[0], b->position[1], b->position[2], b->kind};
-  for (int i = 0; i < 5; i++)
+  const double x[6] = {a->time, a->position[0], a->position[1], a->position[2], a->kind, a->energy};
+  const double y[6] = {b->time, b->position[0], b->position[1], b->position[2], b->kind, b->energy};
+  for (int i = 0; i < 6; i++)
     if (x[i] != y[i]) return x[i] < y[i] ? -1 : 1;
   return 0;
 }

@@ -41,8 +41,10 @@ int supernovae_columns(struct io_column *column) {
   static const struct io_column all[SUPERNOVAE_COLUMNS] = {
       {"supernovae_ii", "1", "core collapses since the start"},
       {"supernovae_ia", "1", "supernovae of type Ia since the start"},
-      {"supernovae_outside", "1", "of both, those outside of the domain, which bring nothing"},
-      {"supernova_energy", "code_energy", "energy of the ejecta"},
+      {"supernova_winds", "1", "events of winds since the start"},
+      {"supernovae_outside", "1", "of all, those outside of the domain, which bring nothing"},
+      {"supernova_energy", "code_energy", "energy of the ejecta and winds"},
+      {"supernova_wind_energy", "code_energy", "of it, energy of winds"},
       {"supernova_cr_energy", "code_energy", "of it, energy for cosmic rays"},
       {"supernova_unresolved", "code_energy", "of it, energy radiated in remnants that the mesh does not resolve"},
       {"supernova_frame", "code_energy", "kinetic energy of ejecta that move with the gas, not part of their energy"},

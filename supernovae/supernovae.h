@@ -19,10 +19,12 @@ struct params;
 struct units;
 struct io_column;
 
-enum { SUPERNOVA_II, SUPERNOVA_IA, SUPERNOVA_KINDS };
+/* Winds are no supernovae, but come as events too: what stars blow in a while. */
+enum { SUPERNOVA_II, SUPERNOVA_IA, SUPERNOVA_KINDS, SUPERNOVA_WIND = SUPERNOVA_KINDS };
 enum { DEPOSIT_REMNANT, DEPOSIT_THERMAL };
 
-struct supernova { double time, position[3]; int kind; };
+/* energy, mass, metals: of winds; supernovae have those of their kind. */
+struct supernova { double time, position[3]; int kind; double energy, mass, metals; };
 /* Grows as it is needed; all zero: empty. */
 struct supernova_list { int count, room; struct supernova *event; };
 void supernova_add(struct supernova_list *list, const struct supernova *e);
@@ -52,8 +54,9 @@ struct supernovae_params {
 
 /* What has happened so far, the same on all ranks; code units. */
 enum {
-  SUPERNOVAE_II, SUPERNOVAE_IA, SUPERNOVAE_OUTSIDE, /* those outside of the domain bring nothing */
-  SUPERNOVAE_ENERGY,      /* of the ejecta                                                       */
+  SUPERNOVAE_II, SUPERNOVAE_IA, SUPERNOVAE_WINDS, SUPERNOVAE_OUTSIDE, /* those outside of the domain bring nothing */
+  SUPERNOVAE_ENERGY,      /* of the ejecta and winds                                             */
+  SUPERNOVAE_WIND_ENERGY, /* of it: of winds                                                     */
   SUPERNOVAE_RAYS,        /* of it: into cosmic rays (those of the reduced speed of light `full` get less) */
   SUPERNOVAE_UNRESOLVED,  /* of it: radiated in remnants that the mesh does not resolve          */
   SUPERNOVAE_FRAME,       /* kinetic energy of ejecta that move with the gas, beside ENERGY      */

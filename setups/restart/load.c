@@ -234,40 +234,40 @@ static void take_mass(const struct cloud *c, const struct frame *frame, struct r
   }
 }
 
-/* Supernovae per solar mass and Myr of a population of stars so many Myr old: Hopkins et al. 2018, MNRAS 480, 800, appendix A; core collapse, and type Ia
- * (prompt and delayed). */
-static double supernovae(double age) {
-  if (age < 3.401) return 0.0;
-  if (age < 10.37) return 5.408e-4;
-  if (age < 37.53) return 2.516e-4;
-  return 5.3e-8 + 1.6e-5 * exp(-0.5 * (age - 50.0) * (age - 50.0) / 100.0);
-}
-
-static void take_sources(const struct setup_run *run, struct particles *s, const struct frame *frame, struct restart_mass *to) {
+static void take_stars(const struct restart_params *par, const struct setup_run *run, struct particles *s, const struct frame *frame, struct restart_stars *to) {
   const int type = 4;
   const struct units *u = run->units;
-  const double myr = 1e6 * JULIAN_YEAR_s / u->time_s, sun = SOLAR_MASS_g / u->mass_g;
-  struct sum rate = {0.0, 0.0};
-  double total;
+  *to = (struct restart_stars){.winds = par->winds, .size = par->star_size, .wind_mass = par->wind_mass, .erg_per_g = u->mass_g / u->energy_erg};
+  to->myr = u->time_s / (1e6 * JULIAN_YEAR_s);
+  to->sun = SOLAR_MASS_g / u->mass_g;
   if (!particles_has(s, type, PARTICLE_BIRTH)) {
     log_warning("%s has no stars with StellarFormationTime: no supernovae", particles_about(s)->path);
     return;
   }
-  double *x = particles_read(s, type, PARTICLE_POSITION), *m = particles_read(s, type, PARTICLE_MASS), *age = particles_read(s, type, PARTICLE_BIRTH);
-  const int64_t n = particles_share(s, type);
-  to->at = memory_get(sizeof *to->at * (size_t)(n + 1));
-  for (int64_t i = 0; i < n; i++) {
-    double *at = to->at[to->count];
-    at[3] = m[i] / sun * supernovae(age[i] / myr) / myr;
-    sum_add(&rate, at[3]);
-    to->count += at[3] > 0.0;
-    move(frame, x + 3 * i, at, frame->centre);
+  double *x = particles_read(s, type, PARTICLE_POSITION), *v = particles_read(s, type, PARTICLE_VELOCITY), *m = particles_read(s, type, PARTICLE_MASS);
+  double *age = particles_read(s, type, PARTICLE_BIRTH), *metals = particles_has(s, type, PARTICLE_METALS) ? particles_read(s, type, PARTICLE_METALS) : NULL;
+  const int species = particles_components(s, type, PARTICLE_METALS);
+  struct sum rate = {0.0, 0.0};
+  double total;
+  int64_t first = 0;
+  to->count = particles_share(s, type);
+  MPI_Exscan(&to->count, &first, 1, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
+  to->star = memory_get(sizeof *to->star * (size_t)(to->count + 1));
+  for (int64_t i = 0; i < to->count; i++) {
+    struct restart_star *star = &to->star[i];
+    double w[3];
+    *star = (struct restart_star){.mass = m[i] / to->sun, .age = age[i] * to->myr, .number = (uint64_t)(first + i)};
+    star->metals = metals ? metals[i * species] : par->metallicity;
+    move(frame, x + 3 * i, star->x, frame->centre);
+    move(frame, v + 3 * i, w, frame->velocity);
+    const double r2 = star->x[0] * star->x[0] + star->x[1] * star->x[1];
+    star->turn = r2 > 0.0 ? (star->x[0] * w[1] - star->x[1] * w[0]) / r2 : 0.0;
+    sum_add(&rate, restart_star_rate(to, star));
   }
-  memory_free(x);
-  memory_free(m);
-  memory_free(age);
+  double *all[5] = {x, v, m, age, metals};
+  for (int i = 0; i < 5; i++) memory_free(all[i]);
   sum_over_blocks(MPI_COMM_WORLD, 1, 1, &rate, &total);
-  log_info("restart: %.4g supernovae per century from the ages of the stars", total * 1e-4 * myr);
+  log_info("restart: %.4g supernovae per century from the ages of the stars", total / to->myr * 1e-4);
 }
 
 /* ---- what is said ---- */
@@ -328,7 +328,7 @@ void restart_load(const struct restart_params *par, const struct setup_run *run,
     take_mass(&stars, &frame, &to->mass);
     take_mass(&dark, &frame, &to->mass);
   }
-  if (par->sources && run->rays) take_sources(run, s, &frame, &to->source);
+  if (par->sources) take_stars(par, run, s, &frame, &to->stars);
   int64_t counts[2] = {to->gas.count, gas.n}, all[2];
   MPI_Allreduce(counts, all, 2, MPI_INT64_T, MPI_SUM, comm);
   log_info("restart: %lld of %lld particles of gas are in the box", (long long)all[0], (long long)all[1]);

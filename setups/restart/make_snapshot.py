@@ -127,10 +127,10 @@ def gas(rng, n):
             'NeutralHydrogenAbundance': neutral, 'StarFormationRate': sfr}
 
 
-def stars(rng, n):
+def stars(rng, n, share):
     x = disc_points(rng, n, 3.0, 0.3, 20.0)
     v = turning(x, 0.95) + 30 * rng.standard_normal((n, 3))
-    young = rng.random(n) < 0.02
+    young = rng.random(n) < share
     age = np.where(young, 0.1 * rng.random(n), 10 * rng.random(n))   # Gyr
     return {'Coordinates': x, 'Velocities': v, 'Masses': np.full(n, STARS / n), 'Age': age, 'Metallicity': metals(x)}
 
@@ -214,7 +214,7 @@ def make(arg):
     """Write the files; returns their names and the particles in kpc, km/s, Msun, erg, G."""
     rng = np.random.default_rng(arg.seed)
     n = arg.particles
-    parts = {0: gas(rng, n // 2), 4: stars(rng, n // 4), 1: dark(rng, n - n // 2 - n // 4)}
+    parts = {0: gas(rng, n // 2), 4: stars(rng, n // 4, arg.young), 1: dark(rng, n - n // 2 - n // 4)}
     dark_each = DARK * (200 / 230)**2 / len(parts[1]['Coordinates'])
     rotation = turn(arg.tilt)
     for fields in parts.values():
@@ -255,6 +255,7 @@ def arguments(words=None):
     p.add_argument('--velocity', type=float, nargs=3, default=[0.0, 0.0, 0.0], help='of the galaxy, km/s')
     p.add_argument('--tilt', type=float, default=0.0, help='of the disc, degrees')
     p.add_argument('--box', type=float, default=400.0, help='BoxSize, kpc')
+    p.add_argument('--young', type=float, default=0.02, help='share of the stars that are younger than 100 Myr (0.02)')
     p.add_argument('--seed', type=int, default=1)
     arg = p.parse_args(words)
     folder = os.path.dirname(arg.output)

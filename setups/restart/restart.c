@@ -10,7 +10,7 @@
 #include "base/params.h"
 #include "base/sum.h"
 #include "base/units.h"
-#include "crtransport/crtransport.h"
+#include "supernovae/supernovae.h"
 
 #include <math.h>
 #include <string.h>
@@ -43,8 +43,30 @@ static void restart_declare(struct params *ps) {
   params_real(ps, "vacuum_temperature", &par.vacuum_temperature_K, "1e6 K", PARAMS_POSITIVE, INFINITY, "K", "of that gas");
   params_bool(ps, "potential", &par.potential, "true", "with gravity.from_setup: stars and dark matter stay where they are, and attract");
   params_real(ps, "potential_cell", &par.potential_cell, "0 kpc", 0.0, INFINITY, "kpc", "of the finest grid of their potential, which softens it; 0: a hundredth of the box");
-  params_bool(ps, "sources", &par.sources, "true", "stars that formed (PartType4) have supernovae by their ages, at the rates of the start, that give cosmic rays their energy");
-  params_real(ps, "supernova_energy", &par.supernova_energy, "1e51 erg", 0.0, INFINITY, "erg", "of each; the share cr_injection.efficiency goes into cosmic rays");
+  params_bool(ps, "sources", &par.sources, "true",
+              "stars that formed (PartType4) have supernovae by their ages: with the section supernovae as events, with winds; else at the rates of the start, for cosmic rays alone");
+  params_bool(ps, "winds", &par.winds, "true", "with the section supernovae: what O, B and AGB stars blow comes as events too");
+  params_real(ps, "wind_mass", &par.wind_mass, "100 Msun", 0.0, INFINITY, "Msun", "least mass of an event of winds: little ones are rarer instead");
+  params_real(ps, "star_size", &par.star_size, "0 kpc", 0.0, INFINITY, "kpc", "events are scattered around their star by a Gaussian of this width along each axis");
+  params_real(ps, "supernova_energy", &par.supernova_energy, "1e51 erg", 0.0, INFINITY, "erg", "of each without the section supernovae; the share cr_injection.efficiency goes into cosmic rays");
+}
+
+/* Supernovae per volume and time, at the start. */
+static struct restart_potential *sources_of(const struct restart_stars *s, double cell, double extent) {
+  struct restart_mass rate = {.at = memory_get(sizeof *rate.at * (size_t)(s->count + 1))};
+  for (int64_t i = 0; i < s->count; i++) {
+    double *at = rate.at[rate.count];
+    memcpy(at, s->star[i].x, sizeof s->star[i].x);
+    at[3] = restart_star_rate(s, &s->star[i]);
+    rate.count += at[3] > 0.0;
+  }
+  struct restart_potential *p = restart_density_create(&rate, cell, extent, MPI_COMM_WORLD);
+  memory_free(rate.at);
+  return p;
+}
+
+static void restart_events(double from, double to, uint64_t seed, struct supernova_list *list) {
+  restart_stars_events(&loaded.stars, from, to, seed, list);
 }
 
 static void restart_start(const struct setup_run *run) {
@@ -62,10 +84,9 @@ static void restart_start(const struct setup_run *run) {
   }
   const double cell = par.potential_cell > 0.0 ? par.potential_cell : 0.01 * widest;
   if (par.potential) potential = restart_potential_create(&loaded.mass, run->gravity, cell, extent, MPI_COMM_WORLD);
-  if (rays && par.sources) sources = restart_density_create(&loaded.source, cell, extent, MPI_COMM_WORLD);
+  if (rays && par.sources && !run->supernovae) sources = sources_of(&loaded.stars, cell, extent);
   memory_free(loaded.mass.at);
-  memory_free(loaded.source.at);
-  loaded.mass = loaded.source = (struct restart_mass){0};
+  loaded.mass = (struct restart_mass){0};
 }
 
 static double restart_source(double t, const double x[3]) {
@@ -218,6 +239,8 @@ static void restart_fill(const struct mesh *m, const struct setup_run *run, bool
   if (!draft) tell(m, g, cr_energy);
 }
 
+static const struct supernova_source supernovae = {.stars = restart_events};
+
 const struct setup setup_restart = {
     .name = "restart",
     .doc = "a galaxy from a snapshot of particles (Gadget, GIZMO, FIRE)",
@@ -228,4 +251,5 @@ const struct setup setup_restart = {
     .fill = restart_fill,
     .gravity = restart_gravity,
     .source = restart_source,
+    .supernovae = &supernovae,
 };

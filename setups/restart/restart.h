@@ -21,8 +21,8 @@ struct restart_params {
   double vacuum_density, vacuum_temperature_K, metallicity;
   bool potential;
   double potential_cell;          /* 0: a hundredth of the box                              */
-  bool sources;
-  double supernova_energy;
+  bool sources, winds;
+  double supernova_energy, star_size, wind_mass;
 };
 
 /* What the mesh gets from a particle of gas: a row of numbers. */
@@ -39,8 +39,24 @@ struct restart_gas {
 /* Particles that only have mass. */
 struct restart_mass { int64_t count; double (*at)[4]; /* x, y, z, mass */ };
 
-/* source: with the rate of supernovae in place of the mass. */
-struct restart_loaded { struct restart_gas gas; struct restart_mass mass, source; };
+/* Stars that formed: where they are, their angular velocity about the z axis, and what the rates of their supernovae and winds ask for. */
+struct restart_star { double x[3], turn, mass, age, metals; uint64_t number; }; /* solar masses; Myr at the start; mass fraction; in the snapshot */
+struct restart_stars {
+  int64_t count;
+  struct restart_star *star;
+  bool winds;
+  double size;                 /* events happen so far from them (Gaussian)  */
+  double wind_mass;            /* the least of an event of winds             */
+  double myr, sun, erg_per_g; /* code time in Myr; a solar mass; 1 erg per g, code units */
+};
+
+struct restart_loaded { struct restart_gas gas; struct restart_mass mass; struct restart_stars stars; };
+
+/* Events of stars with from <= time < to. */
+struct supernova_list;
+void restart_stars_events(const struct restart_stars *s, double from, double to, uint64_t seed, struct supernova_list *list);
+/* Supernovae per code time at the start. */
+double restart_star_rate(const struct restart_stars *s, const struct restart_star *star);
 
 /* Read the snapshot, centre, turn and cut it, and say what was found and taken.  Collective. */
 void restart_load(const struct restart_params *par, const struct setup_run *run, MPI_Comm comm, struct restart_loaded *to);

@@ -138,8 +138,31 @@ static void test_uniform(void **unused) {
   assert_true(all_agree(bad == 0));
 }
 
+/* Five times the gas of a light cell passes through it in a step: it cannot give more than it has. */
+static double density_light(const double x[3]) { return sin(6.0 * PI * x[0]) > 0.9 ? 0.01 : 1.0; }
+
+static void test_passing(void **unused) {
+  (void)unused;
+  struct mesh_params mp = {.dim = 1, .cells = {64, 1, 1}, .block = 8, .upper = {1.0}};
+  for (int way = -1; way < 2; way += 2) {
+    struct rays r;
+    struct field mass, density;
+    open_mesh(&r, &mp, &mass, &density);
+    rays_set(&r.mesh, &density, 0, density_light);
+    rays_fill_ghosts(&r, &density);
+    moved = way * 0.05 / 64.0;
+    fill_mass(&r, &mass, mass_uniform);
+    rays_set(&r.mesh, &r.crt.group[0].state, 0, wave);
+    const double before = rays_measure(&r, 0, NULL).total;
+    crt_advect(&r.crt, &r.mesh, r.x, 0, &mass, &density);
+    const struct rays_figures f = rays_measure(&r, 0, NULL);
+    assert_true(all_agree(f.low >= 0.0 && fabs(f.total / before - 1.0) < 1e-13));
+    close_mesh(&r, &mass, &density);
+  }
+}
+
 static int group(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_order), cmocka_unit_test(test_levels), cmocka_unit_test(test_uniform)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_order), cmocka_unit_test(test_levels), cmocka_unit_test(test_uniform), cmocka_unit_test(test_passing)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
 

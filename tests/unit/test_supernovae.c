@@ -32,7 +32,7 @@ static void stars(double from, double to, uint64_t seed, struct supernova_list *
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   (void)seed;
   if (rank > 0) return;
-  const struct supernova e = {0.5 * (from + to), {0.1, 0.2, 0.3}, SUPERNOVA_IA};
+  const struct supernova e = {.time = 0.5 * (from + to), .position = {0.1, 0.2, 0.3}, .kind = SUPERNOVA_IA};
   supernova_add(list, &e);
 }
 
@@ -131,10 +131,12 @@ static void explode(struct full *f, MPI_Comm comm, double length, bool rays, int
   supernova_map_destroy(s.map);
 }
 
-/* Near a corner of the refined part, where ellipsoids hold cells of several levels; two touch one another, one lies outside. */
-static const struct supernova EVENTS[] = {{0.1, {0.13, 0.21, 0.11}, SUPERNOVA_II}, {0.2, {0.14, 0.2, 0.1}, SUPERNOVA_IA}, {0.3, {-0.25, 0.0, 0.125}, SUPERNOVA_II},
-                                          {0.4, {0.08, 0.08, 0.08}, SUPERNOVA_II}, {0.5, {9.0, 0.0, 0.0}, SUPERNOVA_II}, {0.6, {0.49, -0.49, 0.02}, SUPERNOVA_IA}};
-enum { EVENT_COUNT = 6 };
+/* Near a corner of the refined part, where ellipsoids hold cells of several levels; two touch one another, one lies outside; the last are winds, with numbers of code units. */
+static const struct supernova EVENTS[] = {
+    {0.1, {0.13, 0.21, 0.11}, SUPERNOVA_II, 0.0, 0.0, 0.0},   {0.2, {0.14, 0.2, 0.1}, SUPERNOVA_IA, 0.0, 0.0, 0.0}, {0.3, {-0.25, 0.0, 0.125}, SUPERNOVA_II, 0.0, 0.0, 0.0},
+    {0.4, {0.08, 0.08, 0.08}, SUPERNOVA_II, 0.0, 0.0, 0.0},   {0.5, {9.0, 0.0, 0.0}, SUPERNOVA_II, 0.0, 0.0, 0.0},  {0.6, {0.49, -0.49, 0.02}, SUPERNOVA_IA, 0.0, 0.0, 0.0},
+    {0.7, {0.12, 0.2, 0.1}, SUPERNOVA_WIND, 1e-6, 1e-5, 3e-7}, {0.8, {-0.3, 0.2, 0.1}, SUPERNOVA_WIND, 0.0, 2e-6, 0.0}};
+enum { EVENT_COUNT = 8 };
 
 static void test_sums(void **unused) {
   (void)unused;
@@ -157,8 +159,9 @@ static void test_sums(void **unused) {
       ledger += full_ledger(&f, s, ENTRY_SOURCE, true) * f.r.scale.energy;
     }
     const struct supernovae_params p = params();
-    const double whole = 5.0 * p.energy[0], mass = 3.0 * p.mass[0] + 2.0 * p.mass[1];
-    assert_true(book[SUPERNOVAE_II] == 4.0 && book[SUPERNOVAE_IA] == 2.0 && book[SUPERNOVAE_OUTSIDE] == 1.0);
+    const double whole = 5.0 * p.energy[0] + 1e-6, mass = 3.0 * p.mass[0] + 2.0 * p.mass[1] + 1.2e-5, metals = 3.0 * p.metals[0] + 2.0 * p.metals[1] + 3e-7;
+    assert_true(book[SUPERNOVAE_II] == 4.0 && book[SUPERNOVAE_IA] == 2.0 && book[SUPERNOVAE_WINDS] == 2.0 && book[SUPERNOVAE_OUTSIDE] == 1.0);
+    assert_true(book[SUPERNOVAE_WIND_ENERGY] == 1e-6 && fabs(book[SUPERNOVAE_METALS] / metals - 1.0) < 1e-14);
     assert_true(fabs(book[SUPERNOVAE_ENERGY] / whole - 1.0) < 1e-14 && fabs(book[SUPERNOVAE_MASS] / mass - 1.0) < 1e-14);
     assert_true(fabs(book[SUPERNOVAE_RAYS] / whole - (rays ? 0.1 : 0.0)) < 1e-14);
     assert_true(fabs(energy - book[SUPERNOVAE_RAYS]) < 1e-12 * whole && fabs(energy + ledger) < 1e-13 * whole);
@@ -203,7 +206,7 @@ static void test_remnants(void **unused) {
   moving = false;
   for (int k = 0; k < 2; k++) {
     const double length = k == 0 ? 32.0 : 0.04;
-    const struct supernova e = {0.1, {0.15 * length, 0.15 * length, 0.15 * length}, SUPERNOVA_II};
+    const struct supernova e = {.time = 0.1, .position = {0.15 * length, 0.15 * length, 0.15 * length}, .kind = SUPERNOVA_II};
     struct full f;
     struct result r;
     explode(&f, MPI_COMM_WORLD, length, false, DEPOSIT_REMNANT, 1, &e, &r);
@@ -227,7 +230,7 @@ static void test_frames(void **unused) {
     for (int d = 0; d < 3; d++) boost[d] = 0.02 * k * (d - 0.5);
     struct full f;
     struct result r;
-    const struct supernova e = {0.1, {0.008, 0.008, 0.008}, SUPERNOVA_II};
+    const struct supernova e = {.time = 0.1, .position = {0.008, 0.008, 0.008}, .kind = SUPERNOVA_II};
     explode(&f, MPI_COMM_WORLD, 0.1, true, DEPOSIT_REMNANT, 1, &e, &r);
     heat[k] = r.end.internal - r.start.internal;
     full_close(&f);
