@@ -8,11 +8,12 @@
 
 enum { GALAXY_WAVES = 400 };
 
-struct galaxy_wave { double k[3], a[3], phase; };
+struct galaxy_wave { double k[3], a[3], phase, over_height; };
 
 /* field.c; lengths and strengths in code units. */
 struct galaxy_field {
   double sun, disc, radius, core, pitch, height;          /* B of the disc at R = sun, z = 0; pitch in radians */
+  double toroidal, height_o;                              /* of the halo                                     */
   double halo, radius_x, height_x;                        /* X-shaped field                                  */
   double turbulent, longest, shortest, height_t;          /* rms at R = sun, z = 0; wavelengths              */
   int modes, seed;
