@@ -114,7 +114,7 @@ struct rays {
   struct correction *flux;                             /* momentum and energy across levels                     */
   /* Of the setup, NULL where it has none: power that sources of the kind CR_MIXTURE give to cosmic rays, code energy per volume and time; factor of the
    * scattering rate for the model from_setup. */
-  double (*source)(double t, const double x[3]), (*scattering)(double t, const double x[3]);
+  double (*source)(double t, const double x[3], const double dx[3]), (*scattering)(double t, const double x[3]);
   void (*medium)(double t, const double x[3], struct rays_surroundings *m); /* what cosmic rays meet; given the values of the section medium */
   const struct field *ionised;                         /* cells [1]: share of free electrons with medium.ionisation: equilibrium, of the caller; NULL: none */
   double radiated;                                     /* what gas has lost by other ways, code energy; for the balance, set by the caller before rays_row  */

@@ -177,7 +177,7 @@ bool rays_source_power(const struct rays *r, const struct mesh *m, int b, double
   for (int c = 0; c < cells->n; c++) {
     double x[3] = {0.0, 0.0, 0.0};
     for (int d = 0; d < m->dim; d++) x[d] = mesh_coordinate(m, &m->block[b], d, cells->ijk[c][d] + 0.5);
-    power[c] = r->source(time, x) * scale;
+    power[c] = r->source(time, x, m->block[b].dx) * scale;
     any |= power[c] > 0.0;
   }
   return any;

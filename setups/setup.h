@@ -74,7 +74,8 @@ struct setup {
    * the section cr_initial says. */
   bool exact_rays;
   void (*rays)(double t, const double x[3], const struct cr_network *net, struct rays_point *w);
-  double (*source)(double t, const double x[3]);      /* power of sources, code energy per volume and time; not with the section supernovae */
+  double (*source)(double t, const double x[3], const double dx[3]); /* power of sources, code energy per volume and time: the mean over a cell of widths dx
+                                                                      * about x, which matters where cells are larger than sources; not with supernovae */
   double (*scattering)(double t, const double x[3]);  /* factor of the rate for scattering.model: from_setup  */
   const struct supernova_source *supernovae;          /* for the section supernovae; NULL: none               */
   void (*medium)(double t, const double x[3], struct rays_surroundings *m); /* ionisation and light; holds the values of the section medium on entry */

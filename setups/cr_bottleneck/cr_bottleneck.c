@@ -38,8 +38,8 @@ static void background(double b[3]) {
   b[1] = b[2] = 0.0;
 }
 
-static double source(double t, const double x[3]) {
-  (void)t;
+static double source(double t, const double x[3], const double dx[3]) {
+  (void)t, (void)dx;
   const double d = (x[0] - lower) / par.source_width;
   return par.power * 0.79788456080286536 / par.source_width * exp(-0.5 * d * d);
 }

@@ -54,9 +54,9 @@ static void potential(double t, const double x[3], double a[3]) {
   a[2] = 0.0;
 }
 
-static double source(double t, const double x[3]) {
+static double source(double t, const double x[3], const double dx[3]) {
   double d[3], s = distance(x, d) / par.radius, room = 1.0 - s * s;
-  (void)t;
+  (void)t, (void)dx;
   return s < 1.0 ? par.power * room * room * 105.0 / (32.0 * PI * par.radius * par.radius * par.radius) : 0.0;
 }
 

@@ -40,8 +40,8 @@ static void background(double b[3]) {
   b[1] = b[2] = 0.0;
 }
 
-static double source(double t, const double x[3]) {
-  (void)t;
+static double source(double t, const double x[3], const double dx[3]) {
+  (void)t, (void)dx;
   return par.power * bell(x[0], par.source_height) / (sqrt(2.0 * PI) * par.source_height);
 }
 

@@ -33,6 +33,12 @@ static double radius2(const double x[3]) { return x[0] * x[0] + x[1] * x[1]; }
 
 static double layer(double z, double height) { return exp(-0.5 * (z / height) * (z / height)); }
 
+/* Mean of the layer from z - dz / 2 to z + dz / 2. */
+static double layer_mean(double z, double dz, double height) {
+  const double scale = 1.0 / (sqrt(2.0) * height), upper = (z + 0.5 * dz) * scale, lower = (z - 0.5 * dz) * scale;
+  return dz > 0.0 ? 0.5 * sqrt(PI) / scale * (erf(upper) - erf(lower)) / dz : layer(z, height);
+}
+
 static void disc_gas(double t, const double x[3], struct gas_point *w) {
   (void)t;
   w->rho = par.halo + par.density * exp(-sqrt(radius2(x)) / par.gas_radius) * layer(x[2], par.gas_height);
@@ -48,10 +54,10 @@ static void disc_potential(double t, const double x[3], double a[3]) {
   a[2] = par.toroidal * r1 * exp(0.5 - 0.5 * r2 / (r1 * r1)) * exp(-(x[2] / par.field_height) * (x[2] / par.field_height));
 }
 
-static double disc_source(double t, const double x[3]) {
+static double disc_source(double t, const double x[3], const double dx[3]) {
   (void)t;
   const double volume = 2.0 * PI * par.source_radius * par.source_radius * sqrt(2.0 * PI) * par.source_height;
-  return par.power / volume * exp(-sqrt(radius2(x)) / par.source_radius) * layer(x[2], par.source_height);
+  return par.power / volume * exp(-sqrt(radius2(x)) / par.source_radius) * layer_mean(x[2], dx[2], par.source_height);
 }
 
 const struct setup setup_cr_steady_disc = {

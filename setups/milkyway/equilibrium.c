@@ -127,7 +127,7 @@ void galaxy_equilibrium_start(struct galaxy_equilibrium *e, const struct gravity
   e->well = (struct gravity){.par = *gravity};
   e->magnetic = field != NULL;
   if (field) e->field = *field;
-  e->field.turbulent = e->field.halo = 0.0; /* the field of the disc alone */
+  e->field.turbulent = e->field.halo = e->field.toroidal = 0.0; /* the field of the disc alone */
   e->end = end;
   for (int i = 0; i < GALAXY_LAYERS; i++) {
     memory_free(e->ln_thickness[i]);

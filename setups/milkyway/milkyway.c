@@ -4,6 +4,7 @@
  * Miller & Bregman 2015, ApJ 800, 14.  Field: field.c.  Sources: the radial profile of supernova remnants of Case & Bhattacharya 1998, ApJ 504, 761. */
 #include "setups/milkyway/milkyway.h"
 
+#include "base/fail.h"
 #include "base/minmax.h"
 #include "base/params.h"
 #include "base/units.h"
@@ -21,8 +22,9 @@ static struct {
   double wim_density, wim_radius, wim_height, hot_density, hot_core, hot_power, hot_temperature, warm_temperature;
   double rate, energy, source_height, source_power, source_fall;
   double dust, stars, fuv, light_radius, light_height;
-  double metals, ia_share, ia_radius, ia_height;
+  double metals, metal_gradient, ia_share, ia_radius, ia_height;
   struct galaxy_field field;
+  struct galaxy_clumps clumps;
   struct galaxy_equilibrium live;
 } par;
 
@@ -51,14 +53,14 @@ static void declare_gas(struct params *ps) {
 
 static void declare_rest(struct params *ps) {
   struct galaxy_field *f = &par.field;
-  params_real(ps, "disc_field", &f->disc, "3 uG", 0.0, INFINITY, "uG", "spiral field in the plane at the Sun's radius");
+  params_real(ps, "disc_field", &f->disc, "4.6 uG", 0.0, INFINITY, "uG", "spiral field in the plane at the Sun's radius; coherent (3 uG) and striated");
   params_real(ps, "pitch", &f->pitch, "0.2", -1.5, 1.5, "1", "pitch angle of the spiral, rad");
   params_real(ps, "field_radius", &f->radius, "10 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential scale of disc and turbulence");
   params_real(ps, "field_core", &f->core, "1 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "inside of which the spiral fades");
   params_real(ps, "field_height", &f->height, "1 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "of the spiral: exp(-(z / height)^2)");
-  params_real(ps, "toroidal_field", &f->toroidal, "1.4 uG", 0.0, INFINITY, "uG", "toroidal field of the halo at the Sun's radius, opposite below the plane");
+  params_real(ps, "toroidal_field", &f->toroidal, "2.2 uG", 0.0, INFINITY, "uG", "toroidal field of the halo at the Sun's radius, opposite below the plane");
   params_real(ps, "toroidal_height", &f->height_o, "5.3 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "its exponential height");
-  params_real(ps, "halo_field", &f->halo, "4.6 uG", 0.0, INFINITY, "uG", "X-shaped field in the centre");
+  params_real(ps, "halo_field", &f->halo, "7.1 uG", 0.0, INFINITY, "uG", "X-shaped field in the centre");
   params_real(ps, "halo_radius", &f->radius_x, "2.9 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "its exponential scale in the plane");
   params_real(ps, "halo_open", &f->height_x, "5.5 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "height at which its lines are twice as far from the axis");
   params_real(ps, "turbulent_field", &f->turbulent, "4 uG", 0.0, INFINITY, "uG", "rms of the turbulent field in the plane at the Sun's radius");
@@ -67,13 +69,14 @@ static void declare_rest(struct params *ps) {
   params_real(ps, "turbulent_height", &f->height_t, "3 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential height of the longest wave; those of others are in proportion to their lengths");
   params_int(ps, "waves", &f->modes, "150", 1, GALAXY_WAVES, "number of waves");
   params_int(ps, "seed", &f->seed, "1", 0, 2000000000, "of their random directions and phases");
-  params_real(ps, "supernova_rate", &par.rate, "1.5e-2 yr^-1", 0.0, INFINITY, "yr^-1", "of the whole galaxy");
+  params_real(ps, "supernova_rate", &par.rate, "2e-2 yr^-1", 0.0, INFINITY, "yr^-1", "of the whole galaxy, both types (core collapses 1.6e-2: Rozwadowska et al. 2021)");
   params_real(ps, "supernova_energy", &par.energy, "1e51 erg", 0.0, INFINITY, "erg", "of each; the share cr_injection.efficiency goes into cosmic rays");
-  params_real(ps, "source_height", &par.source_height, "0.1 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential height of supernovae");
-  params_real(ps, "source_power", &par.source_power, "2", 0.0, 6.0, "1", "surface density (R / sun)^power exp(-fall R / sun)");
+  params_real(ps, "source_height", &par.source_height, "0.1 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential height of core collapses");
+  params_real(ps, "source_power", &par.source_power, "2", 0.0, 6.0, "1", "surface density of core collapses (R / sun)^power exp(-fall R / sun)");
   params_real(ps, "source_fall", &par.source_fall, "3.53", 0.1, 20.0, "1", "see source_power");
-  params_real(ps, "metals", &par.metals, "0.0134", 0.0, 1.0, "1", "equilibrium: the first scalar, if there is one: mass fraction of metals (0.0134 in the Sun)");
-  params_real(ps, "ia_share", &par.ia_share, "0.19", 0.0, 1.0, "1", "section supernovae: share of the rate that is of type Ia (Li et al. 2011)");
+  params_real(ps, "metals", &par.metals, "0.0134", 0.0, 1.0, "1", "equilibrium: the first scalar, if there is one: mass fraction of metals at the Sun's radius (0.0134 in the Sun)");
+  params_real(ps, "metal_gradient", &par.metal_gradient, "-0.05", -1.0, 1.0, "1", "equilibrium: of log10 of the metals, per kpc (Maciel & Costa 2009)");
+  params_real(ps, "ia_share", &par.ia_share, "0.19", 0.0, 1.0, "1", "share of the rate that is of type Ia (Li et al. 2011)");
   params_real(ps, "ia_radius", &par.ia_radius, "2.5 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential scale of type Ia, that of the old disc");
   params_real(ps, "ia_height", &par.ia_height, "0.3 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential height of type Ia");
   params_real(ps, "dust", &par.dust, "0.31", 0.0, INFINITY, "1", "energy density of infrared light at the Sun, eV cm^-3");
@@ -87,6 +90,7 @@ static void milkyway_params(struct params *ps) {
   params_section(ps, "milkyway", "a galaxy like the Milky Way");
   declare_gas(ps);
   declare_rest(ps);
+  galaxy_clumps_declare(ps, &par.clumps);
   galaxy_equilibrium_declare(ps, &par.live);
 }
 
@@ -122,6 +126,7 @@ static void milkyway_start(const struct setup_run *run) {
   rays = run->rays;
   par.field.sun = par.sun;
   galaxy_field_start(&par.field);
+  galaxy_clumps_start(&par.clumps);
   now.kpc = 3.0856775814913673e21 / u->length_cm;
   now.pressure_per_kelvin = 1.380649e-16 / 1.67262192e-24 * u->density_g_cm3 / u->pressure_erg_cm3;
   /* Integral of the shape over the plane, to 60 scale lengths. */
@@ -130,6 +135,7 @@ static void milkyway_start(const struct setup_run *run) {
   now.norm = 0.0;
   now.ia_norm = 2.0 * PI * par.ia_radius * par.ia_radius;
   for (int i = 0; i < n; i++) now.norm += 2.0 * PI * (i + 0.5) * step * step * source_shape((i + 0.5) * step);
+  if (par.live.on && par.clumps.sigma > 0.0) fail_user("milkyway.clumping is for gas that stays as it is: leave it out, or milkyway.equilibrium");
   if (par.live.on) start_live(run);
 }
 
@@ -138,7 +144,7 @@ static double axis_distance(const double x[3]) { return sqrt(x[0] * x[0] + x[1] 
 /* Densities of warm neutral, warm ionised and hot gas. */
 static void densities(const double x[3], double rho[3]) {
   const double R = axis_distance(x), r2 = R * R + x[2] * x[2];
-  rho[0] = galaxy_layer_density(&par.hi, R, x[2]) + galaxy_layer_density(&par.h2, R, x[2]);
+  rho[0] = (galaxy_layer_density(&par.hi, R, x[2]) + galaxy_layer_density(&par.h2, R, x[2])) * galaxy_clumps_at(&par.clumps, x);
   rho[1] = par.wim_density * exp(-(R - par.sun) / par.wim_radius - fabs(x[2]) / par.wim_height);
   rho[2] = hot_density(r2);
 }
@@ -148,7 +154,7 @@ static void live_gas(const double x[3], struct gas_point *w) {
   const struct galaxy_state s = galaxy_equilibrium_gas(&par.live, R, x[2]);
   w->rho = s.rho;
   w->p = s.pressure;
-  w->scalar[0] = par.metals;
+  w->scalar[0] = par.metals * exp(log(10.0) * par.metal_gradient * (R - par.sun) / now.kpc);
   w->v[0] = R > 0.0 ? -s.speed * x[1] / R : 0.0;
   w->v[1] = R > 0.0 ? s.speed * x[0] / R : 0.0;
 }
@@ -170,19 +176,30 @@ static void milkyway_potential(double t, const double x[3], double a[3]) {
   galaxy_field_potential(&par.field, x, a);
 }
 
-static double milkyway_source(double t, const double x[3]) {
-  (void)t;
-  const double power = par.rate * par.energy * rays->par.cr.injection.efficiency;
-  return power * source_shape(axis_distance(x)) / now.norm * exp(-fabs(x[2]) / par.source_height) / (2.0 * par.source_height);
+/* Mean of exp(-|z| / height) / (2 height) from z - dz / 2 to z + dz / 2; dz = 0: its value. */
+static double layer_mean(double z, double dz, double height) {
+  if (dz == 0.0) return exp(-fabs(z) / height) / (2.0 * height);
+  const double lower = fabs(z) - 0.5 * dz, upper = fabs(z) + 0.5 * dz;
+  const double beyond = exp(-fabs(lower) / height); /* of both sides, where the plane is inside */
+  return 0.5 * ((lower < 0.0 ? 2.0 - beyond : beyond) - exp(-upper / height)) / dz;
 }
 
-/* Core collapses as the continuous sources; type Ia in an exponential disc. */
-static void supernova_rate(const double x[3], double rate[SUPERNOVA_KINDS]) {
-  const double R = axis_distance(x), z = fabs(x[2]);
+/* Core collapses with the profile of remnants, type Ia in an exponential disc; means over the thickness dz. */
+static void rates(const double x[3], double dz, double rate[SUPERNOVA_KINDS]) {
+  const double R = axis_distance(x);
   rate[SUPERNOVA_II] = 0.0;
-  if (z < 30.0 * par.source_height) /* e^-30 is nothing */
-    rate[SUPERNOVA_II] = par.rate * (1.0 - par.ia_share) * source_shape(R) / now.norm * exp(-z / par.source_height) / (2.0 * par.source_height);
-  rate[SUPERNOVA_IA] = par.rate * par.ia_share * exp(-R / par.ia_radius - z / par.ia_height) / (2.0 * par.ia_height * now.ia_norm);
+  if (fabs(x[2]) - 0.5 * dz < 30.0 * par.source_height) /* e^-30 is nothing */
+    rate[SUPERNOVA_II] = par.rate * (1.0 - par.ia_share) * source_shape(R) / now.norm * layer_mean(x[2], dz, par.source_height);
+  rate[SUPERNOVA_IA] = par.rate * par.ia_share * exp(-R / par.ia_radius) / now.ia_norm * layer_mean(x[2], dz, par.ia_height);
+}
+
+static void supernova_rate(const double x[3], double rate[SUPERNOVA_KINDS]) { rates(x, 0.0, rate); }
+
+static double milkyway_source(double t, const double x[3], const double dx[3]) {
+  (void)t;
+  double rate[SUPERNOVA_KINDS];
+  rates(x, dx[2], rate);
+  return (rate[SUPERNOVA_II] + rate[SUPERNOVA_IA]) * par.energy * rays->par.cr.injection.efficiency;
 }
 
 static double supernova_turn(const double x[3]) { return par.live.on ? galaxy_equilibrium_turn(&par.live, axis_distance(x)) : 0.0; }
@@ -216,7 +233,7 @@ static void milkyway_medium(double t, const double x[3], struct rays_surrounding
 const struct setup setup_milkyway = {
     .name = "milkyway",
     .doc = "a galaxy like the Milky Way: gas, field, starlight and supernovae by published fits",
-    .points = 3,
+    .points = 4,
     .params = milkyway_params,
     .start = milkyway_start,
     .gas = milkyway_gas,

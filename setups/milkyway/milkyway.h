@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+struct params;
+
 enum { GALAXY_WAVES = 400 };
 
 struct galaxy_wave { double k[3], a[3], phase, over_height; };
@@ -22,6 +24,16 @@ struct galaxy_field {
 /* Draw the waves. */
 void galaxy_field_start(struct galaxy_field *f);
 void galaxy_field_potential(const struct galaxy_field *f, const double x[3], double a[3]);
+
+/* clumps.c: a factor on the density with a log-normal distribution, mean 1 and this standard deviation of ln, from waves with the spectrum of Kolmogorov. */
+struct galaxy_clumps {
+  double sigma, longest, shortest;
+  int modes, seed;
+  struct { double k[3], strength, phase; } wave[GALAXY_WAVES];
+};
+void galaxy_clumps_declare(struct params *ps, struct galaxy_clumps *c);
+void galaxy_clumps_start(struct galaxy_clumps *c);
+double galaxy_clumps_at(const struct galaxy_clumps *c, const double x[3]);
 
 /* milkyway.c: an axisymmetric layer with surface density sigma exp(-hole / R - R / radius) and sech^2(z / 2 height) (McMillan 2017, MNRAS 465, 76). */
 struct galaxy_layer { double sigma, hole, radius, height; };

@@ -89,8 +89,8 @@ static void restart_start(const struct setup_run *run) {
   loaded.mass = (struct restart_mass){0};
 }
 
-static double restart_source(double t, const double x[3]) {
-  (void)t;
+static double restart_source(double t, const double x[3], const double dx[3]) {
+  (void)t, (void)dx;
   return sources ? par.supernova_energy * rays->par.cr.injection.efficiency * restart_density_at(sources, x) : 0.0;
 }
 

@@ -136,8 +136,8 @@ static void test_between(void **unused) {
 }
 
 /* A steady source, with the rest of momentum space or alone: power times time times volume. */
-static double power(double t, const double x[3]) {
-  (void)t;
+static double power(double t, const double x[3], const double dx[3]) {
+  (void)t, (void)dx;
   return x[0] > 0.0 ? 2.0 * x[0] : 0.0;
 }
 static void test_continuous(void **unused) {
