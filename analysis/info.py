@@ -122,7 +122,8 @@ def text_table(path):
 def folder(path):
     from analysis.snapshot import find
     shots = find(path)
-    known = [n for n in ('history.txt', 'history.h5', 'errors.txt', 'parameters.yaml', 'run.log', 'reference.txt', 'zone.h5', 'spectra.txt', 'ledger.txt') if
+    known = [n for n in ('history.txt', 'history.h5', 'errors.txt', 'parameters.yaml', 'run.log', 'reference.txt', 'zone.h5', 'spectra.txt', 'ledger.txt',
+                         'observables.h5') if
              os.path.isfile(os.path.join(path, n))]
     if not shots and not known:
         raise Fault(f'{path}: nothing of crux in this folder')

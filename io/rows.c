@@ -140,6 +140,7 @@ void io_rows_add(const char *dir, const char *file, const struct io_record *rec,
     row = rows_before(&t, time);
   } else {
     note_text(&t, t.file, "code", "crux");
+    note_text(&t, t.file, "kind", "statistics of cosmic rays in regions");
     note_text(&t, t.file, "version", rec->version);
     note_text(&t, t.file, "run_name", rec->run_name);
     note_text(&t, t.file, "setup", rec->setup);

@@ -1,5 +1,8 @@
 """Trends that Hopkins et al. 2022 (H22) report for their galaxies, in the simplest runs that have them: the steady state of a slab (setups/cr_slab), one zone,
-a point source.  What needs a galaxy (gas flows, spectra over the density of the gas) is not here."""
+and explicit steps with two speeds of light.  What needs a galaxy (gas flows, spectra over the density of the gas) is not here.
+
+    python3 -m tests.regression.trends FILE.png      draws them too (with the environment of ./crux test)"""
+import sys
 
 import numpy as np
 
@@ -26,7 +29,48 @@ def slab(**more):
     numbers['slope_e_30_300MeV'] = sweep.slope(*zone._intensity(view, 'e-'), 0.03, 0.3)
     for name, which, at in (('j_p_10MeV', 'p', 0.01), ('j_e_30MeV', 'e-', 0.03), ('j_p_10GeV', 'p', 10), ('j_e_100GeV', 'e-', 100)):
         numbers[name] = sweep.value(*zone._intensity(view, which), at)
+    VIEWS[', '.join(f'{k.split("__")[-1]}={v}' for k, v in more.items()) or 'reference'] = view
     return numbers, r
+
+
+VIEWS = {}       # by what differs from BASE
+
+
+def draw(path, r):
+    """B/C and spectra of the runs, and heights over energy."""
+    import matplotlib.pyplot as plt
+
+    from analysis import style
+    fig, axes = plt.subplots(2, 3, figsize=(13, 7.2))
+    runs = {'delta': {'0.3': 'scattering_slope=0.3', '0.5': 'reference', '0.7': 'scattering_slope=0.7'},
+            'nu0': {'5e-10 /s': 'scattering_rate_s=5e-10', '1e-9 /s': 'reference', '2e-9 /s': 'scattering_rate_s=2e-09'},
+            'losses': {'all': 'reference', 'no ionisation, no Coulomb': 'ionisation=0, coulomb=0', 'no inverse Compton, no synchrotron': 'inverse_compton=0, synchrotron=0'}}
+    panels = ((axes[0, 0], 'delta', 'B_C'), (axes[0, 1], 'nu0', 'B_C'), (axes[0, 2], 'nu0', 'p'), (axes[1, 0], 'losses', 'p'), (axes[1, 1], 'losses', 'e-'))
+    for ax, which, what in panels:
+        for colour, (label, name) in zip(style.CYCLE, runs[which].items()):
+            v = VIEWS[name]
+            if what == 'B_C':
+                x, y = v.ratios['x'], v.ratios['B_C']
+            else:
+                t, j = zone._intensity(v, what)
+                x, y = t[1::3], (t * t * j)[1::3]
+            ax.loglog(x, np.where(y > 0, y, np.nan), color=colour, label=label)
+        ax.set_xlabel('T [GeV]' if what != 'B_C' else 'T [GeV per nucleon]')
+        ax.set_ylabel('B/C' if what == 'B_C' else rf'{zone.NAMES[what]}:  T$^2$ j  [GeV m$^{{-2}}$ s$^{{-1}}$ sr$^{{-1}}$]')
+        ax.set_title({'delta': r'$\delta$', 'nu0': r'$\nu_0$', 'losses': 'losses'}[which])
+        ax.legend(fontsize=8)
+    axes[0, 0].set_xlim(0.3, 500)
+    axes[0, 1].set_xlim(0.3, 500)
+    with snapshot.Snapshot(r.snapshots()[-1]) as s:
+        p = rays.species_of(s)['p']
+        t = p.kinetic(np.sqrt(p.momenta[1:] * p.momenta[:-1]))
+    axes[1, 2].semilogx(t, heights(r, t), 'o-', ms=3)
+    axes[1, 2].set_xlabel('T [GeV]')
+    axes[1, 2].set_ylabel('height of 1/e of p  [kpc]')
+    axes[1, 2].set_ylim(0, 6)
+    fig.tight_layout()
+    fig.savefig(path, dpi=75)
+    print(path)
 
 
 def heights(r, energies):
@@ -94,6 +138,10 @@ def main():
     speeds = {v: speed_of_light(v) for v in (1e4, 3e4)}
     check('explicit steps to 90 Myr, c~ of 1e4 and 3e4 km/s: largest difference of the bins', float(np.max(np.abs(speeds[1e4] / speeds[3e4] - 1))), '<', 0.03,
           'H22 Fig. 5: no difference in the steady state')
+
+
+    if len(sys.argv) > 1:
+        draw(sys.argv[1], normal)
 
 
 if __name__ == '__main__':
