@@ -14,4 +14,7 @@ static inline double crt_chi(double q, double f, double over_speed) {
   return q > 0.0 ? (1.0 / 3.0) * (sqrt(4.0 - 3.0 * (ratio * ratio)) - 1.0) : 1.0 / 3.0;
 }
 
+/* The same from the square of the mean cosine. */
+static inline double crt_chi_of(double mu2) { return 0.5 - 0.5 * (3.0 + 4.0 * mu2) / (5.0 + 2.0 * sqrt(4.0 - 3.0 * mu2)); }
+
 #endif

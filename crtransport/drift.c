@@ -1,6 +1,7 @@
 /* Streaming with waves: their velocity in the gas, its divergence, and the energy that waves carry. */
 #include "base/memory.h"
 #include "base/minmax.h"
+#include "crtransport/closure.h"
 #include "crtransport/geometry.h"
 #include "crtransport/momentum.h"
 #include "crtransport/rays_scratch.h"
@@ -47,7 +48,7 @@ static double load(size_t n, bool m1, double third_lo, double third_hi, double o
     pressure[i] = p;
     flux[i] = f;
     double mu = p > 0.0 ? min(fabs(f) * over_speed, p) / (p > 0.0 ? p : 1.0) : 0.0, mu2 = mu * mu;
-    double c = m1 ? 0.5 - 0.5 * (3.0 + 4.0 * mu2) / (5.0 + 2.0 * sqrt(4.0 - 3.0 * mu2)) : 1.0 / 3.0;
+    double c = m1 ? crt_chi_of(mu2) : 1.0 / 3.0;
     chi[i] = c * p;
     rest[i] = (1.0 - 3.0 * c) * p;
     all += p;

@@ -9,6 +9,7 @@
 #include "base/fail.h"
 #include "base/memory.h"
 #include "base/minmax.h"
+#include "crtransport/closure.h"
 #include "crtransport/momentum.h"
 #include "crtransport/rays_scratch.h"
 
@@ -174,7 +175,7 @@ static void closure(const struct rays *r, const struct mesh *m, struct work *w, 
     for (int c = 0; c < w->active.n; c++) {
       double all = low * lo[c] + high * hi[c], flux = fabs(low * flux_lo[c] + high * flux_hi[c]) * over;
       double mu = all > 0.0 ? min(flux, all) / (all > 0.0 ? all : 1.0) : 0.0, mu2 = mu * mu;
-      chi[c] = 0.5 - 0.5 * (3.0 + 4.0 * mu2) / (5.0 + 2.0 * sqrt(4.0 - 3.0 * mu2));
+      chi[c] = crt_chi_of(mu2);
     }
   }
 }

@@ -1,10 +1,6 @@
 /* A bottleneck: cosmic rays that stream through a cloud have to wait where the Alfven speed is lowest.  In the steady state their pressure is the same from the
  * source to the densest place, and goes with v_A^-4/3 beyond: Wiener, Oh & Zweibel 2017, MNRAS 467, 646; Jiang & Oh 2018, ApJ 854, 5. */
-#include "base/fail.h"
-#include "base/params.h"
-#include "setups/setup.h"
-
-#include <math.h>
+#include "setups/uniform.h"
 
 static struct { double power, source_width, density, cloud, place, width, alfven, pressure; } par;
 static double lower;
@@ -22,7 +18,7 @@ static void declare(struct params *ps) {
 }
 
 static void start(const struct setup_run *run) {
-  if (!run->magnetic) fail_user("cr_bottleneck: cosmic rays move along a field; set mhd.magnetic: true");
+  uniform_needs_field(run, "cr_bottleneck");
   lower = run->lower[0];
 }
 
@@ -40,8 +36,7 @@ static void background(double b[3]) {
 
 static double source(double t, const double x[3], const double dx[3]) {
   (void)t, (void)dx;
-  const double d = (x[0] - lower) / par.source_width;
-  return par.power * 0.79788456080286536 / par.source_width * exp(-0.5 * d * d);
+  return par.power * uniform_half_gauss(x[0] - lower, par.source_width);
 }
 
 const struct setup setup_cr_bottleneck = {

@@ -1,15 +1,15 @@
 /* Cosmic rays without scattering: a beam, all of which moves along the field at the speed of light, or a pulse of isotropic pressure that
  * splits into two halves at 1 / sqrt 3 of it. */
-#include "base/fail.h"
-#include "base/params.h"
 #include "setups/rays.h"
+#include "setups/uniform.h"
 
 #include <math.h>
 
 enum { BEAM, PULSE };
 
-static struct { int mode; double steepness, background, direction[3], field, density, pressure; } par;
-static struct { int dim; double middle[3], length[3], b[3]; const struct rays *rays; } now;
+static struct { int mode; double steepness, background; } par;
+static struct uniform box;
+static const struct rays *all;
 
 static void declare(struct params *ps) {
   params_section(ps, "cr_free_stream", "cosmic rays without scattering");
@@ -17,41 +17,27 @@ static void declare(struct params *ps) {
                 "beam: all along the field (closure m1; form full or the speed c); pulse: at rest (closure isotropic)");
   params_real(ps, "steepness", &par.steepness, "40", PARAMS_POSITIVE, INFINITY, "1", "a in exp(-a r^2), r in code lengths; the number density at the centre is 1 cm^-3");
   params_real(ps, "background", &par.background, "0", 0.0, INFINITY, "1", "number density far away, moving like the rest, cm^-3");
-  params_reals(ps, "direction", 3, par.direction, "[1, 0, 0]", -INFINITY, INFINITY, "1", "of the field");
-  params_real(ps, "field", &par.field, "1e-3", PARAMS_POSITIVE, INFINITY, "code field", "strength of the field");
-  params_real(ps, "density", &par.density, "1", PARAMS_POSITIVE, INFINITY, "code density", "of the gas");
-  params_real(ps, "pressure", &par.pressure, "1e-6", PARAMS_POSITIVE, INFINITY, "code pressure", "of the gas");
+  uniform_declare(ps, &box, "1e-3", "1e-6");
 }
 
 static void start(const struct setup_run *run) {
-  const double *d = par.direction, size = sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
-  if (!run->magnetic || !(size > 0.0)) fail_user("cr_free_stream: needs mhd.magnetic: true and cr_free_stream.direction");
-  now.dim = run->dim;
-  now.rays = run->rays;
-  for (int a = 0; a < 3; a++) {
-    now.middle[a] = 0.5 * (run->lower[a] + run->upper[a]);
-    now.length[a] = run->upper[a] - run->lower[a];
-    now.b[a] = d[a] / size;
-  }
+  uniform_start(&box, run, "cr_free_stream");
+  all = run->rays;
 }
 
 static void gas(double t, const double x[3], struct gas_point *w) {
   (void)t;
   (void)x;
-  w->rho = par.density;
-  w->p = par.pressure;
+  uniform_gas(&box, w);
 }
 
-static void background(double b[3]) {
-  for (int a = 0; a < 3; a++) b[a] = par.field * now.b[a];
-}
+static void background(double b[3]) { uniform_field(&box, b); }
 
 /* The blob after it has moved so far along the field. */
 static double blob(const double x[3], double way) {
   double r2 = 0.0;
-  for (int a = 0; a < now.dim; a++) {
-    double d = x[a] - now.middle[a] - way * now.b[a];
-    d -= now.length[a] * nearbyint(d / now.length[a]); /* the nearest copy */
+  for (int a = 0; a < box.dim; a++) {
+    const double d = uniform_distance(&box, a, x, way * box.b[a]);
     r2 += d * d;
   }
   return exp(-par.steepness * r2);
@@ -62,7 +48,7 @@ static void rays(double t, const double x[3], const struct cr_network *net, stru
     const double share = 0.5 / (net->first[i + 1] - net->first[i]);
     for (int k = net->first[i]; k < net->first[i + 1]; k++) {
       for (int end = 0; end < 2; end++) {
-        const double light = setup_population(now.rays, 2 * k + end).signal, sound = light / sqrt(3.0);
+        const double light = setup_population(all, 2 * k + end).signal, sound = light / sqrt(3.0);
         double q, f;
         if (par.mode == BEAM) {
           q = par.background + blob(x, light * t);

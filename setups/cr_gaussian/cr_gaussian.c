@@ -1,65 +1,51 @@
 /* A Gaussian blob of cosmic rays that diffuses along a uniform field of any direction and is carried along with the gas.
  * Jiang & Oh 2018, ApJ 854, 5, section 4.1; the test cr_diffusion of Athena++. */
-#include "base/fail.h"
-#include "base/params.h"
 #include "setups/rays.h"
+#include "setups/uniform.h"
 
 #include <math.h>
 
-static struct { double steepness, background, velocity[3], direction[3], field, density, pressure; } par;
-static struct { int dim; double middle[3], length[3], b[3]; const struct rays *rays; } now;
+static struct { double steepness, background, velocity[3]; } par;
+static struct uniform box;
+static const struct rays *all;
 
 static void declare(struct params *ps) {
   params_section(ps, "cr_gaussian", "diffusion of a Gaussian blob, Jiang & Oh 2018");
   params_real(ps, "steepness", &par.steepness, "40", PARAMS_POSITIVE, INFINITY, "1", "a in exp(-a r^2), r in code lengths; the number density at the centre is 1 cm^-3");
   params_real(ps, "background", &par.background, "0", 0.0, INFINITY, "1", "number density without the blob, cm^-3");
   params_reals(ps, "velocity", 3, par.velocity, "[0, 0, 0]", -INFINITY, INFINITY, "code velocity", "of the gas");
-  params_reals(ps, "direction", 3, par.direction, "[1, 0, 0]", -INFINITY, INFINITY, "1", "of the field");
-  params_real(ps, "field", &par.field, "0.1", PARAMS_POSITIVE, INFINITY, "code field", "strength of the field");
-  params_real(ps, "density", &par.density, "1", PARAMS_POSITIVE, INFINITY, "code density", "of the gas");
-  params_real(ps, "pressure", &par.pressure, "0.01", PARAMS_POSITIVE, INFINITY, "code pressure", "of the gas");
+  uniform_declare(ps, &box, "0.1", "0.01");
 }
 
 static void start(const struct setup_run *run) {
-  const double *d = par.direction, size = sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
-  if (!run->magnetic || !(size > 0.0)) fail_user("cr_gaussian: cosmic rays move along a field; set mhd.magnetic: true and cr_gaussian.direction");
-  now.dim = run->dim;
-  now.rays = run->rays;
-  for (int a = 0; a < 3; a++) {
-    now.middle[a] = 0.5 * (run->lower[a] + run->upper[a]);
-    now.length[a] = run->upper[a] - run->lower[a];
-    now.b[a] = d[a] / size;
-  }
+  uniform_start(&box, run, "cr_gaussian");
+  all = run->rays;
 }
 
 static void gas(double t, const double x[3], struct gas_point *w) {
   (void)t;
   (void)x;
-  w->rho = par.density;
-  w->p = par.pressure;
+  uniform_gas(&box, w);
   for (int a = 0; a < 3; a++) w->v[a] = par.velocity[a];
 }
 
-static void background(double b[3]) {
-  for (int a = 0; a < 3; a++) b[a] = par.field * now.b[a];
-}
+static void background(double b[3]) { uniform_field(&box, b); }
 
 /* Variance s^2 + 2 kappa t along the field, s^2 = 1 / (2 steepness) across it; in fewer dimensions only the part of the field in them counts.
  * F = -kappa b.grad q. */
 static void rays(double t, const double x[3], const struct cr_network *net, struct rays_point *w) {
   double r2 = 0.0, along = 0.0, in_mesh = 0.0;
-  for (int a = 0; a < now.dim; a++) {
-    double d = x[a] - now.middle[a] - par.velocity[a] * t;
-    d -= now.length[a] * nearbyint(d / now.length[a]); /* the nearest copy of the blob */
+  for (int a = 0; a < box.dim; a++) {
+    const double d = uniform_distance(&box, a, x, par.velocity[a] * t);
     r2 += d * d;
-    along += d * now.b[a];
-    in_mesh += now.b[a] * now.b[a];
+    along += d * box.b[a];
+    in_mesh += box.b[a] * box.b[a];
   }
   const double s2 = 0.5 / par.steepness;
   for (int i = 0; i < net->count; i++) {
     for (int k = net->first[i]; k < net->first[i + 1]; k++) {
       for (int end = 0; end < 2; end++) {
-        const double kappa = setup_population(now.rays, 2 * k + end).kappa, wide = s2 + 2.0 * kappa * t * in_mesh;
+        const double kappa = setup_population(all, 2 * k + end).kappa, wide = s2 + 2.0 * kappa * t * in_mesh;
         const double across2 = in_mesh > 0.0 ? r2 - along * along / in_mesh : r2, along2 = in_mesh > 0.0 ? along * along / in_mesh : 0.0;
         const double blob = sqrt(s2 / wide) * exp(-0.5 * (along2 / wide + across2 / s2));
         const double share = 0.5 / (net->first[i + 1] - net->first[i]);

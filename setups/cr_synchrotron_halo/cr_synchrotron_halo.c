@@ -1,10 +1,6 @@
 /* Electrons of a disc in a wind: advection, diffusion and synchrotron losses make a halo that is the thinner the higher the energy
  * (Pohl & Schlickeiser 1990, A&A 239, 424).  x is the height above the disc, the lower end its plane.  The reference is reference.py beside this file. */
-#include "base/fail.h"
-#include "base/params.h"
-#include "setups/setup.h"
-
-#include <math.h>
+#include "setups/uniform.h"
 
 static struct { double power, source_height, density, wind, wind_height, field, pressure; } par;
 static double lower;
@@ -21,7 +17,7 @@ static void declare(struct params *ps) {
 }
 
 static void start(const struct setup_run *run) {
-  if (!run->magnetic) fail_user("cr_synchrotron_halo: cosmic rays move along a field; set mhd.magnetic: true");
+  uniform_needs_field(run, "cr_synchrotron_halo");
   lower = run->lower[0];
 }
 
@@ -39,8 +35,7 @@ static void background(double b[3]) {
 
 static double source(double t, const double x[3], const double dx[3]) {
   (void)t, (void)dx;
-  const double d = (x[0] - lower) / par.source_height;
-  return par.power * 0.79788456080286536 / par.source_height * exp(-0.5 * d * d);
+  return par.power * uniform_half_gauss(x[0] - lower, par.source_height);
 }
 
 const struct setup setup_cr_synchrotron_halo = {
