@@ -83,7 +83,7 @@ void elliptic_set_boundary(struct elliptic *e, const struct elliptic_boundary *b
     for (int s = 0; s < 2; s++) require(boundary->kind[a][s] == e->boundary.kind[a][s], "elliptic: another kind of boundary");
   }
   e->boundary = *boundary;
-  e->filled = false;
+  if (e->filled) matrix_constants(e);
 }
 
 /* Whether only the gradient of q is determined, and how stiff rows are.  Collective. */

@@ -51,6 +51,7 @@ enum elliptic_method {       /* with BiCGSTAB; ELLIPTIC_POSITIVE without w and m
   ELLIPTIC_AUTO,           /* the one that costs least, by the stiffness of the matrix and what earlier solutions took */
   ELLIPTIC_DIAGONAL,       /* the diagonal: where a dominates                                 */
   ELLIPTIC_ILU,            /* incomplete factors of the rows of each rank                     */
+  ELLIPTIC_PFMG,           /* PFMG where all cells are of one level and D is along the axes, else AUTO; PCG where that suits */
   ELLIPTIC_AMG             /* BoomerAMG; GMRES where that breaks down, and where the others fail */
 };
 

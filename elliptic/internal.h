@@ -130,6 +130,8 @@ void matrix_create(struct elliptic *e);
 void matrix_fill(struct elliptic *e);
 /* a of the coefficients into the diagonal. */
 void matrix_diagonal(struct elliptic *e);
+/* The constants alone, after new values at the boundary. */
+void matrix_constants(struct elliptic *e);
 /* to = A x without the constants; x with columns of other ranks. */
 void matrix_times(const struct elliptic *e, const double *x, double *to);
 

@@ -360,6 +360,29 @@ void matrix_diagonal(struct elliptic *e) {
   }
 }
 
+static void constant_put(void *data, int row, int col, double value) {
+  struct filler *f = data;
+  const int slot = f->e->slot[f->at++];
+  (void)row;
+  (void)col;
+  if (slot < 0) f->e->send_data[-1 - slot] = value;
+  else if (slot >= f->e->row_first[f->e->rows]) f->e->value[slot] += value;
+}
+
+void matrix_constants(struct elliptic *e) {
+  struct filler f = {e, 0};
+  const struct visitor v = {e, constant_put, &f};
+  cells_boundary(e);
+  memset(e->constant, 0, sizeof *e->constant * (size_t)e->rows);
+  visit_rows(&v);
+  peers_receive(&e->peers, TAG, e->receive_data, e->receive_first);
+  peers_send(&e->peers, TAG, e->send_data, e->send_first);
+  peers_wait(&e->peers);
+  for (int64_t i = 0; i < e->receive_first[e->peers.count]; i++) {
+    if (e->receive_slot[i] >= e->row_first[e->rows]) e->value[e->receive_slot[i]] += e->receive_data[i];
+  }
+}
+
 void matrix_times(const struct elliptic *e, const double *x, double *to) {
   for (int r = 0; r < e->rows; r++) {
     double sum = 0.0;

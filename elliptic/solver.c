@@ -1,4 +1,5 @@
-/* Linear systems through hypre: BiCGSTAB, conjugate gradients where matrix and multigrid are symmetric, or GMRES, preconditioned by the diagonal, incomplete factors of the rows of each rank, or BoomerAMG.
+/* Linear systems through hypre: BiCGSTAB, conjugate gradients where matrix and multigrid are symmetric, or GMRES, preconditioned by the diagonal, incomplete
+ * factors of the rows of each rank, or BoomerAMG; PFMG where the mesh suits it (pfmg.c).
  *
  * Preconditioners are kept while the matrix changes, until that has cost more than new ones would (method.c).  hypre's errors stick: they are read and
  * cleared after each solve. */
@@ -7,6 +8,7 @@
 #include "base/minmax.h"
 #include "elliptic/internal.h"
 #include "elliptic/method.h"
+#include "elliptic/pfmg.h"
 
 #include <HYPRE.h>
 #include <HYPRE_IJ_mv.h>
@@ -24,6 +26,8 @@ struct solver {
   HYPRE_ParCSRMatrix par_matrix;
   HYPRE_ParVector par_b, par_x;
   HYPRE_Solver ilu, amg;
+  struct pfmg *pfmg;       /* NULL: not used, or the mesh does not suit */
+  int64_t pfmg_of;
   int64_t matrices, made_of[METHOD_COUNT]; /* which matrix this is, and which ones the preconditioners are of */
   struct method_memory memory;
 };
@@ -67,12 +71,15 @@ struct solver *solver_create(const struct elliptic *e) {
   s->b = vector(s, e->mesh->comm, first, &s->par_b);
   s->x = vector(s, e->mesh->comm, first, &s->par_x);
   check("making the matrix");
+  const enum elliptic_method method = e->options.method;
+  if ((method == ELLIPTIC_AUTO || method == ELLIPTIC_PFMG) && pfmg_suits(e)) s->pfmg = pfmg_create(e);
   return s;
 }
 
 void solver_destroy(struct solver *s) {
   if (s == NULL) return;
   if (s->amg != NULL) HYPRE_BoomerAMGDestroy(s->amg);
+  pfmg_destroy(s->pfmg);
   if (s->ilu != NULL) HYPRE_ILUDestroy(s->ilu);
   HYPRE_IJMatrixDestroy(s->matrix);
   HYPRE_IJVectorDestroy(s->b);
@@ -132,6 +139,7 @@ static void make_amg(struct solver *s) {
 }
 
 static void make_ilu(struct solver *s) {
+  pfmg_destroy(s->pfmg);
   if (s->ilu != NULL) HYPRE_ILUDestroy(s->ilu);
   HYPRE_ILUCreate(&s->ilu);
   HYPRE_ILUSetPrintLevel(s->ilu, 0);
@@ -238,8 +246,17 @@ static bool with(struct solver *s, enum method method, double stiffness, double 
   return false;
 }
 
+/* Where more than the diagonal is needed. */
+static bool with_pfmg(struct solver *s, enum elliptic_method method, double stiffness, const double *r, double *x, double tolerance, int max_iterations,
+                      struct solver_result *result) {
+  if (s->pfmg == NULL || (method == ELLIPTIC_AUTO && stiffness < 100.0)) return false;
+  if (s->pfmg_of != s->matrices) pfmg_values(s->pfmg, s->e->value, s->e->shift * ldexp(1.0, -s->e->mesh->dim * s->e->mesh->max_level));
+  s->pfmg_of = s->matrices;
+  return pfmg_solve(s->pfmg, r, x, tolerance, max_iterations, result);
+}
+
 static enum method first_method(const struct solver *s, enum elliptic_method method, double stiffness, double decades) {
-  if (method == ELLIPTIC_AUTO) return method_choose(&s->memory, stiffness, decades);
+  if (method == ELLIPTIC_AUTO || method == ELLIPTIC_PFMG) return method_choose(&s->memory, stiffness, decades);
   return method == ELLIPTIC_DIAGONAL ? METHOD_DIAGONAL : method == ELLIPTIC_ILU ? METHOD_ILU : METHOD_AMG;
 }
 
@@ -247,6 +264,11 @@ struct solver_result solver_solve(struct solver *s, enum elliptic_method method,
                                   int max_iterations) {
   struct solver_result result = {.reason = ""};
   const double start = MPI_Wtime();
+  result.converged = with_pfmg(s, method, stiffness, r, x, tolerance, max_iterations, &result);
+  if (result.converged) {
+    result.seconds_solve = MPI_Wtime() - start - result.seconds_setup;
+    return result;
+  }
   HYPRE_IJVectorInitialize(s->b);
   HYPRE_IJVectorSetValues(s->b, s->rows, s->row, r);
   HYPRE_IJVectorAssemble(s->b);

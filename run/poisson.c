@@ -190,7 +190,7 @@ static void snapshot(struct poisson *p, struct params *ps) {
 void poisson_declare(struct params *ps, struct poisson_params *p) {
   params_section(ps, "poisson", "setup poisson: a Poisson problem with a known answer");
   params_choice(ps, "problem", &p->problem, "sine|exponential", "sine", "exact solution: waves, or (x^2 - z) exp(x / 2 + z) for open domains");
-  params_choice(ps, "method", &p->method, "auto|diagonal|ilu|amg", "auto", "preconditioner of the solver");
+  params_choice(ps, "method", &p->method, "auto|diagonal|ilu|pfmg|amg", "auto", "preconditioner of the solver");
   params_real(ps, "tolerance", &p->tolerance, "1e-8", 1e-14, 0.1, "1", "residual at the end, relative to the source");
 }
 
@@ -209,7 +209,7 @@ static void read(struct poisson *p, struct params *ps, const struct arguments *a
 }
 
 int poisson_main(const struct arguments *a, struct params *ps) {
-  static const enum elliptic_method methods[] = {ELLIPTIC_AUTO, ELLIPTIC_DIAGONAL, ELLIPTIC_ILU, ELLIPTIC_AMG};
+  static const enum elliptic_method methods[] = {ELLIPTIC_AUTO, ELLIPTIC_DIAGONAL, ELLIPTIC_ILU, ELLIPTIC_PFMG, ELLIPTIC_AMG};
   struct poisson p;
   memset(&p, 0, sizeof p);
   read(&p, ps, a);

@@ -344,6 +344,28 @@ static void test_reuse(void **state) {
   assert_true(all_agree(good && setups == 1));
 }
 
+/* Structured multigrid solves the same problems, on whatever boxes the ranks have: periodic, with a velocity, with values at the ends; where the mesh has
+ * levels others take its place. */
+static void test_boxes(void **state) {
+  (void)state;
+  const struct { const struct problem *p; int dim, levels; const char *method; } all[] = {
+      {&WAVE2, 2, 0, "PFMG"}, {&WAVE3, 3, 0, "PFMG"}, {&WIND, 2, 0, "PFMG"}, {&GROWTH, 3, 0, "PFMG"}, {&GROWTH, 2, 1, "AMG"}};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    struct trial t[2] = {{.p = NULL}, {.p = NULL}};
+    bool good = true;
+    for (int k = 0; k < 2; k++) {
+      trial_mesh(&t[k], all[i].dim, all[i].dim == 2 ? 48 : 24, all[i].levels, !all[i].p->dirichlet, MPI_COMM_WORLD);
+      trial_begin(&t[k], all[i].p, &(struct elliptic_options){.method = k ? ELLIPTIC_AMG : ELLIPTIC_PFMG});
+      t[k].result = elliptic_solve(t[k].e, &t[k].s, 0, &t[k].q, 0, 1e-11);
+      good = good && t[k].result.converged && strcmp(t[k].result.method, k ? "AMG" : all[i].method) == 0 && t[k].result.setups == 1;
+    }
+    const struct difference d = trial_compare(&t[0], &t[0].q, &t[1].q, 0);
+    for (int k = 0; k < 2; k++) trial_end(&t[k]);
+    if (!good || d.most > 1e-8) fprintf(stderr, "problem %d: %s, differs by %g\n", (int)i, t[0].result.method, d.most);
+    assert_true(all_agree(good && d.most < 1e-8));
+  }
+}
+
 /* The method goes by the stiffness: a = 1e5, 1, 0. */
 static void test_methods(void **state) {
   (void)state;
@@ -366,11 +388,11 @@ static int group(void) {
   const struct CMUnitTest all[] = {
       cmocka_unit_test(test_order), cmocka_unit_test(test_jump), cmocka_unit_test(test_order_dirichlet), cmocka_unit_test(test_two_point),
       cmocka_unit_test(test_three_dimensions), cmocka_unit_test(test_row), cmocka_unit_test(test_conservation), cmocka_unit_test(test_ranks),
-      cmocka_unit_test(test_empty), cmocka_unit_test(test_singular), cmocka_unit_test(test_reports), cmocka_unit_test(test_reuse), cmocka_unit_test(test_methods),
+      cmocka_unit_test(test_empty), cmocka_unit_test(test_singular), cmocka_unit_test(test_reports), cmocka_unit_test(test_reuse), cmocka_unit_test(test_methods), cmocka_unit_test(test_boxes),
   };
   const struct CMUnitTest others[] = {
       cmocka_unit_test(test_conservation), cmocka_unit_test(test_ranks), cmocka_unit_test(test_empty), cmocka_unit_test(test_singular),
-      cmocka_unit_test(test_reports), cmocka_unit_test(test_reuse), cmocka_unit_test(test_methods),
+      cmocka_unit_test(test_reports), cmocka_unit_test(test_reuse), cmocka_unit_test(test_methods), cmocka_unit_test(test_boxes),
   };
   int size;
   MPI_Comm_size(MPI_COMM_WORLD, &size);
