@@ -1,9 +1,9 @@
 /* Gas in vertical and centrifugal equilibrium in the potential of the run.
  *
  * Layers of gas with velocity dispersions s_i (thermal, turbulent and magnetic support together) and given surface densities, and a hot halo that is a
- * polytrope at rest:
+ * polytrope, held by rotation with a share `turn` of gravity in the plane:
  *     rho_i = Sigma_i(R) / H_i(R) exp(-[phi(R, z) - phi(R, 0)] / s_i^2),    H_i = int exp(-[...] / s_i^2) dz,
- *     rho_h = rho_sun [1 - (1 - 1/n) (phi - phi_sun) / s_h^2]^(1 / (n - 1)),    p_h = rho_sun s_h^2 (rho_h / rho_sun)^n.
+ *     rho_h = rho_sun [1 - (1 - 1/n) (psi - psi_sun) / s_h^2]^(1 / (n - 1)),    p_h = rho_sun s_h^2 (rho_h / rho_sun)^n,    psi = phi - turn phi(R, 0).
  * Each is in vertical equilibrium, so p = sum rho_i s_i^2 + p_h balances gravity for all together, and
  *     v_phi^2 = R (dphi/dR + 1/rho dp/dR)
  * balances it along R everywhere.  The ordered field of the disc is part of the support: where it is along the plane its pressure B^2/2 is taken from p, and
@@ -30,6 +30,8 @@ void galaxy_equilibrium_declare(struct params *ps, struct galaxy_equilibrium *e)
   params_real(ps, "neutral_dispersion", &e->dispersion[0], "12 km/s", PARAMS_POSITIVE, INFINITY, "km s^-1",
               "equilibrium: (pressure / density)^1/2 of atomic and molecular gas: heat, and what stands for turbulence and the field");
   params_real(ps, "ionised_dispersion", &e->dispersion[1], "40 km/s", PARAMS_POSITIVE, INFINITY, "km s^-1", "equilibrium: of the warm ionised gas");
+  params_real(ps, "hot_turn", &e->turn, "0.62", 0.0, 0.95, "1",
+              "equilibrium: share of gravity in the plane against which rotation holds the hot gas; 183 km/s at the Sun (Hodges-Kluck et al. 2016)");
   params_real(ps, "hot_polytrope", &e->polytrope, "1.3333333333333333", 1.01, 1.6666666666666667, "1",
               "equilibrium: pressure ~ density^this in the hot gas, whose density and temperature are as above at the Sun");
 }
@@ -80,14 +82,14 @@ static double ln_thickness(const struct galaxy_equilibrium *e, int layer, double
 
 /* Densities, and the pressure of all. */
 static double pressure(const struct galaxy_equilibrium *e, double R, double phi, double rho[GALAXY_LAYERS + 1]) {
-  const double rise = phi - potential(e, R, 0.0);
+  const double plane = potential(e, R, 0.0), rise = phi - plane;
   double p = 0.0;
   for (int i = 0; i < GALAXY_LAYERS; i++) {
     const double s2 = e->dispersion[i] * e->dispersion[i];
     rho[i] = e->surface(i, R) * exp(-ln_thickness(e, i, R) - rise / s2);
     p += rho[i] * s2;
   }
-  const double n = e->polytrope, room = max(1.0 - (1.0 - 1.0 / n) * (phi - e->phi_sun) / e->hot_dispersion2, 0.01);
+  const double n = e->polytrope, room = max(1.0 - (1.0 - 1.0 / n) * ((phi - e->phi_sun) - e->turn * (plane - e->phi_sun)) / e->hot_dispersion2, 0.01);
   rho[GALAXY_LAYERS] = e->hot_density * pow(room, 1.0 / (n - 1.0));
   return p + rho[GALAXY_LAYERS] * e->hot_dispersion2 * room;
 }
