@@ -89,11 +89,11 @@ def draw_spectra(seen, name, options):
             drawn += [d.x**2 * d.y for d in data]
         ax.set_xscale('log')
         ax.set_yscale('log')
-        zone._limits(ax, drawn, 6 if len(which) == 1 else 7)
+        zone._limits(ax, drawn, 6 if len(which) == 1 else 9 if panel == 'protons' else 7)
         ax.set_xlim(min(found[w][0].min() for w in which), max(found[w][0].max() for w in which))
         ax.set_xlabel('T [GeV]' if panel in ('leptons', 'protons') else 'T [GeV per nucleon]')
         ax.set_ylabel(r'T$^2$ j  [GeV m$^{-2}$ s$^{-1}$ sr$^{-1}$]')
-        ax.legend(loc='lower center', fontsize=8, ncol=2 if panel == 'protons' else 1)
+        ax.legend(loc='lower left' if panel == 'protons' else 'lower center', fontsize=8)
     for ax in axes.flat[len(panels):]:
         ax.remove()
     fig.suptitle(f'{name}:  {seen.where}\nline: median, dotted: mean, shaded: 68 % and 95 % of the cells' +
