@@ -18,6 +18,7 @@ TUBE = {'run.setup': 'shock_tube', 'shock_tube.problem': 'rj2a', 'mesh.dim': 1, 
         'mesh.boundary_x': 'outflow', 'transport.boundary_x': '[absorbing, as_gas]', 'run.time_end': '0.01 code', 'sources.events': '[]'}
 BOX = {'run.setup': 'blast', 'mesh.dim': 3, 'mesh.block': 8, 'mesh.max_level': 1, 'run.time_end': '1 code', 'run.step_end': 4,
        'output.snapshots': '0 code', 'output.history': '1e-9 code'}
+WALLS = {'mesh.boundary_x': 'outflow', 'transport.boundary_x': '[absorbing, absorbing]', 'run.step_end': 12}
 CELLS, LOWER, UPPER = (16, 24, 16), (-0.5, -0.6, -0.7), (0.7, 0.35, 0.9)
 FIELD, SOURCE, REGION = (0.3, -0.7, 1.1), (0.1, 0.05, -0.2), ((-0.2, -0.1, 0.05), (0.1, 0.3, 0.25))
 VECTORS = (('vel1', 'vel2', 'vel3'), ('Bcc1', 'Bcc2', 'Bcc3'))
@@ -29,7 +30,8 @@ def closes(name, r):
 
 
 def ranks():
-    for name, parameters, n in (('uniform', {}, 3), ('form full', FULL, 2), ('moving refinement', MOVING, 3), ('1-D, more ranks than blocks', TUBE, 4)):
+    for name, parameters, n in (('uniform', {}, 3), ('form full', FULL, 2), ('moving refinement', MOVING, 3), ('1-D, more ranks than blocks', TUBE, 4),
+                                ('absorbing walls', WALLS, 2)):
         alone = run(RAYS, parameters)
         same_files(f'{name}, {n} ranks', alone.dir, run(RAYS, parameters, ranks=n).dir)
         if name in ('uniform', 'moving refinement'):
@@ -53,7 +55,18 @@ def code(values):
     return '[' + ', '.join(f'{v!r} code' for v in values) + ']'
 
 
-def turned(permute, flip):
+def walls(permute, flip):
+    """Ends of the domain: cosmic rays are absorbed at the lower end of x and at both of z; gas may leave there."""
+    ends = {0: ('absorbing', 'as_gas'), 2: ('absorbing', 'absorbing')}
+    done = {}
+    for d, a in enumerate(permute):
+        if a in ends:
+            pair = ends[a][::-1] if d in flip else ends[a]
+            done |= {f'mesh.boundary_{"xyz"[d]}': 'outflow', f'transport.boundary_{"xyz"[d]}': f'[{pair[0]}, {pair[1]}]'}
+    return done
+
+
+def turned(permute, flip, more=None):
     """The box with new axis d the old axis permute[d], mirrored where d is in flip."""
     def vector(v):
         return [-v[a] if d in flip else v[a] for d, a in enumerate(permute)]
@@ -67,7 +80,7 @@ def turned(permute, flip):
     event = f'{{time: 0.001 code, position: {code(vector(SOURCE))}, radius: 0.25 kpc, energy: 1e53 erg, thermal: 1e52 erg, mass: 1e5 Msun}}'
     return run(RAYS, {**BOX, 'mesh.cells': [CELLS[a] for a in permute], 'mesh.lower': code(lower), 'mesh.upper': code(upper),
                       'blast.field': code(vector(FIELD)), 'sources.events': f'[{event}]',
-                      'mesh.regions': f'[{{level: 1, lower: {code(region[0])}, upper: {code(region[1])}}}]'})
+                      **(more or {}), 'mesh.regions': f'[{{level: 1, lower: {code(region[0])}, upper: {code(region[1])}}}]'})
 
 
 def compare(name, first, other, permute, flip):
@@ -95,6 +108,12 @@ def axes():
     for permute, flip in [(p, ()) for p in itertools.permutations(range(3)) if p != same] + [(same, (0,)), (same, (1,)), ((2, 0, 1), (0, 2))]:
         words = ''.join(('-' if d in flip else '') + 'xyz'[a] for d, a in enumerate(permute))
         compare(f'axes {words}', first, turned(permute, flip), permute, flip)
+    near = {'run.step_end': 6, 'transport.closure': 'm1', 'transport.speed': '2000 km/s'}
+    first = turned(same, (), {**near, **walls(same, ())})
+    check.check('absorbing walls: cosmic rays that left', float(first.history['cr_p_outflow_number'][-1]), '>', 0.0, 'the walls are reached')
+    for permute, flip in ((1, 2, 0), (1,)), ((2, 1, 0), (0, 1)), (same, (0, 2)):
+        words = ''.join(('-' if d in flip else '') + 'xyz'[a] for d, a in enumerate(permute))
+        compare(f'absorbing walls, axes {words}', first, turned(permute, flip, {**near, **walls(permute, flip)}), permute, flip)
 
 
 ranks()
