@@ -95,6 +95,17 @@ static double cost(const struct bench *b, int pass, void **state, const struct s
   return 1e9 * bench_sum(b, seconds) / ((double)mesh_cells(&p->mesh) * POPULATIONS * steps);
 }
 
+/* Bytes that a sub-step has to move, q and F in and out, over those of STREAM triad on this machine at the same time. */
+static double of_memory(const struct bench *b, int pass, void **state) {
+  static const struct shape shape = {32, CLOSURE_ISOTROPIC, false};
+  void *arrays = NULL;
+  double most = 0.0, ns = cost(b, pass, state, &shape, true);
+  if (pass < 0) return 0.0;
+  for (int p = 0; p < 3; p++) most = fmax(most, bench_machine[0].function(b, p, &arrays));
+  bench_machine[0].function(b, -1, &arrays);
+  return 4.0 * sizeof(double) * b->size / ns / most;
+}
+
 #define CASE(name, less, ...)                                            \
   static double name(const struct bench *b, int pass, void **state) {    \
     static const struct shape shape = __VA_ARGS__;                       \
@@ -111,5 +122,6 @@ static const char unit[] = "ns per population, cell and sub-step";
 const struct bench_case bench_transport[] = {
     {"cr_transport_70!", unit, isotropic, 1},  {"cr_transport_70_kernel", unit, isotropic_kernel, 0},
     {"cr_transport_70_m1", unit, m1, 0},      {"cr_transport_70_m1_streaming", unit, m1_streaming, 0},
+    {"cr_transport_70_of_memory", "bytes of q and F, in and out, over those of STREAM triad", of_memory, 0},
     {NULL, NULL, NULL, 0},
 };
