@@ -18,57 +18,72 @@ struct place {
   int up[3]; /* entries to the upper face */
 };
 
-static inline double middle(const struct place *p, int d, int i, int j, int k) {
-  const double *f = p->face[d] + (size_t)k * p->plane[d] + (size_t)j * (size_t)p->row[d] + (size_t)i;
-  return 0.5 * (f[0] + f[p->up[d]]);
+static inline const double *row_of(const struct place *p, int d, int j, int k) {
+  return p->face[d] + (size_t)k * p->plane[d] + (size_t)j * (size_t)p->row[d];
 }
 
-static double over_length(double x, double y, double z, double floor) { return 1.0 / max(sqrt(sum3(x * x, y * y, z * z)), floor); }
+static inline double over_length(double x, double y, double z, double floor) { return 1.0 / max(sqrt(sum3(x * x, y * y, z * z)), floor); }
 
-static void cell_row(const struct mesh *m, const struct place *p, int n, int j, int k, double floor, double *const b[3],
-                     double *const share[3]) {
+/* wy, wz: 1, or 0 along missing axes. */
+static void cell_row(const struct place *p, int n, int j, int k, double floor, double wy, double wz, double *const b[3], double *const share[3]) {
+  const double *restrict fx = row_of(p, 0, j, k), *restrict fy = row_of(p, 1, j, k), *restrict fz = row_of(p, 2, j, k);
+  double *restrict bx = b[0], *restrict by = b[1], *restrict bz = b[2], *restrict sx = share[0], *restrict sy = share[1], *restrict sz = share[2];
+  const ptrdiff_t ux = p->up[0], uy = p->up[1], uz = p->up[2];
+#pragma omp simd
   for (int i = 0; i < n; i++) {
-    double x = middle(p, 0, i, j, k), y = middle(p, 1, i, j, k), z = middle(p, 2, i, j, k), over = over_length(x, y, z, floor);
+    double x = 0.5 * (fx[i] + fx[i + ux]), y = 0.5 * (fy[i] + fy[i + uy]), z = 0.5 * (fz[i] + fz[i + uz]), over = over_length(x, y, z, floor);
     x *= over;
     y *= over;
     z *= over;
-    b[0][i] = x;
-    b[1][i] = y;
-    b[2][i] = z;
-    double wx = fabs(x) + LEAST, wy = m->dim > 1 ? fabs(y) + LEAST : 0.0, wz = m->dim > 2 ? fabs(z) + LEAST : 0.0;
-    double part = 0.5 * WHOLE / sum3(wx, wy, wz);
-    share[0][i] = wx * part;
-    share[1][i] = wy * part;
-    share[2][i] = wz * part;
+    bx[i] = x;
+    by[i] = y;
+    bz[i] = z;
+    double px = fabs(x) + LEAST, py = wy * (fabs(y) + LEAST), pz = wz * (fabs(z) + LEAST), part = 0.5 * WHOLE / sum3(px, py, pz);
+    sx[i] = px * part;
+    sy[i] = py * part;
+    sz[i] = pz * part;
   }
 }
 
 /* Lower faces along d; without a cell below, none. */
-static void face_row(const struct place *p, int d, int n, int j, int k, double floor, double *b) {
-  const int di = d == 0, dj = d == 1, dk = d == 2;
-  for (int i = di; i < n; i++) {
-    double c[3];
-    for (int e = 0; e < 3; e++)
-      c[e] = e == d ? p->face[e][(size_t)k * p->plane[e] + (size_t)j * (size_t)p->row[e] + (size_t)i]
-                    : 0.5 * (middle(p, e, i, j, k) + middle(p, e, i - di, j - dj, k - dk));
-    b[i] = c[d] * over_length(c[0], c[1], c[2], floor);
+static void face_row(const struct place *p, int d, int n, int j, int k, double floor, double *restrict b) {
+  const int e = d == 0 ? 1 : 0, f = d == 2 ? 1 : 2;
+  const double *restrict x = row_of(p, d, j, k), *restrict y = row_of(p, e, j, k), *restrict z = row_of(p, f, j, k);
+  const ptrdiff_t uy = p->up[e], uz = p->up[f], dy = d == 0 ? 1 : d == 1 ? p->row[e] : (ptrdiff_t)p->plane[e],
+                  dz = d == 0 ? 1 : d == 1 ? p->row[f] : (ptrdiff_t)p->plane[f];
+#pragma omp simd
+  for (int i = d == 0; i < n; i++) {
+    double cy = 0.5 * (0.5 * (y[i] + y[i + uy]) + 0.5 * (y[i - dy] + y[i - dy + uy]));
+    double cz = 0.5 * (0.5 * (z[i] + z[i + uz]) + 0.5 * (z[i - dz] + z[i - dz + uz]));
+    b[i] = x[i] * over_length(x[i], cy, cz, floor);
   }
 }
 
+/* Sum over the cells at a lower corner, by pairs on either side of it. */
+static inline double at_corner(int dim, const double *b, ptrdiff_t y, ptrdiff_t z) {
+  if (dim == 1) return b[0] + b[-1];
+  if (dim == 2) return (b[0] + b[-1 - y]) + (b[-1] + b[-y]);
+  return sum4(b[0] + b[-1 - y - z], b[-1] + b[-y - z], b[-y] + b[-1 - z], b[-z] + b[-1 - y]);
+}
+
 /* Direction within the mesh on lower corners; without cells below, none. */
-static void corner_row(int dim, int n, const ptrdiff_t step[3], const double *const cell[3], double *const corner[3]) {
+static inline __attribute__((always_inline)) void corners(int dim, int n, ptrdiff_t y, ptrdiff_t z, const double *const cell[3], double *const corner[3]) {
+  const double *restrict bx = cell[0], *restrict by = cell[1], *restrict bz = cell[2];
+  double *restrict cx = corner[0], *restrict cy = corner[1], *restrict cz = corner[2];
+#pragma omp simd
   for (int i = 1; i < n; i++) {
-    double c[3] = {0.0, 0.0, 0.0};
-    for (int d = 0; d < dim; d++) {
-      const double *b = cell[d] + i;
-      const ptrdiff_t x = step[0], y = step[1], z = step[2];
-      c[d] = dim == 1 ? b[0] + b[-x]
-             : dim == 2 ? (b[0] + b[-x - y]) + (b[-x] + b[-y])
-                        : sum4(b[0] + b[-x - y - z], b[-x] + b[-y - z], b[-y] + b[-x - z], b[-z] + b[-x - y]);
-    }
-    const double size = sqrt(sum3(c[0] * c[0], c[1] * c[1], c[2] * c[2])), over = size > 0.0 ? 1.0 / size : 0.0;
-    for (int d = 0; d < 3; d++) corner[d][i] = c[d] * over;
+    double u = at_corner(dim, bx + i, y, z), v = dim > 1 ? at_corner(dim, by + i, y, z) : 0.0, w = dim > 2 ? at_corner(dim, bz + i, y, z) : 0.0;
+    double size = sqrt(sum3(u * u, v * v, w * w)), over = size > 0.0 ? 1.0 / (size > 0.0 ? size : 1.0) : 0.0;
+    cx[i] = u * over;
+    cy[i] = v * over;
+    cz[i] = w * over;
   }
+}
+
+static void corner_row(int dim, int n, ptrdiff_t y, ptrdiff_t z, const double *const cell[3], double *const corner[3]) {
+  if (dim == 3) corners(3, n, y, z, cell, corner);
+  else if (dim == 2) corners(2, n, y, z, cell, corner);
+  else corners(1, n, y, z, cell, corner);
 }
 
 static void equal_box(const struct mesh *m, double *const share[3], const int extent[3], const int lower[3], const int upper[3]) {
@@ -118,11 +133,11 @@ void crt_geometry_block(const struct mesh *m, int b, const struct field *faces, 
     for (int j = 0; j < extent[1]; j++) {
       const size_t at = ((size_t)k * extent[1] + j) * extent[0];
       double *const cells[3] = {cell[0] + at, cell[1] + at, cell[2] + at}, *const shares[3] = {share[0] + at, share[1] + at, share[2] + at};
-      cell_row(m, &p, extent[0], j, k, floor, cells, shares);
+      cell_row(&p, extent[0], j, k, floor, m->dim > 1 ? 1.0 : 0.0, m->dim > 2 ? 1.0 : 0.0, cells, shares);
       if ((m->dim < 2 || j > 0) && (m->dim < 3 || k > 0)) {
         const double *const own[3] = {cell[0] + at, cell[1] + at, cell[2] + at};
-        double *const corners[3] = {corner[0] + at, corner[1] + at, corner[2] + at};
-        corner_row(m->dim, extent[0], (const ptrdiff_t[3]){1, extent[0], (ptrdiff_t)extent[0] * extent[1]}, own, corners);
+        double *const upto[3] = {corner[0] + at, corner[1] + at, corner[2] + at};
+        corner_row(m->dim, extent[0], extent[0], (ptrdiff_t)extent[0] * extent[1], own, upto);
       }
       for (int d = 0; d < m->dim; d++)
         if ((d != 1 || j > 0) && (d != 2 || k > 0)) face_row(&p, d, extent[0], j, k, floor, face[d] + at);
