@@ -1,9 +1,9 @@
 /* Gas in vertical and centrifugal equilibrium in the potential of the run.
  *
  * Layers of gas with velocity dispersions s_i (thermal, turbulent and magnetic support together) and given surface densities, and a hot halo that is a
- * polytrope, held by rotation with a share `turn` of gravity in the plane:
+ * polytrope and turns with v_h ~ R / (R^2 + (R_sun / 2)^2)^1/2:
  *     rho_i = Sigma_i(R) / H_i(R) exp(-[phi(R, z) - phi(R, 0)] / s_i^2),    H_i = int exp(-[...] / s_i^2) dz,
- *     rho_h = rho_sun [1 - (1 - 1/n) (psi - psi_sun) / s_h^2]^(1 / (n - 1)),    p_h = rho_sun s_h^2 (rho_h / rho_sun)^n,    psi = phi - turn phi(R, 0).
+ *     rho_h = rho_sun [1 - (1 - 1/n) (psi - psi_sun) / s_h^2]^(1 / (n - 1)),    p_h = rho_sun s_h^2 (rho_h / rho_sun)^n,    psi = phi - int v_h^2 / R dR.
  * Each is in vertical equilibrium, so p = sum rho_i s_i^2 + p_h balances gravity for all together, and
  *     v_phi^2 = R (dphi/dR + 1/rho dp/dR)
  * balances it along R everywhere.  The ordered field of the disc is part of the support: where it is along the plane its pressure B^2/2 is taken from p, and
@@ -30,8 +30,7 @@ void galaxy_equilibrium_declare(struct params *ps, struct galaxy_equilibrium *e)
   params_real(ps, "neutral_dispersion", &e->dispersion[0], "12 km/s", PARAMS_POSITIVE, INFINITY, "km s^-1",
               "equilibrium: (pressure / density)^1/2 of atomic and molecular gas: heat, and what stands for turbulence and the field");
   params_real(ps, "ionised_dispersion", &e->dispersion[1], "40 km/s", PARAMS_POSITIVE, INFINITY, "km s^-1", "equilibrium: of the warm ionised gas");
-  params_real(ps, "hot_turn", &e->turn, "0.62", 0.0, 0.95, "1",
-              "equilibrium: share of gravity in the plane against which rotation holds the hot gas; 183 km/s at the Sun (Hodges-Kluck et al. 2016)");
+  params_real(ps, "hot_speed", &e->hot_speed, "183 km/s", 0.0, INFINITY, "km s^-1", "equilibrium: with which the hot gas turns at the Sun (Hodges-Kluck et al. 2016)");
   params_real(ps, "hot_polytrope", &e->polytrope, "1.3333333333333333", 1.01, 1.6666666666666667, "1",
               "equilibrium: pressure ~ density^this in the hot gas, whose density and temperature are as above at the Sun");
 }
@@ -39,6 +38,12 @@ void galaxy_equilibrium_declare(struct params *ps, struct galaxy_equilibrium *e)
 static double potential(const struct galaxy_equilibrium *e, double R, double z) {
   const double x[3] = {R, 0.0, z};
   return gravity_potential(&e->well, 0.0, x);
+}
+
+/* Integral of v_h^2 / R from the Sun to R. */
+static double spun(const struct galaxy_equilibrium *e, double R) {
+  const double core2 = 0.25 * e->sun * e->sun, v2 = e->hot_speed * e->hot_speed * (1.0 + core2 / (e->sun * e->sun));
+  return 0.5 * v2 * log((R * R + core2) / (e->sun * e->sun + core2));
 }
 
 /* Integral over z: with z = dz tan(a), in the middle of equal intervals of a. */
@@ -82,14 +87,14 @@ static double ln_thickness(const struct galaxy_equilibrium *e, int layer, double
 
 /* Densities, and the pressure of all. */
 static double pressure(const struct galaxy_equilibrium *e, double R, double phi, double rho[GALAXY_LAYERS + 1]) {
-  const double plane = potential(e, R, 0.0), rise = phi - plane;
+  const double rise = phi - potential(e, R, 0.0);
   double p = 0.0;
   for (int i = 0; i < GALAXY_LAYERS; i++) {
     const double s2 = e->dispersion[i] * e->dispersion[i];
     rho[i] = e->surface(i, R) * exp(-ln_thickness(e, i, R) - rise / s2);
     p += rho[i] * s2;
   }
-  const double n = e->polytrope, room = max(1.0 - (1.0 - 1.0 / n) * ((phi - e->phi_sun) - e->turn * (plane - e->phi_sun)) / e->hot_dispersion2, 0.01);
+  const double n = e->polytrope, room = max(1.0 - (1.0 - 1.0 / n) * ((phi - e->phi_sun) - spun(e, R)) / e->hot_dispersion2, 0.01);
   rho[GALAXY_LAYERS] = e->hot_density * pow(room, 1.0 / (n - 1.0));
   return p + rho[GALAXY_LAYERS] * e->hot_dispersion2 * room;
 }

@@ -43,7 +43,7 @@ double galaxy_layer_density(const struct galaxy_layer *l, double R, double z);
 enum { GALAXY_LAYERS = 2 }; /* neutral, warm ionised */
 struct galaxy_equilibrium {
   bool on, magnetic;
-  double dispersion[GALAXY_LAYERS], polytrope, turn;
+  double dispersion[GALAXY_LAYERS], polytrope, hot_speed;
   double (*surface)(int layer, double R);                 /* mass per area of a layer                          */
   double sun, end, hot_density, hot_dispersion2, phi_sun;
   struct gravity well;
