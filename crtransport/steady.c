@@ -296,6 +296,7 @@ struct rays_steady_result rays_steady(struct rays *r, const struct mesh *mesh, s
       result.reason = "stopped";
     }
   }
+  result.added = result.sweeps > 0 ? elliptic_added(w.spread.elliptic) : 0.0;
   result.negative = repair(&w);
   if (result.sweeps > 0) rays_sweep_books(&w);
   if (good && !result.converged) result.reason = "more sweeps are needed: raise steady.sweeps";

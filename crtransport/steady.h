@@ -40,6 +40,7 @@ struct rays_steady_result {
   int64_t iterations, solves, setups, unsettled; /* unsettled: solutions whose limiters did not */
   double negative;         /* largest share of a population that was below zero, and was taken from the rest of it */
   struct rays_steady_balance balance[CR_MAX_SPECIES]; /* in the end                                      */
+  double added;            /* operator positive: diffusion across the field that the differences add, over that along it: traces, means over the volume */
   double left;             /* the residual in the end, with the rates of then                    */
   double seconds, seconds_probe, seconds_setup, seconds_solve;
 };

@@ -36,6 +36,9 @@ void run_steady(struct run *r) {
            "set-ups, %lld of them with limiters that did not settle; largest change %.2g, residual %.2g, negative share %.1g",
            s.converged ? "converged" : s.reason, s.sweeps, s.seconds, s.seconds_probe, s.seconds_setup, s.seconds_solve, (long long)s.iterations,
            (long long)s.solves, (long long)s.setups, (long long)s.unsettled, s.change, s.residual, s.negative);
+  const double cells = (double)mesh_cells(&r->mesh), populations = (double)r->rays.count;
+  log_info("steady state: %.3g populations of cells in %.3g s: %.2e per second, %.1f solutions and %.1f iterations per population; the differences add %.2g of the diffusion across "
+           "the field", cells * populations, s.seconds, cells * populations / s.seconds, (double)s.solves / populations, (double)s.iterations / populations, s.added);
   log_info("steady state: in the end a residual of %.2g; particles per second of each species, and what is missing in the balance:", s.left);
   for (int i = 0; i < r->rays.net.count; i++) {
     const struct rays_steady_balance *b = &s.balance[i];

@@ -8,7 +8,7 @@
 
 static const double PI = 3.14159265358979323846;
 
-static struct { double power, source_height, density, gas_height, halo, field, pressure; } par;
+static struct { double power, source_height, density, gas_height, halo, field, angle, pressure; } par;
 static double middle;
 
 static void declare(struct params *ps) {
@@ -18,7 +18,8 @@ static void declare(struct params *ps) {
   params_real(ps, "density", &par.density, "1", 0.0, INFINITY, "code density", "of the disc in the middle");
   params_real(ps, "gas_height", &par.gas_height, "0.25", PARAMS_POSITIVE, INFINITY, "code length", "s of its gas");
   params_real(ps, "halo", &par.halo, "1e-3", PARAMS_POSITIVE, INFINITY, "code density", "of gas everywhere, in addition");
-  params_real(ps, "field", &par.field, "1", PARAMS_POSITIVE, INFINITY, "code field", "uniform, along x");
+  params_real(ps, "field", &par.field, "1", PARAMS_POSITIVE, INFINITY, "code field", "uniform");
+  params_real(ps, "angle", &par.angle, "0", -90.0, 90.0, "1", "of the field with x, in the plane of x and y, degrees");
   params_real(ps, "pressure", &par.pressure, "1", PARAMS_POSITIVE, INFINITY, "code pressure", "of the gas");
 }
 
@@ -36,8 +37,9 @@ static void gas(double t, const double x[3], struct gas_point *w) {
 }
 
 static void background(double b[3]) {
-  b[0] = par.field;
-  b[1] = b[2] = 0.0;
+  b[0] = par.field * cos(par.angle * PI / 180.0);
+  b[1] = par.field * sin(par.angle * PI / 180.0);
+  b[2] = 0.0;
 }
 
 static double source(double t, const double x[3], const double dx[3]) {

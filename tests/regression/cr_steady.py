@@ -1,4 +1,6 @@
 """Steady states of cosmic rays, solved directly, against the independent solution of a disc and against what steps in time lead to."""
+import re
+
 import numpy as np
 
 from tests.regression.check import check, run
@@ -17,6 +19,24 @@ def differences(a, b):
     return worst
 
 
+SHORT = {'cr.network': 'custom', 'cr.species': '[{name: p}, {name: e-}]', 'cr.min_GV': 10, 'cr.max_GV': 31.622776601683793, 'transport.alfven': 'none'}
+PLANE = {'mesh.dim': 2, 'mesh.cells': '[32, 8, 1]', 'mesh.block': 8, 'mesh.upper': '[4 kpc, 2 kpc, 1 kpc]', 'mesh.boundary_y': 'periodic'}
+ANGLE, ACROSS = 30, 0.2
+
+
+def oblique():
+    """A field at an angle, with diffusion across it, is a field along the axis with another scattering rate; in the plane, where nothing depends on y, too."""
+    cells = {'mesh.cells': '[32, 1, 1]', 'mesh.block': 8}
+    share = np.cos(np.radians(ANGLE))**2 + ACROSS * np.sin(np.radians(ANGLE))**2
+    straight = middle(run(SETUP, {**STEADY, **SHORT, **cells, 'cr.scattering_rate_s': 1e-9 / share}))[0]
+    field = {'cr_slab.angle': ANGLE, 'scattering.perpendicular': ACROSS}
+    line = run(SETUP, {**STEADY, **SHORT, **cells, **field})
+    check('oblique field and diffusion across it, 1-D: differences', differences(middle(line)[0], straight), '<=', 5e-5, 'the same equation')
+    for operator in ('positive', 'symmetric'):
+        r = run(SETUP, {**STEADY, **SHORT, **PLANE, **field, 'steady.operator': operator})
+        check(f'oblique field and diffusion across it, 2-D, {operator}: differences', differences(middle(r)[0], straight), '<=', 5e-5, 'the same equation')
+
+
 def main():
     low, high = 1.0, 31.622776601683793
     fine = run(SETUP, {**STEADY, 'cr.min_GV': low, 'cr.max_GV': high, 'cr.per_decade': 8})
@@ -26,10 +46,13 @@ def main():
     check('repeated: differences', differences(middle(again)[0], middle(r)[0]), '==', 0.0, 'the same numbers')
     ranks = run(SETUP, {**STEADY, 'cr.min_GV': low, 'cr.max_GV': high, 'mesh.block': 16}, ranks=3)
     check('on 3 ranks with other blocks: differences', differences(middle(ranks)[0], middle(r)[0]), '<=', 1e-3, 'tolerance')
-    short = {'cr.network': 'custom', 'cr.species': '[{name: p}, {name: e-}]', 'cr.min_GV': 10, 'cr.max_GV': high, 'transport.alfven': 'none'}
-    steps = run(SETUP, {**FEW, **AUTO, **short, 'run.time_end': '60 Myr', 'transport.closure': 'isotropic', 'transport.substeps': 5})
-    direct = run(SETUP, {**STEADY, **short})
+    steps = run(SETUP, {**FEW, **AUTO, **SHORT, 'run.time_end': '60 Myr', 'transport.closure': 'isotropic', 'transport.substeps': 5})
+    direct = run(SETUP, {**STEADY, **SHORT})
+    worst = max(float(m) for m in re.findall(r'missing (\d\S*)', r.text))
+    check('particles that are missing in the balance of a species', worst, '<=', 1e-3, 'conservation')
+    check('species with a balance', len(re.findall(r'injected \S+, made \S+, lost \S+, cooled \S+, escaped', r.text)), '==', len(middle(r)[0]), 'the log')
     check('against explicit steps in time: differences', differences(middle(direct)[0], middle(steps)[0]), '<=', 0.005, 'long-time limit')
+    oblique()
 
 
 if __name__ == '__main__':
