@@ -77,14 +77,14 @@ static void declare_transport(struct params *ps, struct rays_params *p) {
   params_choices(ps, "boundary_z", 2, p->transport.boundary[2], boundary, "as_gas", "at the lower and upper end of z");
   params_real(ps, "field_floor", &p->transport.field_floor, "1e-10", PARAMS_POSITIVE, INFINITY, "code field",
               "below it the magnetic field has no direction, and cosmic rays stay with the gas");
-  params_int(ps, "order", &p->transport.implicit.order, "1", 1, 2, "implicit: order in time");
+  params_int(ps, "order", &p->transport.implicit.order, "2", 1, 2, "implicit: order in time");
   params_bool(ps, "inertia", &p->transport.implicit.inertia, "true", "implicit: fluxes have a memory; false: diffusion and streaming alone");
   params_choice(ps, "operator", &p->transport.implicit.operator, "symmetric|monotone|plain", "symmetric",
                 "implicit: gradients at the corners of cells, which diffuse least across the field; limited ones; or those of faces");
   params_choice(ps, "direction", &p->transport.implicit.isotropic, "field|isotropic", "field",
                 "implicit: along the magnetic field; isotropic: diffusion without direction, with a third of the diffusivity along the field");
   params_real(ps, "solver_tolerance", &p->transport.implicit.tolerance, "1e-8", 1e-14, 1e-2, "1", "implicit: relative residual of the linear systems");
-  params_real(ps, "implicit_cost", &p->implicit_cost, "500", PARAMS_POSITIVE, 1e9, "1",
+  params_real(ps, "implicit_cost", &p->implicit_cost, "200", PARAMS_POSITIVE, 1e9, "1",
               "auto: groups that need more explicit sub-steps than this in a step are advanced implicitly");
   params_rule(ps, "transport.rsol_form", auto_needs_flux, p, "speed_choice: auto and scheme: auto need rsol_form: flux; with full, bins with different speeds would not exchange particles conservatively");
   params_rule(ps, "transport.moments", one_moment_not_explicit, p, "1 is for transport.scheme: explicit");
