@@ -118,6 +118,33 @@ def missing():
     tap.report('no Density' in run(SETUP, {**FEW, **STILL, 'restart.snapshot': path}).text, 'missing Density is told')
 
 
+def spectra():
+    """Particles with cosmic rays in proportion to their mass give cells with spectra of one shape, that near the Sun, in proportion to theirs; or none at all.
+    No cell below the finest level is heavier than it may be."""
+    import h5py
+    from analysis.snapshot import Snapshot
+    path, _ = snapshot('even', '--double')
+    with h5py.File(path, 'a') as f:
+        f['PartType0/CosmicRayEnergy'][...] = 3.0 * f['PartType0/Masses'][...]
+    most = 0.4
+    r = run(SETUP, {**FEW, **STILL, 'restart.snapshot': path, 'mesh.max_level': 2, 'refine.criteria': f'[{{name: lagrangian_mass, refine_above: {most}}}]'}, ranks=2)
+    with Snapshot(r.snapshots()[0]) as s:
+        volume = np.array([np.prod(s.width(l)) for l in s.level])[:, None, None, None]
+        rho, level = s.field('rho'), s.level
+        bins = np.stack([s.field(n) for n in s.stored if re.fullmatch(r'.*_\d+_(lo|hi)', n)])
+        energy = s.field('cr_energy')
+    filled = rho > 2 * rho.min()   # gaps have gas that others gave, without cosmic rays
+    ratio = (energy / rho)[filled]
+    check('energy of cosmic rays over mass, cell by cell', float(ratio.max() / ratio.min() - 1), '<=', 1e-9, 'in proportion, but for the gas that filled gaps')
+    shape = bins[:, filled] / energy[filled]
+    check('spectra, cell by cell', float((shape.max(1) / shape.min(1) - 1).max()), '<=', 1e-12, 'one shape')
+    heavy = (rho * volume)[level < level.max()]
+    tap.report(len(set(level)) > 1 and level.max() == 2, 'levels of the mesh', str(set(level)))
+    check('mass of the heaviest cell below the finest level', float(heavy.max()), '<=', most, 'refine_above')
+    with Snapshot(run('setups/restart/restart.yaml', {**FEW, **STILL, 'restart.snapshot': path, 'cr_initial.kind': 'none', 'cr_initial.from_setup': False}).snapshots()[0]) as s:
+        check('cosmic rays with cr_initial.kind: none', float(s.field('cr_energy').max()), '==', 0.0, 'nothing')
+
+
 def info():
     """crux info: what is in a snapshot, and what would be done with it."""
     def tell(path):
@@ -138,6 +165,7 @@ def main():
     layouts(want)
     frames()
     missing()
+    spectra()
 
 
 main()

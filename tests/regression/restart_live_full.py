@@ -1,0 +1,45 @@
+"""The galaxy from a snapshot that lives, as its YAML file has it but for 15 Myr: numbers stay numbers, floors are rare, the books close, and it goes on after a stop."""
+import os
+import sys
+
+import numpy as np
+
+from tests import tap
+from tests.regression import check as c
+from tests.regression.check import ROOT, Run, check, run, scratch
+
+sys.path.insert(0, os.path.join(ROOT, 'setups', 'restart'))
+import make_snapshot  # noqa: E402
+
+SETUP = 'setups/restart/live.yaml'
+
+
+def judge(r, end):
+    h = r.history
+    check('time reached, Myr', float(h['time'][-1] * 977.7922), '>', end - 0.01, 'run.time_end')
+    tap.report(all(np.all(np.isfinite(v)) for v in h.values()), 'all numbers of the history are numbers')
+    updates = float(np.sum(np.diff(h['step']) * h['cells'][1:]))
+    for name in ('density_floors', 'pressure_floors'):
+        check(f'{name} over cell updates', float(h[name][-1] / updates), '<', 1e-6, 'rare')
+    for name, left, brought in (('mass', 'outflow_mass', 'supernova_mass'), ('scalar0', 'outflow_scalar0', 'supernova_metals')):
+        books = h[name] + h[left] - h[brought]
+        check(f'{name} with what left and came, drift', float(np.max(np.abs(books - books[0])) / books[0]), '<', 1e-12, 'round-off')
+    energy = h['energy_balance']
+    check('energy with all books, drift', float(np.max(np.abs(energy - energy[0])) / np.max(np.abs(h['total_energy']))), '<', 2e-3, 'the potential of the gas is solved for to a tolerance')
+    check('supernovae', float(h['supernovae_ii'][-1]), '>', 1e5, 'so that there is something to see')
+
+
+def main():
+    path = os.path.join(scratch(), 'galaxy.hdf5')
+    make_snapshot.make(make_snapshot.arguments([path, '--young', '0']))
+    small = {'restart.snapshot': path, 'run.time_end': '15 Myr', 'output.snapshots': '0 Myr'}
+    r = run(SETUP, {**small, 'run.step_end': 20}, ranks=2, timeout=3600)
+    words = ['run', SETUP, '--out', r.dir, '--resume']
+    for k, v in small.items():
+        words += ['--set', f'{k}={c.text(v)}']
+    status, text = c.start(words, 2, timeout=7200)
+    tap.report(status == 0, 'goes on from step 20 to the end', text[-1000:])
+    judge(Run(status, text, r.dir), 15)
+
+
+main()
