@@ -110,6 +110,8 @@ struct arguments { const char *file, *out; const char **set; bool resume, force,
 struct arguments read_arguments(int argc, char **argv);
 /* The output folder: what was asked for, or runs/NAME, of a quick run runs/NAME_quick. */
 void run_folder(const struct arguments *a, const char *name, size_t size, char *dir);
+/* The command that goes on with a run; belongs to the caller. */
+char *run_resume_command(const struct arguments *a, const char *dir);
 
 /* Parameters (opened by the caller, owned by the run), output folder, mesh, initial state, first outputs.  Mistakes of the user end the program with status 2.
  * Collective, like all below. */
