@@ -1,0 +1,32 @@
+"""The frozen galaxy: what supernovae give does not hang on the size of cells, and clumps leave the mass of the gas as it is."""
+import re
+
+from tests.regression.check import check, run
+
+SETUP = 'setups/milkyway/milkyway.yaml'
+SMALL = {'mesh.cells': '[16, 16, 16]', 'mesh.max_level': 0, 'mesh.regions': '[]', 'cr.network': 'protons', 'steady.tolerance': 0.1, 'output.figures': '[]',
+         'steady.sweeps': 20}
+PER_GEV = 7.118                               # protons of R^-2.2 from 56 MV to 1 TV per GeV of their energy
+RATE, ENERGY_GEV = 2e-2 / 3.15576e7, 0.1 * 1e51 * 624.150907
+
+
+def injected(r):
+    return float(re.search(r'\bp +injected ([0-9.e+-]+)', r.text).group(1))
+
+
+def main():
+    expected = RATE * ENERGY_GEV * 0.98 * PER_GEV  # 0.02 of the energy are for electrons
+    coarse = run(SETUP, SMALL)
+    fine = run(SETUP, {**SMALL, 'mesh.max_level': 1, 'mesh.regions': '[{level: 1, lower: [-11 kpc, -11 kpc, -1 kpc], upper: [11 kpc, 11 kpc, 1 kpc]}]'})
+    for name, r in (('3 kpc', coarse), ('1.5 kpc', fine)):
+        check(f'cells of {name}: protons that supernovae give, over those expected', abs(injected(r) / expected - 1), '<', 0.015,
+              'rate x energy x efficiency')
+    clumpy = run(SETUP, {**SMALL, 'milkyway.clumping': 1, 'milkyway.clumps_longest': '12 kpc', 'milkyway.clumps_shortest': '6 kpc'})
+    check('clumpy gas: its mass over that of smooth gas', abs(clumpy.history['mass'][0] / coarse.history['mass'][0] - 1), '<', 0.1, 'the mean stays')
+    check('and is not the same gas', abs(clumpy.history['mass'][0] / coarse.history['mass'][0] - 1), '>', 1e-9, 'clumps')
+    bad = run(SETUP, {**SMALL, 'milkyway.clumping': 1, 'milkyway.equilibrium': 'true'}, may_fail=True)
+    check('clumps and equilibrium are refused', bad.status == 2 and 'milkyway.clumping' in bad.text, '==', True, 'a clear message')
+
+
+if __name__ == '__main__':
+    main()
