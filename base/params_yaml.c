@@ -288,6 +288,10 @@ void params_quick(struct params *ps, bool wanted) {
   if (wanted && ps->quick == NULL)
     fail_user("%s: has no section quick, which would say what makes this run cheaper (such as quick: {mesh: {cells: [16, 16, 16]}})", ps->path);
   if (ps->quick == NULL) return;
+  for (struct node *again = take(ps->root, "quick"); again != NULL; again = take(ps->root, "quick")) {
+    params_mistake(ps, again, "quick", "is given twice, first in line %d", ps->quick->line);
+    params_node_free(again);
+  }
   bool good = ps->quick->kind == NODE_MAP;
   if (!good) params_mistake(ps, ps->quick, "quick", "want sections with keys below them, as in the rest of the file");
   for (int i = 0; good && i < ps->quick->count; i++) {

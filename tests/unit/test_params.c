@@ -384,6 +384,7 @@ static void test_quick(void **state) {
       {"run: {time_end: 1 Myr}\nmhd: {cfl: 0.2}\nquick:\n  mhd: {cfl: 7}\n", "f.yaml:4:14: mhd.cfl: ", true},
       {"run: {time_end: 1 Myr}\nquick: fast\n", "f.yaml:2:8: quick: want sections", false},
       {"run: {time_end: 1 Myr}\nquick: {mesh: 3}\n", "f.yaml:2:15: quick: mesh: want a section", true},
+      {"run: {time_end: 1 Myr}\nquick: {mhd: {cfl: 0.1}}\nquick: {mesh: {cells: 8}}\n", "f.yaml:3:8: quick: is given twice, first in line 2", false},
       {"run: {time_end: 1 Myr}\nquick: {mhd: {cfl: 0.1, cfl: 0.2}}\n", "f.yaml:2:25: quick.mhd.cfl: is given twice", false},
   };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
