@@ -151,8 +151,9 @@ static double solve(struct rays_sweep *w, int s, int k, int end, struct rays_row
   w->result->setups += done.setups;
   w->result->seconds_setup += done.seconds_setup;
   w->result->seconds_solve += done.seconds_solve;
-  const bool nearly = done.limitings > 0 && isfinite(done.residual); /* limiters that do not settle have another chance in the next sweep */
-  w->result->unsettled += !done.converged && nearly;
+  /* Limiters that do not settle, and systems that are nearly solved, have another chance in the next sweep. */
+  const bool nearly = isfinite(done.residual) && (done.limitings > 0 || done.residual < 10.0 * w->par->solver_tolerance);
+  w->result->unsettled += !done.converged && nearly && done.limitings > 0;
   if (!done.converged && !nearly) {
     log_warning("steady state: %s, bin %d: %s (residual %.2g after %d iterations)", r->net.species[s].name, k - r->net.first[s], done.reason, done.residual,
                 done.iterations);
