@@ -9,6 +9,7 @@
 #include "crtransport/steady_parts.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 void rays_steady_declare(struct params *ps, struct rays_steady_params *par) {
@@ -67,6 +68,7 @@ static void open_sweep(struct rays_sweep *w, double time) {
   rays_probe_surroundings(&w->probe);
   rays_spread_create(&w->spread, r, m, w->gas, &w->velocity);
   rays_rows_create(&w->power, m, 1);
+  rays_rows_create(&w->entered, m, 2);
   w->spectrum = memory_get(sizeof *w->spectrum * (size_t)r->count);
   w->seeded = memory_get(sizeof *w->seeded * (size_t)r->count);
   if (r->source == NULL) return;
@@ -84,6 +86,7 @@ static void close_sweep(struct rays_sweep *w) {
   rays_probe_destroy(&w->probe);
   rays_spread_destroy(&w->spread);
   rays_rows_destroy(&w->power);
+  rays_rows_destroy(&w->entered);
   field_destroy(&w->velocity);
   memory_free(w->spectrum);
   memory_free(w->seeded);
@@ -176,12 +179,27 @@ static void guess(struct rays_sweep *w, int s, int bin) {
   w->seeded[bin] = false;
 }
 
+/* Keep the populations of a bin as they are, or go back half of the way to them. */
+static void enter(struct rays_sweep *w, int bin, bool back) {
+  double *now = memory_get(sizeof *now * w->entered.cells);
+  for (int end = 0; end < 2; end++)
+    for (int b = 0; b < w->mesh->count; b++) {
+      double *q = rays_data(w->r, 2 * bin + end, b, 0), *was = rays_values(&w->entered, end, b);
+      rays_cells_to_rows(w->mesh, &w->r->exchange, q, back ? now : was);
+      if (!back) continue;
+      for (size_t c = 0; c < w->entered.cells; c++) now[c] = 0.5 * (now[c] + was[c]);
+      rays_rows_to_cells(w->mesh, now, &w->r->exchange, q);
+    }
+  memory_free(now);
+}
+
 /* Both populations of a bin, until they agree with the rates they have; returns the change of the first solution, or -1. */
 static double solve_bin(struct rays_sweep *w, int s, int k, struct rays_rows *before) {
-  enum { TRIES = 6 };
+  enum { TRIES = 6, BOLD = 3 }; /* solutions of a bin; sweeps after which bins that still change go half of the way, since some would swing about it */
   const int bin = w->r->net.first[s] + k;
   double first = 0.0, start = MPI_Wtime();
   guess(w, s, bin);
+  enter(w, bin, false);
   rays_probe_bin(&w->probe, s, k);
   w->result->seconds_probe += MPI_Wtime() - start;
   for (int n = 0; n < TRIES; n++) {
@@ -193,6 +211,7 @@ static double solve_bin(struct rays_sweep *w, int s, int k, struct rays_rows *be
     }
     if (n == 0) {
       first = most;
+      if (residual > w->result->residual) w->result->apart = bin;
       w->result->residual = max(w->result->residual, residual);
     }
     if (most < w->par->tolerance) break;
@@ -201,6 +220,7 @@ static double solve_bin(struct rays_sweep *w, int s, int k, struct rays_rows *be
     w->result->seconds_probe += MPI_Wtime() - start;
     if (moved < w->par->tolerance) break;
   }
+  if (w->result->sweeps >= BOLD && first > w->par->tolerance) enter(w, bin, true);
   return first;
 }
 
@@ -256,6 +276,7 @@ static bool sweep_once(struct rays_sweep *w, struct rays_rows *before) {
     for (int k = r->net.nbin[s] - 1; k >= 0 && good; k--) {
       double change = solve_bin(w, s, k, before);
       good = change >= 0.0;
+      if (change > w->result->change) w->result->changed = r->net.first[s] + k;
       w->result->change = max(w->result->change, change);
       tell(w, s, k);
     }
@@ -268,6 +289,13 @@ static bool sweep_once(struct rays_sweep *w, struct rays_rows *before) {
   rays_drift_finish(r, w->mesh, w->probe.drift, 0.0);
   w->probe.drift = NULL;
   return good;
+}
+
+enum { BIN_NAME = 48 };
+static void name_bin(const struct cr_network *net, int bin, char *name) {
+  int s = 0;
+  while (bin >= net->first[s + 1]) s++;
+  snprintf(name, BIN_NAME, "%s bin %d", net->species[s].name, bin - net->first[s]);
 }
 
 struct rays_steady_result rays_steady(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, const struct rays_steady_params *par,
@@ -289,8 +317,11 @@ struct rays_steady_result rays_steady(struct rays *r, const struct mesh *mesh, s
     good = sweep_once(&w, &before);
     result.sweeps++;
     result.converged = good && result.sweeps > 1 && result.change < par->tolerance && result.residual < 10.0 * par->tolerance;
-    log_info("steady state: sweep %d: largest change %.2g, residual %.2g, %lld iterations, %.1f s", result.sweeps, result.change, result.residual,
-             (long long)result.iterations, MPI_Wtime() - start);
+    char changed[BIN_NAME], apart[BIN_NAME];
+    name_bin(&r->net, result.changed, changed);
+    name_bin(&r->net, result.apart, apart);
+    log_info("steady state: sweep %d: largest change %.2g (%s), residual %.2g (%s), %lld iterations, %.1f s", result.sweeps, result.change, changed,
+             result.residual, apart, (long long)result.iterations, MPI_Wtime() - start);
     for (int p = 0; p < r->count; p++) rays_spread_flux(&w.spread, r, mesh, x, p);
     if (good && !result.converged && par->go_on && !par->go_on(par->data)) {
       good = false;

@@ -36,6 +36,7 @@ struct rays_steady_result {
   const char *reason;      /* why not, or ""                                                   */
   int sweeps;
   double change;           /* of the last sweep                                                */
+  int changed, apart;      /* bins of the network with the largest change and residual         */
   double residual;         /* largest of all populations before they were solved for the last time: |sources - operator q| / |sources| */
   int64_t iterations, solves, setups, unsettled; /* unsettled: solutions whose limiters did not */
   double negative;         /* largest share of a population that was below zero, and was taken from the rest of it */

@@ -90,6 +90,7 @@ struct rays_sweep {
   struct rays_rows power;          /* [1] GeV cm^-3 s^-1, of r->source */
   double *spectrum;                /* [populations] per GeV */
   bool *seeded;                    /* [bins] with nothing but its first guess */
+  struct rays_rows entered;        /* [2] populations of a bin before its solution */
   double most;                     /* largest population of the species so far, number */
   struct rays_steady_stage stage;
   struct rays_steady_result *result;
