@@ -279,6 +279,10 @@ static bool sweep_once(struct rays_sweep *w, struct rays_rows *before) {
       if (change > w->result->change) w->result->changed = r->net.first[s] + k;
       w->result->change = max(w->result->change, change);
       tell(w, s, k);
+      if (good && w->par->go_on && !w->par->go_on(w->par->data)) {
+        good = false;
+        w->result->reason = "stopped";
+      }
     }
     for (int p = 2 * r->net.first[s]; p < 2 * r->net.first[s + 1]; p++)
       for (int b = 0; b < w->mesh->count; b++) memset(rays_values(&w->probe.made, p, b), 0, sizeof(double) * w->probe.made.cells);
@@ -323,10 +327,6 @@ struct rays_steady_result rays_steady(struct rays *r, const struct mesh *mesh, s
     log_info("steady state: sweep %d: largest change %.2g (%s), residual %.2g (%s), %lld iterations, %.1f s", result.sweeps, result.change, changed,
              result.residual, apart, (long long)result.iterations, MPI_Wtime() - start);
     for (int p = 0; p < r->count; p++) rays_spread_flux(&w.spread, r, mesh, x, p);
-    if (good && !result.converged && par->go_on && !par->go_on(par->data)) {
-      good = false;
-      result.reason = "stopped";
-    }
   }
   result.added = result.sweeps > 0 ? elliptic_added(w.spread.elliptic) : 0.0;
   result.negative = repair(&w);

@@ -22,7 +22,7 @@ struct rays_steady_params {
   double tolerance;        /* of the change of all populations in a sweep, relative            */
   double solver_tolerance; /* of linear systems, relative residual                             */
   int limiting;            /* iterations of limiters in one solution; the next sweep goes on */
-  bool (*go_on)(void *data); /* asked after each sweep; NULL: always. The same on all ranks    */
+  bool (*go_on)(void *data); /* asked after each bin; NULL: always. The same on all ranks      */
   void (*progress)(void *data, const struct rays_steady_stage *stage); /* told after each bin; may be NULL */
   void *data;
 };

@@ -249,19 +249,22 @@ int run_fields(struct run *r, struct field *list[RUN_FIELDS]) {
   return r->has_gravity ? n + gravity_fields(&r->gravity, list + n) : n;
 }
 
-bool run_done(struct run *r) {
+bool run_interrupted(struct run *r) {
   bool late = r->par.wall_time > 0.0 && MPI_Wtime() - r->launched >= r->par.wall_time;
   int asked[3] = {stop_asked, late, checkpoint_overdue(r)}, any[3];
   MPI_Allreduce(asked, any, 3, MPI_INT, MPI_MAX, r->mesh.comm);
   r->checkpoint_asked = any[2];
+  if (any[0] || any[1]) r->stop = any[0] ? RUN_SIGNAL : RUN_WALL_TIME;
+  return any[0] || any[1];
+}
+
+bool run_done(struct run *r) {
+  if (r->stop != RUN_GOES_ON) return true; /* a steady state was interrupted */
+  run_interrupted(r);
   if (r->time >= r->par.time_end)
     r->stop = RUN_END;
   else if (r->par.step_end >= 0 && r->step >= r->par.step_end)
     r->stop = RUN_STEPS;
-  else if (any[0])
-    r->stop = RUN_SIGNAL;
-  else if (any[1])
-    r->stop = RUN_WALL_TIME;
   return r->stop != RUN_GOES_ON;
 }
 

@@ -125,7 +125,9 @@ bool run_step(struct run *r);
 /* Everything that lives on with the mesh and in checkpoints; returns the number of fields. */
 enum { RUN_FIELDS = 2 + RAYS_FIELDS + GRAVITY_FIELDS };
 int run_fields(struct run *r, struct field *list[RUN_FIELDS]);
-/* Whether the end is reached, or a signal (SIGINT, SIGTERM, SIGUSR1) or the limit of wall-clock time asks for it. */
+/* Whether a signal (SIGINT, SIGTERM, SIGUSR1) or the limit of wall-clock time asks for the end; looks for due checkpoints too.  Collective. */
+bool run_interrupted(struct run *r);
+/* Whether that is so, or the end is reached.  Collective. */
 bool run_done(struct run *r);
 /* The gas went wrong in this step, or its potential was not solved for: say where, keep the last good state, and end with status 1. */
 _Noreturn void run_failed(struct run *r);

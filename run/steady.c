@@ -8,7 +8,7 @@
 
 static bool go_on(void *data) {
   struct run *r = data;
-  if (run_done(r) && r->stop != RUN_END) return false;
+  if (run_interrupted(r)) return false;
   checkpoint_if_due(r);
   return true;
 }
