@@ -24,6 +24,10 @@ def main():
     clumpy = run(SETUP, {**SMALL, 'milkyway.clumping': 1, 'milkyway.clumps_longest': '12 kpc', 'milkyway.clumps_shortest': '6 kpc'})
     check('clumpy gas: its mass over that of smooth gas', abs(clumpy.history['mass'][0] / coarse.history['mass'][0] - 1), '<', 0.1, 'the mean stays')
     check('and is not the same gas', abs(clumpy.history['mass'][0] / coarse.history['mass'][0] - 1), '>', 1e-9, 'clumps')
+    stopped = run(SETUP, {**SMALL, 'run.wall_time': '1e-3 s'})
+    check('the limit of wall-clock time stops it with a checkpoint', 'go on with' in stopped.text and 'converged' not in stopped.text, '==', True, 'a checkpoint')
+    again = run(SETUP, SMALL, options=('--resume', '--out', stopped.dir))
+    check('and it goes on to the end', 'converged' in again.text, '==', True, 'a steady state')
     bad = run(SETUP, {**SMALL, 'milkyway.clumping': 1, 'milkyway.equilibrium': 'true'}, may_fail=True)
     check('clumps and equilibrium are refused', bad.status == 2 and 'milkyway.clumping' in bad.text, '==', True, 'a clear message')
 
