@@ -6,7 +6,7 @@ import numpy as np
 
 from tests import tap
 from tests.regression import check
-from tests.regression.check import cells, run, same_files, same_snapshots
+from tests.regression.check import cells, resume, run, same_files, same_snapshots
 
 GAS = 'tests/invariance/cooling.yaml'
 # All around periodic: sums over open ends, of numbers that cancel, hang on the order of ranks at 1e-24 of themselves.
@@ -26,11 +26,7 @@ def ranks(whole):
 
 def restart(whole):
     part = run(GAS, {**MOVING, 'run.step_end': 5}, ranks=2)
-    words = ['run', GAS, '--out', part.dir, '--resume']
-    for k, v in MOVING.items():
-        words += ['--set', f'{k}={check.text(v)}']
-    status, output = check.start(words, 3)
-    tap.report(status == 0, 'goes on from step 5 on 3 ranks', output[-600:])
+    resume('goes on from step 5 on 3 ranks', part, GAS, MOVING, ranks=3)
     same_files('stopped and resumed', whole.dir, part.dir)
 
 

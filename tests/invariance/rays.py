@@ -7,7 +7,7 @@ import numpy as np
 
 from tests import tap
 from tests.regression import check
-from tests.regression.check import cells, run, same_files, same_snapshots
+from tests.regression.check import cells, resume, run, same_files, same_snapshots
 
 RAYS = 'tests/invariance/rays.yaml'
 MOVING = {'mesh.max_level': 2, 'refine.every': 2, 'refine.derefine_after': 3, 'refine.imbalance': 1.0,
@@ -43,11 +43,7 @@ def restart():
     for name, parameters in (('uniform', {}), ('moving refinement', MOVING)):
         whole = run(RAYS, parameters)
         part = run(RAYS, {**parameters, 'run.step_end': 7}, ranks=3)
-        words = ['run', RAYS, '--out', part.dir, '--resume']
-        for k, v in parameters.items():
-            words += ['--set', f'{k}={check.text(v)}']
-        status, output = check.start(words, 2)
-        tap.report(status == 0, f'{name}: goes on from step 7 on 2 ranks', output[-600:])
+        resume(f'{name}: goes on from step 7 on 2 ranks', part, RAYS, parameters, ranks=2)
         same_files(f'{name}, stopped and resumed', whole.dir, part.dir)
 
 

@@ -6,7 +6,7 @@ import re
 import h5py
 import numpy as np
 
-from tests.regression.check import cells, check, run, same_snapshots, start, text
+from tests.regression.check import cells, check, resume, run, same_snapshots
 
 MOVING = {'run.time_end': 10, 'refine.every': 1, 'refine.derefine_after': 0, 'mesh.max_level': 2, 'mesh.block': 8, 'output.precision': 'float64',
           'output.history': 1e-4, 'output.snapshots': 0}
@@ -89,11 +89,7 @@ def resumed():
     p = {**p, 'refine.every': 3, 'refine.derefine_after': 8, 'run.step_end': 60}
     whole = run(setup, p)
     first = run(setup, {**p, 'run.step_end': 31}, ranks=3)
-    arguments = ['run', setup, '--out', first.dir, '--resume']
-    for k, v in p.items():
-        arguments += ['--set', f'{k}={text(v)}']
-    status, output = start(arguments, 2)
-    check('resumed after 31 of 60 steps: status', status, '==', 0, 'the program')
+    resume('goes on after 31 of 60 steps', first, setup, p, ranks=2)
     same_state('resumed on 2 ranks', whole, first)
 
 

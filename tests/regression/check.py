@@ -96,19 +96,29 @@ def start(arguments, ranks=1, timeout=600, env=None):
     return done.returncode, done.stdout
 
 
+def words(setup, dir, overrides=None, options=()):
+    """The arguments of a run of a YAML file in a folder with overrides {'section.key': value}."""
+    return ['run', setup, '--out', dir, *options] + [w for k, v in (overrides or {}).items() for w in ('--set', f'{k}={text(v)}')]
+
+
 def run(setup, overrides=None, ranks=1, options=(), timeout=600, may_fail=False):
     """Run a YAML file (path from the root, or absolute) with overrides {'section.key': value} in a folder of its own."""
     global _runs
     _runs += 1
     dir = os.path.join(_scratch, f'{_runs:03d}')
-    arguments = ['run', setup, '--out', dir, *options]
-    for key, value in (overrides or {}).items():
-        arguments += ['--set', f'{key}={text(value)}']
+    arguments = words(setup, dir, overrides, options)
     status, output = start(arguments, ranks, timeout)
     if status != 0 and not may_fail:
         tap.note(output[-4000:])
         raise RuntimeError(f'{" ".join(arguments)} on {ranks} ranks ended with status {status}')
     return Run(status, output, dir)
+
+
+def resume(name, part, setup, overrides=None, ranks=1, timeout=600):
+    """Go on with a run that was stopped, in its folder; that it ends well is a test of its own, with this name."""
+    status, output = start(words(setup, part.dir, overrides, ('--resume',)), ranks, timeout)
+    tap.report(status == 0, name, output[-800:])
+    return Run(status, output, part.dir)
 
 
 def check(name, value, op, bound, compares_with):

@@ -2,8 +2,7 @@
 import h5py
 import numpy as np
 
-from tests.regression import check as helpers
-from tests.regression.check import cells, check, run, text
+from tests.regression.check import cells, check, resume, run
 
 STILL = {'transport.alfven': 'none', 'transport.coupling': 'none', 'transport.momentum': False, 'transport.speed_choice': 'fixed', 'sources.events': '[]',
          'scattering.density_cm3': 1e-30, 'scattering.density_power': 1, 'scattering.field_power': 0,   # no diffusion
@@ -41,11 +40,7 @@ def ledger(h, name):
 
 def blast():
     r = run('setups/cr_blast/cr_blast.yaml', {**BLAST, 'run.step_end': 3}, ranks=2)
-    words = ['run', 'setups/cr_blast/cr_blast.yaml', '--out', r.dir, '--resume']
-    for k, v in BLAST.items():
-        words += ['--set', f'{k}={text(v)}']
-    status, output = helpers.start(words, 1)
-    check('supernova: goes on from a checkpoint', status, '==', 0, 'status')
+    resume('supernova: goes on from a checkpoint', r, 'setups/cr_blast/cr_blast.yaml', BLAST)
     h = r.history
     check('supernova: blocks, most over least', float(h['blocks'].max() / h['blocks'].min()), '>', 1.0, 'the mesh changes')
     check('supernova: blocks of both levels', float(h['blocks'].max()), '<', 216.0, 'level jumps')

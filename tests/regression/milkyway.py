@@ -1,7 +1,7 @@
 """The frozen galaxy: what supernovae give does not hang on the size of cells, and clumps leave the mass of the gas as it is."""
 import re
 
-from tests.regression.check import check, run
+from tests.regression.check import check, resume, run
 
 SETUP = 'setups/milkyway/milkyway.yaml'
 SMALL = {'mesh.cells': '[16, 16, 16]', 'mesh.max_level': 0, 'mesh.regions': '[]', 'cr.network': 'protons', 'steady.tolerance': 0.1, 'output.figures': '[]',
@@ -26,8 +26,8 @@ def main():
     check('and is not the same gas', abs(clumpy.history['mass'][0] / coarse.history['mass'][0] - 1), '>', 1e-9, 'clumps')
     stopped = run(SETUP, {**SMALL, 'run.wall_time': '1e-3 s'})
     check('the limit of wall-clock time stops it with a checkpoint', 'go on with' in stopped.text and 'converged' not in stopped.text, '==', True, 'a checkpoint')
-    again = run(SETUP, SMALL, options=('--resume', '--out', stopped.dir))
-    check('and it goes on to the end', 'converged' in again.text, '==', True, 'a steady state')
+    again = resume('goes on from it', stopped, SETUP, SMALL)
+    check('and gets to the end', 'converged' in again.text, '==', True, 'a steady state')
     bad = run(SETUP, {**SMALL, 'milkyway.clumping': 1, 'milkyway.equilibrium': 'true'}, may_fail=True)
     check('clumps and equilibrium are refused', bad.status == 2 and 'milkyway.clumping' in bad.text, '==', True, 'a clear message')
 

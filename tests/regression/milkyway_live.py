@@ -2,8 +2,7 @@
 difference."""
 import numpy as np
 
-from tests.regression import check as helpers
-from tests.regression.check import check, run, same_snapshots, text
+from tests.regression.check import check, resume, run, same_snapshots
 
 SETUP = 'setups/milkyway/live.yaml'
 FEW = {'mesh.max_level': 1, 'mesh.regions': '[{level: 1, lower: [1 kpc, 1 kpc, 1 kpc], upper: [8 kpc, 8 kpc, 2 kpc]}]', 'run.time_end': '1 Myr', 'run.dt_max': '0.25 Myr',
@@ -37,11 +36,7 @@ def main():
     uniform = {**FEW, 'mesh.max_level': 0, 'mesh.regions': '[]', 'run.time_end': '0.5 Myr'}
     same_snapshots('blocks of 8 and of 16 cells', *(run(SETUP, {**uniform, 'mesh.block': n}) for n in (8, 16)), 'blocks make no difference')
     part = run(SETUP, {**FEW, 'run.step_end': 2})
-    words = ['run', SETUP, '--out', part.dir, '--resume']
-    for k, v in FEW.items():
-        words += ['--set', f'{k}={text(v)}']
-    status, _ = helpers.start(words)
-    check('goes on from a checkpoint', status, '==', 0, 'status')
+    resume('goes on from a checkpoint', part, SETUP, FEW)
     same_snapshots('stopped and resumed', whole, part, 'restarts make no difference')
     check('stopped and resumed: rows of the history that differ', int(np.any([whole.history[c] != part.history[c] for c in whole.history])), '==', 0, 'books go on')
 

@@ -4,9 +4,7 @@ import sys
 
 import numpy as np
 
-from tests import tap
-from tests.regression import check as c
-from tests.regression.check import ROOT, check, run, same_files, scratch
+from tests.regression.check import ROOT, check, resume, run, same_files, scratch
 
 sys.path.insert(0, os.path.join(ROOT, 'setups', 'restart'))
 import make_snapshot  # noqa: E402
@@ -27,11 +25,7 @@ def main():
     whole = run(SETUP, small)
     same_files('3 ranks', whole.dir, run(SETUP, small, ranks=3).dir)
     part = run(SETUP, {**small, 'run.step_end': 3}, ranks=2)
-    words = ['run', SETUP, '--out', part.dir, '--resume']
-    for k, v in small.items():
-        words += ['--set', f'{k}={c.text(v)}']
-    status, output = c.start(words, 1)
-    tap.report(status == 0, 'goes on from step 3 on one rank', output[-600:])
+    resume('goes on from step 3 on one rank', part, SETUP, small)
     same_files('stopped and resumed', whole.dir, part.dir)
 
     h = whole.history

@@ -5,8 +5,7 @@ import sys
 import numpy as np
 
 from tests import tap
-from tests.regression import check as c
-from tests.regression.check import ROOT, Run, check, run, scratch
+from tests.regression.check import ROOT, check, resume, run, scratch
 
 sys.path.insert(0, os.path.join(ROOT, 'setups', 'restart'))
 import make_snapshot  # noqa: E402
@@ -34,12 +33,7 @@ def main():
     make_snapshot.make(make_snapshot.arguments([path, '--young', '0']))
     small = {'restart.snapshot': path, 'run.time_end': '15 Myr', 'output.snapshots': '0 Myr'}
     r = run(SETUP, {**small, 'run.step_end': 20}, ranks=2, timeout=3600)
-    words = ['run', SETUP, '--out', r.dir, '--resume']
-    for k, v in small.items():
-        words += ['--set', f'{k}={c.text(v)}']
-    status, text = c.start(words, 2, timeout=7200)
-    tap.report(status == 0, 'goes on from step 20 to the end', text[-1000:])
-    judge(Run(status, text, r.dir), 15)
+    judge(resume('goes on from step 20 to the end', r, SETUP, small, ranks=2, timeout=7200), 15)
 
 
 main()
