@@ -162,13 +162,28 @@ void hdf5_close(struct hdf5_file *f) {
   agree(f);
 }
 
-void hdf5_values(struct hdf5_file *f, hid_t loc, const char *name, hid_t type, int n, const void *values) {
+bool hdf5_attribute(hid_t loc, const char *name, hid_t type, int n, const void *values) {
   hsize_t extent = (hsize_t)n;
   hid_t space = n == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &extent, NULL);
   hid_t a = H5Acreate2(loc, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-  hdf5_check(f, a >= 0 && H5Awrite(a, type, values) >= 0, name);
-  if (a >= 0) hdf5_check(f, H5Aclose(a) >= 0, name);
+  bool good = a >= 0 && H5Awrite(a, type, values) >= 0;
+  if (a >= 0) good = H5Aclose(a) >= 0 && good;
   H5Sclose(space);
+  return good;
+}
+
+/* n strings of size bytes one after another. */
+static bool attribute_strings(hid_t loc, const char *name, int n, size_t size, const char *text) {
+  hid_t type = H5Tcopy(H5T_C_S1);
+  const bool good = H5Tset_size(type, size) >= 0 && H5Tset_strpad(type, H5T_STR_NULLTERM) >= 0 && hdf5_attribute(loc, name, type, n, text);
+  H5Tclose(type);
+  return good;
+}
+
+bool hdf5_attribute_text(hid_t loc, const char *name, const char *text) { return attribute_strings(loc, name, 0, strlen(text) + 1, text); }
+
+void hdf5_values(struct hdf5_file *f, hid_t loc, const char *name, hid_t type, int n, const void *values) {
+  hdf5_check(f, hdf5_attribute(loc, name, type, n, values), name);
 }
 
 void hdf5_ints(struct hdf5_file *f, hid_t loc, const char *name, int n, const int *values) {
@@ -179,16 +194,7 @@ void hdf5_reals(struct hdf5_file *f, hid_t loc, const char *name, int n, const d
   hdf5_values(f, loc, name, H5T_NATIVE_DOUBLE, n, values);
 }
 
-static void strings(struct hdf5_file *f, hid_t loc, const char *name, int n, size_t size, const char *text) {
-  hid_t type = H5Tcopy(H5T_C_S1);
-  hdf5_check(f, H5Tset_size(type, size) >= 0 && H5Tset_strpad(type, H5T_STR_NULLTERM) >= 0, name);
-  hdf5_values(f, loc, name, type, n, text);
-  H5Tclose(type);
-}
-
-void hdf5_text(struct hdf5_file *f, hid_t loc, const char *name, const char *text) {
-  strings(f, loc, name, 0, strlen(text) + 1, text);
-}
+void hdf5_text(struct hdf5_file *f, hid_t loc, const char *name, const char *text) { hdf5_check(f, hdf5_attribute_text(loc, name, text), name); }
 
 void hdf5_texts(struct hdf5_file *f, hid_t loc, const char *name, int n, size_t size, const char *const *texts) {
   for (int i = 0; size == 0 && i < n; i++) {
@@ -197,7 +203,7 @@ void hdf5_texts(struct hdf5_file *f, hid_t loc, const char *name, int n, size_t 
   }
   char *all = memory_get((size_t)n * size);
   for (int i = 0; i < n; i++) snprintf(all + (size_t)i * size, size, "%s", texts[i]);
-  if (n > 0) strings(f, loc, name, n, size, all);
+  if (n > 0) hdf5_check(f, attribute_strings(loc, name, n, size, all), name);
   memory_free(all);
 }
 

@@ -34,6 +34,9 @@ void hdf5_check(struct hdf5_file *f, int ok, const char *what);
 /* Stop HDF5 from printing its own error stack, and the cause of its last error in words. */
 void hdf5_quiet(void);
 void hdf5_reason(char *text, size_t size);
+/* An attribute of any file or dataset: n values, or a scalar where n = 0; a string of fixed length.  Whether it was written. */
+bool hdf5_attribute(hid_t loc, const char *name, hid_t type, int n, const void *values);
+bool hdf5_attribute_text(hid_t loc, const char *name, const char *text);
 
 /* Attributes of the file (loc = f->id) or of a dataset: n values, or a scalar where n = 0.  Strings have a fixed length:
  * yt cannot read others. */

@@ -33,14 +33,7 @@ static void check(const struct io_history *h, bool good, const char *what) {
   fail("cannot write %s: %s: %s", h->path, what, reason);
 }
 
-static void attribute(const struct io_history *h, hid_t loc, const char *name, const char *text) {
-  hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR);
-  check(h, H5Tset_size(type, strlen(text) + 1) >= 0, name);
-  hid_t a = H5Acreate2(loc, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-  check(h, a >= 0 && H5Awrite(a, type, text) >= 0 && H5Aclose(a) >= 0, name);
-  H5Sclose(space);
-  H5Tclose(type);
-}
+static void attribute(const struct io_history *h, hid_t loc, const char *name, const char *text) { check(h, hdf5_attribute_text(loc, name, text), name); }
 
 /* A new history.h5 with nrow rows of ncolumn values. */
 static void create_h5(const struct io_history *h, const struct io_record *rec, size_t nrow, const double *rows) {

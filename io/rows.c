@@ -37,20 +37,10 @@ static bool copy(const char *from, const char *to) {
   return true;
 }
 
-static void note_text(const struct target *t, hid_t loc, const char *name, const char *text) {
-  hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR);
-  check(t, H5Tset_size(type, strlen(text) + 1) >= 0, name);
-  hid_t a = H5Acreate2(loc, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-  check(t, a >= 0 && H5Awrite(a, type, text) >= 0 && H5Aclose(a) >= 0, name);
-  H5Sclose(space);
-  H5Tclose(type);
-}
+static void note_text(const struct target *t, hid_t loc, const char *name, const char *text) { check(t, hdf5_attribute_text(loc, name, text), name); }
 
 static void note_numbers(const struct target *t, hid_t loc, const char *name, int count, const double *values) {
-  const hsize_t extent = (hsize_t)count;
-  hid_t space = H5Screate_simple(1, &extent, NULL), a = H5Acreate2(loc, name, H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT);
-  check(t, a >= 0 && H5Awrite(a, H5T_NATIVE_DOUBLE, values) >= 0 && H5Aclose(a) >= 0, name);
-  H5Sclose(space);
+  check(t, hdf5_attribute(loc, name, H5T_NATIVE_DOUBLE, count, values), name);
 }
 
 /* With its groups; rows that were missed are NaN. */
