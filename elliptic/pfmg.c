@@ -228,31 +228,34 @@ static HYPRE_Int keep(HYPRE_StructSolver s, HYPRE_StructMatrix a, HYPRE_StructVe
   return 0;
 }
 
-static void conjugate_gradients(struct pfmg *p, double tolerance, int most, HYPRE_Int *iterations, double *residual) {
-  HYPRE_StructSolver k;
-  HYPRE_StructPCGCreate(p->e->mesh->comm, &k);
-  HYPRE_StructPCGSetTwoNorm(k, 1);
-  HYPRE_StructPCGSetTol(k, tolerance);
-  HYPRE_StructPCGSetMaxIter(k, most);
-  HYPRE_StructPCGSetPrecond(k, HYPRE_StructPFMGSolve, keep, p->solver);
-  HYPRE_StructPCGSetup(k, p->matrix, p->b, p->x);
-  HYPRE_StructPCGSolve(k, p->matrix, p->b, p->x);
-  HYPRE_StructPCGGetNumIterations(k, iterations);
-  HYPRE_StructPCGGetFinalRelativeResidualNorm(k, residual);
-  HYPRE_StructPCGDestroy(k);
-}
+/* A Krylov solver of hypre. */
+struct krylov {
+  HYPRE_Int (*create)(MPI_Comm comm, HYPRE_StructSolver *k), (*destroy)(HYPRE_StructSolver k);
+  HYPRE_Int (*goal)(HYPRE_StructSolver k, HYPRE_Real tolerance), (*most)(HYPRE_StructSolver k, HYPRE_Int iterations);
+  HYPRE_Int (*precondition)(HYPRE_StructSolver k, HYPRE_PtrToStructSolverFcn solve, HYPRE_PtrToStructSolverFcn set_up, HYPRE_StructSolver with);
+  HYPRE_PtrToStructSolverFcn set_up, solve;
+  HYPRE_Int (*iterations)(HYPRE_StructSolver k, HYPRE_Int *count), (*residual)(HYPRE_StructSolver k, HYPRE_Real *norm);
+};
+static const struct krylov CONJUGATE_GRADIENTS = {HYPRE_StructPCGCreate, HYPRE_StructPCGDestroy, HYPRE_StructPCGSetTol, HYPRE_StructPCGSetMaxIter,
+                                                  HYPRE_StructPCGSetPrecond, HYPRE_StructPCGSetup, HYPRE_StructPCGSolve,
+                                                  HYPRE_StructPCGGetNumIterations, HYPRE_StructPCGGetFinalRelativeResidualNorm};
+static const struct krylov BICGSTAB = {HYPRE_StructBiCGSTABCreate, HYPRE_StructBiCGSTABDestroy, HYPRE_StructBiCGSTABSetTol, HYPRE_StructBiCGSTABSetMaxIter,
+                                       HYPRE_StructBiCGSTABSetPrecond, HYPRE_StructBiCGSTABSetup, HYPRE_StructBiCGSTABSolve,
+                                       HYPRE_StructBiCGSTABGetNumIterations, HYPRE_StructBiCGSTABGetFinalRelativeResidualNorm};
 
-static void bicgstab(struct pfmg *p, double tolerance, int most, HYPRE_Int *iterations, double *residual) {
+/* From x = 0. */
+static void krylov_solve(struct pfmg *p, const struct krylov *how, double tolerance, int most, HYPRE_Int *iterations, double *residual) {
   HYPRE_StructSolver k;
-  HYPRE_StructBiCGSTABCreate(p->e->mesh->comm, &k);
-  HYPRE_StructBiCGSTABSetTol(k, tolerance);
-  HYPRE_StructBiCGSTABSetMaxIter(k, most);
-  HYPRE_StructBiCGSTABSetPrecond(k, HYPRE_StructPFMGSolve, keep, p->solver);
-  HYPRE_StructBiCGSTABSetup(k, p->matrix, p->b, p->x);
-  HYPRE_StructBiCGSTABSolve(k, p->matrix, p->b, p->x);
-  HYPRE_StructBiCGSTABGetNumIterations(k, iterations);
-  HYPRE_StructBiCGSTABGetFinalRelativeResidualNorm(k, residual);
-  HYPRE_StructBiCGSTABDestroy(k);
+  how->create(p->e->mesh->comm, &k);
+  how->goal(k, tolerance);
+  how->most(k, most);
+  how->precondition(k, HYPRE_StructPFMGSolve, keep, p->solver);
+  if (how == &CONJUGATE_GRADIENTS) HYPRE_StructPCGSetTwoNorm(k, 1);
+  how->set_up(k, p->matrix, p->b, p->x);
+  how->solve(k, p->matrix, p->b, p->x);
+  how->iterations(k, iterations);
+  how->residual(k, residual);
+  how->destroy(k);
 }
 
 static bool symmetric(const struct elliptic *e) {
@@ -278,8 +281,7 @@ bool pfmg_solve(struct pfmg *p, const double *r, double *x, double tolerance, in
   HYPRE_StructVectorSetConstantValues(p->x, 0.0);
   HYPRE_StructVectorAssemble(p->b);
   HYPRE_StructVectorAssemble(p->x);
-  if (symmetric(p->e)) conjugate_gradients(p, tolerance, max_iterations, &iterations, &residual);
-  else bicgstab(p, tolerance, max_iterations, &iterations, &residual);
+  krylov_solve(p, symmetric(p->e) ? &CONJUGATE_GRADIENTS : &BICGSTAB, tolerance, max_iterations, &iterations, &residual);
   HYPRE_ClearAllErrors();
   for (int i = 0; i < p->boxes; i++) HYPRE_StructVectorGetBoxValues(p->x, p->box[i].low, p->box[i].high, p->values + p->box[i].first);
   for (int i = 0; i < rows; i++) x[i] = p->values[p->place[i]];

@@ -139,7 +139,6 @@ static void make_amg(struct solver *s) {
 }
 
 static void make_ilu(struct solver *s) {
-  pfmg_destroy(s->pfmg);
   if (s->ilu != NULL) HYPRE_ILUDestroy(s->ilu);
   HYPRE_ILUCreate(&s->ilu);
   HYPRE_ILUSetPrintLevel(s->ilu, 0);

@@ -31,17 +31,22 @@ struct trial {
   struct elliptic_result result;
 };
 
-/* [0, 1]^dim, n cells along each axis of the root grid, refined levels times about the middle: the same places for n = 32 and 64. */
-static inline void trial_mesh(struct trial *t, int dim, int n, int levels, bool periodic, MPI_Comm comm) {
-  struct mesh_params par = {.dim = dim, .block = n > 32 ? n / 4 : 8, .max_level = levels};
+/* [0, upper] along each axis, in blocks of this size, refined levels times about the middle of the unit cube. */
+static inline void trial_box(struct trial *t, int dim, const int cells[3], const double upper[3], int block, int levels, bool periodic, MPI_Comm comm) {
+  struct mesh_params par = {.dim = dim, .block = block, .max_level = levels};
   for (int d = 0; d < 3; d++) {
-    par.cells[d] = n;
-    par.upper[d] = 1.0;
+    par.cells[d] = cells[d];
+    par.upper[d] = upper[d];
     for (int s = 0; s < 2; s++) par.boundary[d][s] = periodic ? BOUNDARY_PERIODIC : BOUNDARY_OUTFLOW;
   }
   if (levels > 0) par.region[par.region_count++] = (struct mesh_region){1, {0.3, 0.3, 0.3}, {0.7, 0.7, 0.7}};
   if (levels > 1) par.region[par.region_count++] = (struct mesh_region){2, {0.45, 0.45, 0.45}, {0.55, 0.7, 0.55}};
   mesh_create(&t->mesh, &par, 2, comm);
+}
+
+/* The unit cube, n cells along each axis of the root grid: the same places for n = 32 and 64. */
+static inline void trial_mesh(struct trial *t, int dim, int n, int levels, bool periodic, MPI_Comm comm) {
+  trial_box(t, dim, (int[3]){n, n, n}, (double[3]){1.0, 1.0, 1.0}, n > 32 ? n / 4 : 8, levels, periodic, comm);
 }
 
 static inline double trial_boundary(void *data, int axis, int side, const double x[3]) {
@@ -196,21 +201,40 @@ static inline struct difference trial_compare(const struct trial *t, const struc
   return (struct difference){most, sum[0] / sum[1]};
 }
 
-/* Solve a problem; errors of q and of the fluxes. */
+/* Solve a problem on the mesh of t, which is destroyed; errors of q and of the fluxes. */
 struct outcome { struct elliptic_result result; struct difference q, flux[3]; };
-static inline struct outcome trial_run(const struct problem *p, int dim, int n, int levels, const struct elliptic_options *options) {
-  struct trial t = {0};
+static inline struct outcome trial_solve(struct trial *t, const struct problem *p, const struct elliptic_options *options) {
   struct elliptic_options o = *options;
   struct outcome out;
   o.tensor = o.tensor || p->tensor;
-  trial_mesh(&t, dim, n, levels, !p->dirichlet, MPI_COMM_WORLD);
-  trial_begin(&t, p, &o);
-  out.result = elliptic_solve(t.e, &t.s, 0, &t.q, 0, 1e-10);
-  elliptic_fluxes(t.e, &t.q, 0, &t.flux);
-  out.q = trial_compare(&t, &t.q, &t.exact, 0);
-  for (int c = 0; c < dim; c++) out.flux[c] = trial_compare(&t, &t.flux, &t.flux_exact, c);
-  trial_end(&t);
+  trial_begin(t, p, &o);
+  out.result = elliptic_solve(t->e, &t->s, 0, &t->q, 0, 1e-10);
+  elliptic_fluxes(t->e, &t->q, 0, &t->flux);
+  out.q = trial_compare(t, &t->q, &t->exact, 0);
+  for (int c = 0; c < t->mesh.dim; c++) out.flux[c] = trial_compare(t, &t->flux, &t->flux_exact, c);
+  trial_end(t);
   return out;
+}
+
+static inline struct outcome trial_run(const struct problem *p, int dim, int n, int levels, const struct elliptic_options *options) {
+  struct trial t = {.p = NULL};
+  trial_mesh(&t, dim, n, levels, !p->dirichlet, MPI_COMM_WORLD);
+  return trial_solve(&t, p, options);
+}
+
+/* Largest difference of the solutions of all ranks together and of each alone. */
+static inline double trial_ranks(const struct trial *t, const struct trial *alone) {
+  const struct mesh *m = &t->mesh;
+  double most = 0.0;
+  for (int b = 0; b < m->count; b++) {
+    for (int c = 0; c < m->nc[0] * m->nc[1] * m->nc[2]; c++) {
+      const int i[3] = {c % m->nc[0], c / m->nc[0] % m->nc[1], c / m->nc[0] / m->nc[1]};
+      const double q = *view_move(view_field(m, &t->q, b, 0), i[0], i[1], i[2]).at;
+      most = fmax(most, fabs(q - *view_move(view_field(m, &alone->q, (int)m->first + b, 0), i[0], i[1], i[2]).at));
+    }
+  }
+  MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
+  return most;
 }
 
 #endif

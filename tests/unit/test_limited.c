@@ -1,48 +1,7 @@
 /* The monotone form: no undershoots on the ring test, with and without levels; it stays conservative and converges (run with 1, 2 and 3 ranks). */
-#include "tests/unit/elliptic_cases.h"
-
-/* Parrish & Stone 2005, ApJ 633, 334: diffusion along circles of a hot patch, 12 in a medium of 10. */
-static const double KAPPA = 0.01, LENGTH = 2.0;
-
-static double from_mid(double x) { return LENGTH * (x - 0.5); }
-
-static void ring_d(const double x[3], double d[3][3]) {
-  const double u = from_mid(x[0]), v = from_mid(x[1]), r2 = u * u + v * v, b[3] = {-v, u, 0.0};
-  /* The domain has length 1 here. */
-  for (int i = 0; i < 3; i++) {
-    for (int j = 0; j < 3; j++) d[i][j] = r2 > 0.0 ? KAPPA / (LENGTH * LENGTH) * b[i] * b[j] / r2 : 0.0;
-  }
-}
-static double ring_q(const double x[3]) {
-  const double u = from_mid(x[0]), v = from_mid(x[1]), r = sqrt(u * u + v * v), angle = fabs(atan2(v, u));
-  return r > 0.5 && r < 0.7 && angle > 11.0 / 12.0 * 3.14159265358979324 ? 12.0 : 10.0;
-}
-static double ten(const double x[3]) { return (void)x, 10.0; }
-static void flat(const double x[3], double g[3]) {
-  (void)x;
-  g[0] = g[1] = g[2] = 0.0;
-}
-static const struct problem RING = {.q = ring_q, .grad = flat, .d = ring_d, .tensor = true, .dirichlet = true};
+#include "tests/unit/elliptic_problems.h"
 
 struct ring { bool solved; double least, most, gained; };
-
-static double total(const struct trial *t, const struct field *f, double *least, double *most) {
-  const struct mesh *m = &t->mesh;
-  double sum = 0.0, ends[2] = {-HUGE_VAL, -HUGE_VAL};
-  for (int b = 0; b < m->count; b++) {
-    for (int c = 0; c < m->nc[0] * m->nc[1]; c++) {
-      const double q = *view_move(view_field(m, f, b, 0), c % m->nc[0], c / m->nc[0], 0).at;
-      sum += q * m->block[b].dx[0] * m->block[b].dx[1];
-      ends[0] = fmax(ends[0], -q);
-      ends[1] = fmax(ends[1], q);
-    }
-  }
-  MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, m->comm);
-  MPI_Allreduce(MPI_IN_PLACE, ends, 2, MPI_DOUBLE, MPI_MAX, m->comm);
-  *least = -ends[0];
-  *most = ends[1];
-  return sum;
-}
 
 /* Backward Euler in a few long steps. */
 static struct ring run_ring(int levels, enum elliptic_form form, double dt, int steps) {
@@ -52,7 +11,7 @@ static struct ring run_ring(int levels, enum elliptic_form form, double dt, int 
   trial_mesh(&t, 2, 32, levels, false, MPI_COMM_WORLD);
   trial_begin(&t, &RING, &o);
   struct problem medium = RING;
-  medium.q = ten;
+  medium.q = ring_medium;
   t.boundary.data = &medium;
   elliptic_set_boundary(t.e, &t.boundary);
   t.c.a = NULL;
@@ -60,13 +19,13 @@ static struct ring run_ring(int levels, enum elliptic_form form, double dt, int 
   elliptic_set(t.e, &t.c);
   memcpy(t.q.data, t.exact.data, sizeof(double) * t.q.block_size * (size_t)t.q.count);
   double least, most;
-  const double before = total(&t, &t.q, &least, &most);
+  const double before = ring_total(&t, &least, &most);
   for (int n = 0; n < steps; n++) {
     for (size_t i = 0; i < t.q.block_size * (size_t)t.q.count; i++) t.s.data[i] = t.q.data[i] / dt;
     const struct elliptic_result r = elliptic_solve(t.e, &t.s, 0, &t.q, 0, 1e-8);
     out.solved = out.solved && r.converged;
     if (!r.converged) fprintf(stderr, "step %d: %s, residual %g\n", n, r.reason, r.residual);
-    const double after = total(&t, &t.q, &least, &most);
+    const double after = ring_total(&t, &least, &most);
     out.least = fmin(out.least, least);
     out.most = fmax(out.most, most);
     out.gained = fabs(after - before) / before;
@@ -93,30 +52,11 @@ static void test_ring(void **state) {
 
 /* ---- order ---- */
 
-static const double TAU = 6.283185307179586;
-static double wave_q(const double x[3]) { return 2.0 + sin(TAU * x[0]) * sin(TAU * (x[1] + 0.1)); }
-static void wave_grad(const double x[3], double g[3]) {
-  g[0] = TAU * cos(TAU * x[0]) * sin(TAU * (x[1] + 0.1));
-  g[1] = TAU * cos(TAU * (x[1] + 0.1)) * sin(TAU * x[0]);
-  g[2] = 0.0;
-}
 static double one(const double x[3]) { return (void)x, 1.0; }
-static void oblique_d(const double x[3], double d[3][3]) {
-  const double b[3] = {1.0 + 0.5 * sin(TAU * x[1]), 0.7 + 0.5 * cos(TAU * x[0]), 0.0}, n = b[0] * b[0] + b[1] * b[1];
-  for (int i = 0; i < 3; i++) {
-    for (int j = 0; j < 3; j++) d[i][j] = (i == j ? 0.1 : 0.0) + 0.9 * b[i] * b[j] / n;
-  }
-}
-static void wind(const double x[3], double w[3]) {
-  w[0] = 3.0 * sin(TAU * x[1]);
-  w[1] = 2.0 * cos(TAU * x[0]);
-  w[2] = 0.0;
-}
-
 /* Extrema are clipped, so less than second order. */
 static void test_order(void **state) {
   (void)state;
-  const struct problem p = {.q = wave_q, .grad = wave_grad, .a = one, .d = oblique_d, .w = wind, .tensor = true};
+  const struct problem p = {.q = wave2_q, .grad = wave2_grad, .a = one, .d = oblique_d, .w = wind, .tensor = true};
   const struct elliptic_options o = {.form = ELLIPTIC_MONOTONE};
   const struct outcome coarse = trial_run(&p, 2, 32, 2, &o), fine = trial_run(&p, 2, 64, 2, &o);
   const bool good = coarse.result.converged && fine.result.converged && fine.q.mean < coarse.q.mean / 3.0 && fine.q.most < coarse.q.most / 2.0;
