@@ -79,6 +79,9 @@ void params_rule(struct params *ps, const char *key, params_rule_fn *broken, con
  * end with status 2 if there are any.  Unknown keys are reported with the nearest known one. */
 void params_load(struct params *ps);
 
+/* End the program with status 2, naming the place of the key in the file: a mistake that makes all further ones doubtful.  Before params_load. */
+_Noreturn void params_wrong(struct params *ps, const char *key, const char *message);
+
 /* The units of the run; valid after params_load. */
 const struct units *params_units(const struct params *ps);
 

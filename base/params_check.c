@@ -244,11 +244,20 @@ int params_check(struct params *ps) {
   return ps->nmistake;
 }
 
-void params_load(struct params *ps) {
-  if (params_check(ps) == 0) return;
+static _Noreturn void end(struct params *ps) {
   struct text report = {0};
   params_report(ps, &report);
   fail_user("%s", report.s);
+}
+
+void params_load(struct params *ps) {
+  if (params_check(ps) == 0) return;
+  end(ps);
+}
+
+void params_wrong(struct params *ps, const char *key, const char *message) {
+  params_mistake(ps, params_node_path(ps->root, key), key, "%s", message);
+  end(ps);
 }
 
 const char *params_peek(const struct params *ps, const char *key) {

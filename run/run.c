@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/params.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "setups/errors.h"
 #include "setups/profile.h"
@@ -33,16 +34,21 @@ static void listen_to_signals(void) {
   signal(SIGXFSZ, SIG_IGN); /* a file that gets too large is an error of the write */
 }
 
-static const struct setup *choose_setup(const struct params *ps, const char *file) {
+static const struct setup *choose_setup(struct params *ps) {
   const char *name = params_peek(ps, "run.setup");
   const struct setup *s = name ? setup_find(name) : NULL;
   if (name == NULL || s != NULL) return s; /* a missing key is reported with all other mistakes */
-  char names[2048] = "";
-  for (int i = 0; setup_list[i] != NULL; i++) {
-    size_t used = strlen(names);
-    snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "one_zone, poisson, ", setup_list[i]->name);
+  enum { NEAR = 4 };                       /* so many wrong letters are no typo */
+  char message[2048], nearest[64] = "";
+  int used = snprintf(message, sizeof message, "there is no setup \"%.64s\"; choose one of: one_zone, poisson", name);
+  for (int i = 0, best = NEAR; setup_list[i] != NULL; i++) {
+    const int distance = text_distance(name, setup_list[i]->name);
+    used += snprintf(message + used, sizeof message - (size_t)used, ", %s", setup_list[i]->name);
+    if (distance < best) snprintf(nearest, sizeof nearest, "; did you mean %s?", setup_list[i]->name);
+    best = distance < best ? distance : best;
   }
-  fail_user("%s: run.setup: there is no setup '%s'; choose one of: %s", file, name, names);
+  snprintf(message + used, sizeof message - (size_t)used, "%s", nearest);
+  params_wrong(ps, "run.setup", message);
 }
 
 static struct setup_run about(const struct all_params *par, const struct mesh *mesh, const struct units *units) {
@@ -97,7 +103,7 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
   MPI_Comm comm = MPI_COMM_WORLD;
   struct all_params *all = memory_get(sizeof *all);
   r->ps = ps;
-  r->setup = choose_setup(r->ps, a->file);
+  r->setup = choose_setup(r->ps);
   run_declare(r->ps, all, r->setup);
   params_load(r->ps);
   gravity_check(&all->gravity, r->ps, &all->mesh, r->setup->name, r->setup->gravity != NULL);
