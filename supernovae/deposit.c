@@ -18,7 +18,8 @@ static struct yield yield_of(const struct supernovae *s, const struct supernova 
   return e->kind == SUPERNOVA_WIND ? (struct yield){e->energy, e->mass, e->metals} : (struct yield){p->energy[e->kind], p->mass[e->kind], p->metals[e->kind]};
 }
 
-/* An event with the half axes of its ellipsoid; outside: of the domain. */
+/* An event with the half axes of its ellipsoid; outside: of the domain.  A remnant that ends in the gas around it, not resolved, leaves nothing in hot gas
+ * a cell or two away: what of it is not resolved is shared out by mass, the rest by volume. */
 struct site {
   const struct supernova *e;
   double half[3];
@@ -27,13 +28,15 @@ struct site {
   int batch;
   /* Sums over the ellipsoid, w = (1 - s^2)^2 being the weight of a cell, s its place in units of the half axes: of w V, w V s, V, V rho, V rho Z, w V rho and
    * w V momentum. */
-  double w, s[3], volume, mass, metals, weight, moving[3];
-  /* With q = w V (s - mean s) / sum of w V, u the velocity in the frame of the gas and m' the new mass of a cell: sums of |q|, m u.q / m', q^2 / 2 m', and the
+  double w, s[3], volume, mass, metals, weight;
+  double unresolved;                        /* share of the energy that has been radiated within the ellipsoid */
+  double by_volume, by_mass;                /* share of a cell: w V (by_volume + by_mass rho)                  */
+  /* With q = share (s - mean s), u the velocity in the frame of the gas and m' the new mass of a cell: sums of |q|, m u.q / m', q^2 / 2 m', and the
    * kinetic energy lost as ejecta mix in. */
   double norm, along, square, mixed;
   double frame[3], momentum, heat;          /* the frame; momentum per q; internal energy for all cells together */
 };
-enum { FIRST_SUMS = 11, SECOND_SUMS = 4 };
+enum { FIRST_SUMS = 14, SECOND_SUMS = 4 };
 
 /* Along an axis from a to b, the shorter way round where it is periodic. */
 static double apart(const struct mesh *m, int d, double a, double b) {
@@ -182,12 +185,27 @@ static void first_pass(void *data, const struct mesh *m, struct site *t, int b, 
   const int scalar = p->s->par.metal_scalar;
   const double metals = scalar >= 0 ? max((field_data(u, b, 0) + u->comp_size[0] * (size_t)(GAS_SCALAR + scalar))[at], 0.0) : p->s->par.metallicity * SUN * rho;
   double add[FIRST_SUMS] = {wv, wv * s[0], wv * s[1], wv * s[2], volume, volume * rho, volume * metals, wv * rho};
-  for (int d = 0; d < 3; d++) add[8 + d] = wv * (field_data(u, b, 0) + u->comp_size[0] * (size_t)(GAS_M1 + d))[at];
+  for (int d = 0; d < 3; d++) {
+    add[8 + d] = wv * (field_data(u, b, 0) + u->comp_size[0] * (size_t)(GAS_M1 + d))[at];
+    add[11 + d] = wv * rho * s[d];
+  }
   (void)t;
   for (int i = 0; i < FIRST_SUMS; i++) sum_add(&p->sums[i], add[i]);
 }
 
-static void read_first(struct site *t, const struct sum *sum) {
+static double energy_for_gas(const struct deposit *p, const struct site *t) { return t->yield.energy * (1.0 - (p->r ? p->r->par.cr.injection.efficiency : 0.0)); }
+
+static double hydrogen_around(const struct deposit *p, const struct site *t) { return p->s->hydrogen_cm3 * t->mass / t->volume; }
+
+static double unresolved(const struct deposit *p, const struct site *t) {
+  const struct supernovae *s = p->s;
+  const double gas = energy_for_gas(p, t);
+  if (s->par.deposit != DEPOSIT_REMNANT || !(gas > 0.0)) return 0.0;
+  const double radius = s->length_pc * cbrt(0.75 * t->volume / PI), cooling = supernova_cooling_radius_pc(gas * s->energy_erg, hydrogen_around(p, t));
+  return radius > cooling ? 1.0 - pow(cooling / radius, 6.5) : 0.0;
+}
+
+static void read_first(const struct deposit *p, struct site *t, const struct sum *sum) {
   double v[FIRST_SUMS];
   for (int i = 0; i < FIRST_SUMS; i++) v[i] = sum_value(&sum[i]);
   t->w = v[0];
@@ -195,19 +213,22 @@ static void read_first(struct site *t, const struct sum *sum) {
   t->mass = v[5];
   t->metals = v[6];
   t->weight = v[7];
+  t->unresolved = unresolved(p, t);
+  t->by_volume = (1.0 - t->unresolved) / t->w;
+  t->by_mass = t->unresolved / t->weight;
   for (int d = 0; d < 3; d++) {
-    t->s[d] = v[1 + d] / v[0];
+    t->s[d] = (1.0 - t->unresolved) * (v[1 + d] / v[0]) + t->unresolved * (v[11 + d] / v[7]);
     t->frame[d] = v[8 + d] / v[7];
   }
 }
 
-/* Of a cell: old and new mass, its velocity in the frame, and q. */
-struct cell_change { double mass, more, u[3], q[3]; };
+/* Of a cell: its share, old and new mass, its velocity in the frame, and q. */
+struct cell_change { double share, mass, more, u[3], q[3]; };
 
 static struct cell_change change_of(const struct deposit *p, const struct mesh *m, const struct site *t, int b, size_t at, double w, const double s[3]) {
   const struct field *u = &p->g->u[0];
-  const double volume = volume_of(&m->block[b]), share = w * volume / t->w, rho = field_data(u, b, GAS_RHO)[at];
-  struct cell_change c = {.mass = volume * rho, .more = share * t->yield.mass};
+  const double volume = volume_of(&m->block[b]), rho = field_data(u, b, GAS_RHO)[at], share = w * volume * (t->by_volume + t->by_mass * rho);
+  struct cell_change c = {.share = share, .mass = volume * rho, .more = share * t->yield.mass};
   for (int d = 0; d < 3; d++) {
     c.u[d] = (field_data(u, b, 0) + u->comp_size[0] * (size_t)(GAS_M1 + d))[at] / rho - t->frame[d];
     c.q[d] = share * (s[d] - t->s[d]);
@@ -229,22 +250,21 @@ static void book(struct supernovae *s, int entry, double value) { sum_add(&s->bo
 /* How much goes where, from the sums; books it. */
 static void decide(struct deposit *p, const struct mesh *m, struct site *t, const struct sum *sum) {
   struct supernovae *s = p->s;
-  const double gas = t->yield.energy * (1.0 - (p->r ? p->r->par.cr.injection.efficiency : 0.0)), ejecta = t->yield.mass;
+  const double gas = energy_for_gas(p, t), ejecta = t->yield.mass;
   const double along = sum_value(&sum[1]), square = sum_value(&sum[2]);
   double radiated = 0.0, moving = 0.0;
   t->norm = sum_value(&sum[0]);
   t->mixed = sum_value(&sum[3]);
   t->momentum = 0.0;
   if (s->par.deposit == DEPOSIT_REMNANT && gas > 0.0) {
-    const double mass = t->mass + ejecta, n = s->hydrogen_cm3 * t->mass / t->volume, z = t->metals / (t->mass * SUN);
+    const double mass = t->mass + ejecta, n = hydrogen_around(p, t), z = t->metals / (t->mass * SUN);
     const double wanted = supernova_momentum(gas * s->energy_erg, mass * s->mass_g, n, z) / s->momentum;
     /* In the frame kinetic energy grows by a P + b P^2; more than the share of a blast it does not get. */
     const double a = along / t->norm, b = square / (t->norm * t->norm), most = MOVING * gas, root = sqrt(a * a + 4.0 * b * most);
     const double possible = a > 0.0 ? 2.0 * most / (a + root) : (root - a) / (2.0 * b), chosen = min(wanted, possible);
     moving = chosen * (a + b * chosen);
     t->momentum = chosen / t->norm;
-    const double radius = s->length_pc * cbrt(0.75 * t->volume / PI), cooling = supernova_cooling_radius_pc(gas * s->energy_erg, n);
-    if (radius > cooling) radiated = (gas - moving) * (1.0 - pow(cooling / radius, 6.5));
+    radiated = (gas - moving) * t->unresolved;
   }
   t->heat = gas - moving - radiated + t->mixed;
   const double frame = 0.5 * ejecta * sum3(t->frame[0] * t->frame[0], t->frame[1] * t->frame[1], t->frame[2] * t->frame[2]);
@@ -277,7 +297,7 @@ static void third_pass(void *data, const struct mesh *m, struct site *t, int b, 
   if (p->g->par.frozen) return;
   const struct supernovae_params *par = &p->s->par;
   const struct cell_change c = change_of(p, m, t, b, at, w, s);
-  const double over = 1.0 / volume_of(&m->block[b]), share = w / (t->w * over), heat = t->heat * share * over;
+  const double over = 1.0 / volume_of(&m->block[b]), heat = t->heat * c.share * over;
   double *data_of[5], square[2][3];
   for (int v = 0; v < 5; v++) data_of[v] = field_data(f, b, 0) + f->comp_size[0] * (size_t)v + at;
   const double rho = *data_of[GAS_RHO], next = rho + c.more * over;
@@ -292,7 +312,7 @@ static void third_pass(void *data, const struct mesh *m, struct site *t, int b, 
   *data_of[GAS_RHO] = next;
   *data_of[GAS_E] += (after - before) + heat;
   (field_data(f, b, 0) + f->comp_size[0] * (size_t)(p->g->nvar - 1))[at] += heat;
-  if (par->metal_scalar >= 0) (field_data(f, b, 0) + f->comp_size[0] * (size_t)(GAS_SCALAR + par->metal_scalar))[at] += share * over * t->yield.metals;
+  if (par->metal_scalar >= 0) (field_data(f, b, 0) + f->comp_size[0] * (size_t)(GAS_SCALAR + par->metal_scalar))[at] += c.share * over * t->yield.metals;
 }
 
 /* The spectra of an event. */
@@ -319,7 +339,7 @@ static void pass(struct deposit *p, const struct mesh *m, int n, struct site **s
 static void one_batch(struct deposit *p, const struct mesh *m, int n, struct site **site) {
   struct sum *sum = memory_get(sizeof *sum * (size_t)(n * FIRST_SUMS));
   pass(p, m, n, site, FIRST_SUMS, first_pass, sum);
-  for (int i = 0; i < n; i++) read_first(site[i], sum + (size_t)i * FIRST_SUMS);
+  for (int i = 0; i < n; i++) read_first(p, site[i], sum + (size_t)i * FIRST_SUMS);
   if (!p->g->par.frozen) {
     pass(p, m, n, site, SECOND_SUMS, second_pass, sum);
     for (int i = 0; i < n; i++) decide(p, m, site[i], sum + (size_t)i * SECOND_SUMS);
