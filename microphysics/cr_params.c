@@ -65,7 +65,10 @@ void cr_params_declare(struct params *ps, struct cr_params *p) {
 
   params_section(ps, "cr_injection", "cosmic rays of supernovae and winds");
   params_real(ps, "efficiency", &p->injection.efficiency, "0.1", 0.0, 1.0, "1", "share of the kinetic energy of the ejecta");
-  params_real(ps, "electrons", &p->injection.electrons, "0.02", 0.0, 1.0, "1", "share of electrons in the energy of the cosmic rays");
+  params_real(ps, "electrons", &p->injection.electrons, "0.02", 0.0, 1.0, "1", "electrons: what electron_ratio says; 0.02: Hopkins et al. 2022, section 2.4.1");
+  params_choice(ps, "electron_ratio", &p->electron_ratio, "energy|rigidity", "energy",
+                "energy: electrons is their share of the energy of the cosmic rays, and a network without leptons or without hadrons lacks their share; rigidity: "
+                "it is their number over that of protons at equal rigidity, as measured e-/p is, and the species of the network share all of the energy");
   params_real(ps, "positrons", &p->injection.positrons, "1e-10", 0.0, 1e3, "1", "energy of positrons over that of electrons");
   params_real(ps, "slope", &p->injection.slope, "4.2", 2.0, 10.0, "1", "psi of dN/d^3p ~ R^-psi");
   params_choice(ps, "composition", &p->composition, "ejecta|galactic", "ejecta",
@@ -79,6 +82,13 @@ void cr_params_declare(struct params *ps, struct cr_params *p) {
   params_real(ps, "winds", &p->injection.winds, "0.19", 0.0, 1.0, "1",
               "mixture: share of fast winds, which have the composition of the gas; 1.1e41 of 5.9e41 erg/s in the Galaxy, Seo et al. 2018; "
               "the rest is core collapse");
+}
+
+/* Electrons per proton want protons. */
+static void check_electrons(const struct cr_params *p, const struct cr_network *net) {
+  bool leptons = cr_network_find(net, "e-") >= 0 || cr_network_find(net, "e+") >= 0;
+  if (p->injection.electron_ratio == CR_ELECTRONS_RIGIDITY && leptons && cr_network_find(net, "p") < 0)
+    fail_user("cr_injection.electron_ratio: rigidity gives electrons per proton, and there are no protons among the species; take electron_ratio: energy");
 }
 
 /* Bins of one species: its own choice, or that of the network. */
@@ -104,11 +114,13 @@ void cr_params_finish(struct cr_params *p, struct cr_network *net) {
   memcpy(p->batch.loss.photon_eV, p->photon_eV, sizeof p->photon_eV);
   p->injection.swept = (enum cr_swept_mass)p->swept;
   p->injection.composition = (enum cr_composition)p->composition;
+  p->injection.electron_ratio = (enum cr_electron_ratio)p->electron_ratio;
   if (p->injection.type_ia + p->injection.winds > 1.0) fail_user("cr_injection: type_ia and winds are shares and cannot add up to more than 1");
   if (p->bins.min_GV == 0.0) p->bins.max_GV = 0.0;
   check_bins(p->bins, "cr");
   if (p->network != CUSTOM) {
     cr_network_named(net, names[p->network], &p->bins);
+    check_electrons(p, net);
     return;
   }
   if (p->species_count == 0) fail_user("cr.species: the custom network needs at least one species");
@@ -123,4 +135,5 @@ void cr_params_finish(struct cr_params *p, struct cr_network *net) {
     check_bins(bins[i], list[i]);
   }
   cr_network_create(net, p->species_count, list, bins);
+  check_electrons(p, net);
 }

@@ -21,7 +21,7 @@ struct cr_params {
   int inflow, update, reacceleration; /* choices; cr_params_finish puts them into batch */
   double photon_eV[CR_BANDS];
   struct cr_injection_options injection;
-  int swept, composition;
+  int swept, composition, electron_ratio;  /* likewise into injection */
   double nu0;                         /* scattering rate at 1 GV, 1/s */
   double carbon_share, beryllium9_share;  /* of cno and be, for ratios */
 };

@@ -22,7 +22,7 @@ static const double solar[ELEMENTS] = {1, 0.0851, 2.69e-4, 6.76e-5, 4.90e-4, 1.0
 static const double galactic[ELEMENTS] = {1, 6.792e-2, 2.659e-3, 1.725e-4, 3.606e-3, 0};
 
 void cr_injection_defaults(struct cr_injection_options *opt) {
-  *opt = (struct cr_injection_options){0.1, 0.02, 1e-10, 4.2, CR_SWEPT_EJECTA, 0.15, 0.19, CR_COMPOSITION_EJECTA};
+  *opt = (struct cr_injection_options){0.1, 0.02, 1e-10, 4.2, CR_SWEPT_EJECTA, 0.15, 0.19, CR_COMPOSITION_EJECTA, CR_ELECTRONS_ENERGY};
 }
 
 /* Numbers of atoms (in units of solar mass over m_p) that pass the shock. */
@@ -60,24 +60,31 @@ double cr_injected_abundance(const struct cr_injection_options *opt, const struc
   return sum / fmax(number[H], 1e-3 * (number[C] + number[O] + number[OTHER]));
 }
 
+/* Populations for a common scale: of leptons what is asked for is the number per proton at equal rigidity, or nothing yet. */
+static double factor(const struct cr_injection_options *opt, const struct cr_event *event, const struct cr_species *s) {
+  if (s->kind != CR_LEPTON) return cr_injected_abundance(opt, event, s) * pow(s->a / s->z, opt->slope - 3.0);
+  return opt->electron_ratio == CR_ELECTRONS_ENERGY ? 1.0 : opt->electrons * (s->sign > 0 ? opt->positrons : 1.0);
+}
+
 static void one_kind(const struct cr_network *net, const struct cr_injection_options *opt, const struct cr_event *event, double *lo, double *hi) {
-  double energy[CR_MAX_SPECIES] = {0}, hadrons = 0.0, total = opt->efficiency * event->energy_GeV, s = 3.0 - opt->slope;
+  double energy[CR_MAX_SPECIES] = {0}, hadrons = 0.0, all = 0.0, total = opt->efficiency * event->energy_GeV, s = 3.0 - opt->slope;
   for (int i = 0; i < net->count; i++) {
     const struct cr_species *species = &net->species[i];
-    bool lepton = species->kind == CR_LEPTON;
-    double factor = lepton ? 1.0 : cr_injected_abundance(opt, event, species) * pow(species->a / species->z, opt->slope - 3.0);
+    const double of = factor(opt, event, species);
     for (int k = net->first[i]; k < net->first[i + 1]; k++) {
       const struct cr_bin *b = &net->bin[k];
-      double r = b->p_lo / species->z, n = factor * pow(r, s) * (fabs(s) < 1e-12 ? b->width : expm1(s * b->width) / s);
+      double r = b->p_lo / species->z, n = of * pow(r, s) * (fabs(s) < 1e-12 ? b->width : expm1(s * b->width) / s);
       cr_bin_from_slope(b, s, n, &lo[k], &hi[k]);
       energy[i] += cr_bin_energy(b, lo[k], hi[k]);
     }
-    if (!lepton) hadrons += energy[i];
+    all += energy[i];
+    if (species->kind != CR_LEPTON) hadrons += energy[i];
   }
   for (int i = 0; i < net->count; i++) {
     bool lepton = net->species[i].kind == CR_LEPTON;
     double electrons = opt->electrons * total / (1.0 + opt->positrons), share = electrons * (net->species[i].sign > 0 ? opt->positrons : 1.0);
     double scale = lepton ? share / energy[i] : hadrons > 0.0 ? (1.0 - opt->electrons) * total / hadrons : 0.0;
+    if (opt->electron_ratio == CR_ELECTRONS_RIGIDITY) scale = all > 0.0 ? total / all : 0.0;
     for (int k = net->first[i]; k < net->first[i + 1]; k++) lo[k] *= scale, hi[k] *= scale;
   }
 }

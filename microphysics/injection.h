@@ -8,15 +8,18 @@
 enum cr_source_kind { CR_CORE_COLLAPSE, CR_TYPE_IA, CR_WIND, CR_MIXTURE };
 /* Matter that is accelerated: ejecta and gas of the events; or what the sources of Galactic cosmic rays have been found to be made of. */
 enum cr_composition { CR_COMPOSITION_EJECTA, CR_COMPOSITION_GALACTIC };
+/* What electrons is: a share of the energy, or a number per proton at equal rigidity. */
+enum cr_electron_ratio { CR_ELECTRONS_ENERGY, CR_ELECTRONS_RIGIDITY };
 enum cr_swept_mass { CR_SWEPT_EJECTA, CR_SWEPT_SEDOV, CR_SWEPT_NONE };
 
 struct cr_injection_options {
   double efficiency;             /* share of the kinetic energy of the ejecta in cosmic rays  */
-  double electrons, positrons;   /* e- share of that energy; e+ share of that of the e-       */
+  double electrons, positrons;   /* e-: by electron_ratio; e+ over e-, of energy and number   */
   double slope;                  /* psi: dN/d^3p ~ R^-psi                                     */
   enum cr_swept_mass swept;      /* mass of gas that is mixed with the ejecta                 */
   double type_ia, winds;         /* mixture: shares of the energy; the rest is core collapse  */
   enum cr_composition composition;
+  enum cr_electron_ratio electron_ratio;
 };
 
 struct cr_event {
@@ -32,7 +35,7 @@ void cr_injection_defaults(struct cr_injection_options *opt);
 double cr_injected_abundance(const struct cr_injection_options *opt, const struct cr_event *event, const struct cr_species *s);
 
 /* Populations (numbers of particles) of all bins of the network, [bins] out.  Their energy adds up to efficiency energy_GeV; a network
- * without leptons or without hadrons lacks their share. */
+ * without leptons or without hadrons lacks their share of it if electrons is a share of the energy. */
 void cr_injection(const struct cr_network *net, const struct cr_injection_options *opt, const struct cr_event *event, double *lo, double *hi);
 
 #endif

@@ -15,7 +15,7 @@ def injected(r):
 
 
 def main():
-    expected = RATE * ENERGY_GEV * 0.98 * PER_GEV  # 0.02 of the energy are for electrons
+    expected = RATE * ENERGY_GEV * PER_GEV
     coarse = run(SETUP, SMALL)
     fine = run(SETUP, {**SMALL, 'mesh.max_level': 1, 'mesh.regions': '[{level: 1, lower: [-11 kpc, -11 kpc, -1 kpc], upper: [11 kpc, 11 kpc, 1 kpc]}]'})
     for name, r in (('3 kpc', coarse), ('1.5 kpc', fine)):
@@ -30,6 +30,8 @@ def main():
     check('and gets to the end', 'converged' in again.text, '==', True, 'a steady state')
     bad = run(SETUP, {**SMALL, 'milkyway.clumping': 1, 'milkyway.equilibrium': 'true'}, may_fail=True)
     check('clumps and equilibrium are refused', bad.status == 2 and 'milkyway.clumping' in bad.text, '==', True, 'a clear message')
+    alone = run(SETUP, {**SMALL, 'cr.network': 'electrons'}, may_fail=True)
+    check('electrons per proton without protons are refused', alone.status == 2 and 'cr_injection.electron_ratio' in alone.text, '==', True, 'a clear message')
 
 
 if __name__ == '__main__':

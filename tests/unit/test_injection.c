@@ -75,12 +75,39 @@ static void test_injection(void **state) {
   close_to(density(cno, 7, 300.0) / density(p, 7, 300.0), 2.297 * abundance, 2e-3);
 }
 
+/* As many electrons per proton at every rigidity as asked for, at the same energy in all; positrons over electrons stay.  With e- p alone they have (ratio 0.02)
+ * 4.55 times the share of 0.02 of the energy that 4.40e-3 per proton make. */
+static void test_electrons_by_rigidity(void **state) {
+  (void)state;
+  static const double edge[] = {0.1, 1.0, 30.0};
+  struct cr_injection_options opt;
+  struct cr_event event = {.kind = CR_MIXTURE, .energy_GeV = 6.2415e53, .metallicity = 0.7, .density_cm3 = 1.0};
+  cr_injection_defaults(&opt);
+  assert_true(opt.electron_ratio == CR_ELECTRONS_ENERGY);
+  opt.electron_ratio = CR_ELECTRONS_RIGIDITY;
+  opt.positrons = 0.1;
+  cr_injection(&net, &opt, &event, lo, hi);
+  const int p = cr_network_find(&net, "p"), e = cr_network_find(&net, "e-"), positron = cr_network_find(&net, "e+");
+  double sum = 0.0;
+  for (int s = 0; s < net.count; s++) sum += species_energy(s);
+  close_to(sum, 0.1 * event.energy_GeV, 1e-13);
+  for (int i = 0; i < 3; i++) {
+    int of[2] = {0, 0};
+    for (int k = 0; k < net.nbin[p]; k++) of[0] = net.bin[net.first[p] + k].p_lo <= edge[i] ? k : of[0];
+    for (int k = 0; k < net.nbin[e]; k++) of[1] = net.bin[net.first[e] + k].p_lo <= edge[i] ? k : of[1];
+    close_to(density(e, of[1], edge[i]) / density(p, of[0], edge[i]), 0.02, 1e-9);
+  }
+  close_to(species_number(positron) / species_number(e), 0.1, 1e-12);
+  opt.positrons = 0.0;
+  cr_injection(&net, &opt, &event, lo, hi);
+  close_to(species_energy(e) / species_energy(p), 0.02 / 4.40e-3 * 0.02 / 0.98, 2e-3);
+}
+
 /* Number of a species over that of another, both of the network at hand; with the same charge to mass ratio that of the accelerated matter. */
 static double number_ratio(const char *a, const char *b) {
   return species_number(cr_network_find(&net, a)) / species_number(cr_network_find(&net, b));
 }
 
-/* Core collapse, Ia and winds together: energies add up; C/O of the paper's ingredients: between 0.17 (core collapse) and 0.55 (gas). */
 /* Measured composition: C/O = 0.737 at equal energy per nucleon, whatever the event. */
 static void test_galactic(void **state) {
   (void)state;
@@ -101,6 +128,7 @@ static void test_galactic(void **state) {
   cr_network_free(&own);
 }
 
+/* Core collapse, Ia and winds together: energies add up; C/O of the paper's ingredients: between 0.17 (core collapse) and 0.55 (gas). */
 static void test_mixture(void **state) {
   (void)state;
   struct cr_network paper = net;
@@ -218,7 +246,7 @@ static void test_lism_bins(void **state) {
 
 int main(void) {
   cr_network_named(&net, "hopkins2022", NULL);
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_injection), cmocka_unit_test(test_mixture), cmocka_unit_test(test_galactic), cmocka_unit_test(test_lism_values), cmocka_unit_test(test_lism_bins)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_injection), cmocka_unit_test(test_electrons_by_rigidity), cmocka_unit_test(test_mixture), cmocka_unit_test(test_galactic), cmocka_unit_test(test_lism_values), cmocka_unit_test(test_lism_bins)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   cr_network_free(&net);
   return failed;
