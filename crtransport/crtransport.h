@@ -45,10 +45,12 @@ struct medium_params {
   double ionised;                                      /* share of the hydrogen                                 */
   double radiation[CR_BANDS];                          /* eV cm^-3, the CMB first                               */
   double ionisation_heat;                              /* share of ionisation losses that heats the gas         */
+  double metallicity;                                  /* solar 1, of gas that continuous sources accelerate    */
+  int metal_scalar;                                    /* passive scalar that says it; -1: the number above     */
 };
 
 /* The same in a cell: medium_params, where the setup says nothing else. */
-struct rays_surroundings { double ionised, radiation[CR_BANDS]; };
+struct rays_surroundings { double ionised, radiation[CR_BANDS], metallicity; };
 
 /* An event: kinetic energy of ejecta of which cr_injection.efficiency goes into cosmic rays; energy, momentum and mass for the gas as they are given. */
 struct rays_event {

@@ -24,9 +24,9 @@ struct work {
   size_t cells, bins;
   struct rays_cells active;
   double **lo, **hi, **chi, **div, **source_lo, **source_hi; /* [bins][cells] */
-  double *medium[MEDIUM_COUNT], *band[CR_BANDS], *energy[ENTRY_COUNT], *power;
+  double *medium[MEDIUM_COUNT], *band[CR_BANDS], *energy[ENTRY_COUNT], *power, *metals;
   double *was[3][2], *flux;                                   /* q and F of three populations before, by number modulo 3 */
-  double *spectrum_lo, *spectrum_hi;                          /* [bins]  */
+  struct rays_made *made;                                     /* NULL: no sources */
   struct cr_ledger *ledger;                                   /* [species] */
   double *memory;
   double **rows;
@@ -53,10 +53,10 @@ static void create_work(struct work *w, const struct rays *r, const struct mesh 
   w->cells = (size_t)m->nc[0] * (size_t)m->nc[1] * (size_t)m->nc[2];
   w->bins = (size_t)cr_network_bins(&r->net);
   struct { double ***row; bool use; } rows[] = {{&w->lo, true}, {&w->hi, true}, {&w->chi, tensor}, {&w->div, drift}, {&w->source_lo, source}, {&w->source_hi, source}};
-  size_t sets = 0, single = MEDIUM_COUNT + (size_t)r->par.cr.batch.loss.bands + 8;
+  size_t sets = 0, single = MEDIUM_COUNT + (size_t)r->par.cr.batch.loss.bands + 9;
   for (int i = 0; i < 6; i++) sets += rows[i].use;
   for (int e = 0; e < ENTRY_COUNT; e++) single += goes_to_gas(r, e);
-  double *at = w->memory = memory_get(sizeof *at * ((sets * w->bins + single) * w->cells + 2 * w->bins));
+  double *at = w->memory = memory_get(sizeof *at * (sets * w->bins + single) * w->cells);
   double **row = w->rows = memory_get(sizeof *row * sets * w->bins);
   for (int i = 0; i < 6; i++) {
     if (!rows[i].use) continue;
@@ -65,7 +65,8 @@ static void create_work(struct work *w, const struct rays *r, const struct mesh 
   }
   w->power = at;
   w->flux = at + w->cells;
-  at += 2 * w->cells;
+  w->metals = at + 2 * w->cells;
+  at += 3 * w->cells;
   for (int i = 0; i < 6; i++, at += w->cells) w->was[i / 2][i % 2] = at;
   for (int i = 0; i < MEDIUM_COUNT; i++, at += w->cells) w->medium[i] = at;
   for (int i = 0; i < r->par.cr.batch.loss.bands; i++, at += w->cells) {
@@ -76,15 +77,14 @@ static void create_work(struct work *w, const struct rays *r, const struct mesh 
     w->energy[e] = at;
     at += w->cells;
   }
-  w->spectrum_lo = at;
-  w->spectrum_hi = at + w->bins;
-  if (source) rays_source_spectrum(r, w->spectrum_lo, w->spectrum_hi);
+  if (source) w->made = rays_made_create(r);
   w->ledger = memory_get(sizeof *w->ledger * (size_t)r->net.count);
   w->active.ijk = memory_get(sizeof *w->active.ijk * w->cells);
   w->active.at = memory_get(sizeof *w->active.at * w->cells);
 }
 
 static void free_work(struct work *w) {
+  rays_made_destroy(w->made);
   memory_free(w->ledger);
   memory_free(w->active.ijk);
   memory_free(w->active.at);
@@ -181,23 +181,21 @@ static void closure(const struct rays *r, const struct mesh *m, struct work *w, 
 }
 
 static void load_sources(struct work *w) {
-  for (size_t k = 0; k < w->bins; k++) {
-    const double lo = w->spectrum_lo[k], hi = w->spectrum_hi[k];
+  for (int k = 0; k < (int)w->bins; k++)
     for (int c = 0; c < w->active.n; c++) {
-      w->source_lo[k][c] = lo * w->power[c];
-      w->source_hi[k][c] = hi * w->power[c];
+      w->source_lo[k][c] = rays_made_of(w->made, 2 * k, w->metals[c]) * w->power[c];
+      w->source_hi[k][c] = rays_made_of(w->made, 2 * k + 1, w->metals[c]) * w->power[c];
     }
-  }
 }
 
-/* F of a population whose density goes from q to next; new: brought by sources; q and F of the neighbours in momentum, 0 beyond the ends.
+/* F of a population whose density goes from q to next; fresh: brought by sources per s; q and F of the neighbours in momentum, 0 beyond the ends.
  * pace: with a reduced speed of light in the equation of F alone all that changes F is slower by its square, or the steady F would depend on it. */
-static void new_flux(int n, double most, double pace, double fresh, const double *restrict power, const double *restrict below_q, const double *restrict below_f,
+static void new_flux(int n, double most, double pace, double dt_s, const double *restrict fresh, const double *restrict below_q, const double *restrict below_f,
                      const double *restrict q, const double *restrict f, const double *restrict above_q, const double *restrict above_f,
                      const double *restrict next, double *restrict flux) {
 #pragma omp simd
   for (int c = 0; c < n; c++) {
-    double old = max(q[c], 0.0), left = max(next[c] - fresh * power[c], 0.0), stay = min(left, old), come = left - stay;
+    double old = max(q[c], 0.0), left = max(next[c] - dt_s * fresh[c], 0.0), stay = min(left, old), come = left - stay;
     double near = (max(below_q[c], 0.0) + max(above_q[c], 0.0)) + old, flow = (below_f[c] + above_f[c]) + f[c];
     double own = old > 0.0 ? f[c] * (stay / (old > 0.0 ? old : 1.0)) : 0.0;
     double others = near > 1e-200 ? flow * (come / (near > 1e-200 ? near : 1.0)) : 0.0, end = most * max(next[c], 0.0);
@@ -221,11 +219,12 @@ static void store_species(struct rays *r, const struct mesh *m, struct work *w, 
   load_old(r, m, w, b, first, true);
   for (int p = first; p < last; p++) {
     double *const *below = w->was[(p + 2) % 3], *const *here = w->was[p % 3], *const *above = w->was[(p + 1) % 3];
-    double *next = p % 2 ? w->hi[p / 2] : w->lo[p / 2], spectrum = p % 2 ? w->spectrum_hi[p / 2] : w->spectrum_lo[p / 2];
+    double *next = p % 2 ? w->hi[p / 2] : w->lo[p / 2];
+    const double *fresh = w->made == NULL ? w->power : p % 2 ? w->source_hi[p / 2] : w->source_lo[p / 2]; /* power: 0 without sources */
     const double share = r->transport.group[r->population[p].group].speed / r->transport.par.light;
     const double pace = r->transport.par.form == RSOL_FLUX ? share * share : 1.0;
     load_old(r, m, w, b, p + 1, p + 1 < last);
-    new_flux(n, r->population[p].speed * rays_slowness(r), pace, spectrum * dt_s, w->power, below[0], below[1], here[0], here[1], above[0], above[1], next,
+    new_flux(n, r->population[p].speed * rays_slowness(r), pace, dt_s, fresh, below[0], below[1], here[0], here[1], above[0], above[1], next,
              w->flux);
     for (int c = 0; c < n; c++) next[c] += here[0][c] - max(here[0][c], 0.0);
     scatter(m, w, next, rays_data(r, p, b, 0));
@@ -273,7 +272,10 @@ static void step_block(struct rays *r, const struct mesh *m, const struct gas *g
   const double dt_s = dt * r->scale.time_s * rays_slowness(r);
   load_populations(r, m, w, b);
   if (w->chi) closure(r, m, w, b);
-  if (w->source_lo) load_sources(w);
+  if (w->made) {
+    rays_source_metals(r, m, g, b, time + 0.5 * dt, &w->active, w->power, w->metals);
+    load_sources(w);
+  }
   env.chi = (const double *const *)w->chi;
   env.drift_div = (const double *const *)w->div;
   env.source_lo = (const double *const *)w->source_lo;

@@ -38,8 +38,19 @@ void rays_drift_block(struct rays *r, const struct mesh *m, struct rays_drift *d
 void rays_drift_finish(struct rays *r, const struct mesh *m, struct rays_drift *d, double dt);
 
 /* sources.c */
-/* Populations [bins] per GeV of sources of the kind CR_MIXTURE. */
-void rays_source_spectrum(const struct rays *r, double *lo, double *hi);
+/* Populations per GeV of sources of the kind CR_MIXTURE in gas of some metallicities: [population][RAYS_METALS]. */
+enum { RAYS_METALS = 8 };
+struct rays_made { double *per_GeV; };
+struct rays_made *rays_made_create(const struct rays *r);
+void rays_made_destroy(struct rays_made *made);
+/* metals: where in the table the gas of the cells with power is, for rays_made_of. */
+void rays_source_metals(const struct rays *r, const struct mesh *m, const struct gas *g, int b, double time, const struct rays_cells *cells, const double *power,
+                        double *metals);
+static inline double rays_made_of(const struct rays_made *made, int population, double metals) {
+  const int i = (int)metals < RAYS_METALS - 2 ? (int)metals : RAYS_METALS - 2;
+  const double *line = made->per_GeV + RAYS_METALS * population + i, share = metals - i;
+  return line[0] * (1.0 - share) + line[1] * share;
+}
 /* Power density of r->source in the cells, GeV cm^-3 s^-1; returns whether there is any. */
 bool rays_source_power(const struct rays *r, const struct mesh *m, int b, double time, const struct rays_cells *cells, double *power);
 

@@ -120,6 +120,10 @@ static void declare_medium(struct params *ps, struct rays_params *p) {
                "energy density of each band of cr_losses.photon_eV; those beyond cr_losses.bands do not count");
   params_real(ps, "ionisation_heat", &p->medium.ionisation_heat, "0.63", 0.0, 1.0, "1",
               "share of ionisation losses that heats the gas; the rest is binding energy, 13.6 of 36 eV per pair");
+  params_real(ps, "metallicity", &p->medium.metallicity, "1", 0.0, 100.0, "1",
+              "of the gas, solar 1, where continuous sources accelerate it, unless the setup says what it is; for the composition of cosmic rays");
+  params_int(ps, "metal_scalar", &p->medium.metal_scalar, "-1", -1, MHD_SCALARS - 1,
+             "passive scalar that is the mass fraction of metals there (0.0134 in the Sun); -1: metallicity, or what the setup says");
 }
 
 static void declare_sources(struct params *ps, struct rays_params *p) {

@@ -162,13 +162,57 @@ double rays_next_event(const struct rays *r, double time) {
   return next;
 }
 
-void rays_source_spectrum(const struct rays *r, double *lo, double *hi) {
-  struct cr_event event = {.kind = CR_MIXTURE, .energy_GeV = EVENT_GeV, .metallicity = 1.0, .density_cm3 = 1.0};
-  const double all = r->par.cr.injection.efficiency * event.energy_GeV;
-  for (int k = 0; k < cr_network_bins(&r->net); k++) lo[k] = hi[k] = 0.0;
-  if (!(all > 0.0)) return;
-  cr_injection(&r->net, &r->par.cr.injection, &event, lo, hi);
-  for (int k = 0; k < cr_network_bins(&r->net); k++) lo[k] /= all, hi[k] /= all;
+/* Metallicities at which spectra of sources are tabulated; the N of core collapses has a corner at 1.65.  Beyond the ends they stay the same. */
+static const double METALS[RAYS_METALS] = {0.0, 0.25, 0.5, 1.0, 1.65, 2.5, 4.0, 6.0};
+static const double SUN = 0.0134; /* mass fraction of metals, Asplund et al. 2009 */
+
+struct rays_made *rays_made_create(const struct rays *r) {
+  const int bins = cr_network_bins(&r->net);
+  const double all = r->par.cr.injection.efficiency * EVENT_GeV;
+  struct rays_made *made = memory_get(sizeof *made);
+  double *lo = memory_get(sizeof *lo * 2 * (size_t)bins), *hi = lo + bins;
+  made->per_GeV = memory_get(sizeof *made->per_GeV * RAYS_METALS * (size_t)r->count);
+  for (int i = 0; i < RAYS_METALS && all > 0.0; i++) {
+    const struct cr_event event = {.kind = CR_MIXTURE, .energy_GeV = EVENT_GeV, .metallicity = METALS[i], .density_cm3 = 1.0};
+    cr_injection(&r->net, &r->par.cr.injection, &event, lo, hi);
+    for (int k = 0; k < bins; k++) {
+      made->per_GeV[RAYS_METALS * (2 * k) + i] = lo[k] / all;
+      made->per_GeV[RAYS_METALS * (2 * k + 1) + i] = hi[k] / all;
+    }
+  }
+  memory_free(lo);
+  return made;
+}
+
+void rays_made_destroy(struct rays_made *made) {
+  if (made == NULL) return;
+  memory_free(made->per_GeV);
+  memory_free(made);
+}
+
+/* Where in the table a metallicity is: a whole number, and the way from it to the next. */
+static double line_of(double metallicity) {
+  int i = 0;
+  while (i < RAYS_METALS - 2 && metallicity >= METALS[i + 1]) i++;
+  return i + min(max((metallicity - METALS[i]) / (METALS[i + 1] - METALS[i]), 0.0), 1.0);
+}
+
+void rays_source_metals(const struct rays *r, const struct mesh *m, const struct gas *g, int b, double time, const struct rays_cells *cells, const double *power,
+                        double *metals) {
+  const int scalar = r->par.medium.metal_scalar;
+  const double *rho = field_data(&g->u[0], b, GAS_RHO), *heavy = scalar < 0 ? NULL : field_data(&g->u[0], b, 0) + g->u[0].comp_size[0] * (size_t)(GAS_SCALAR + scalar);
+  for (int c = 0; c < cells->n; c++) {
+    if (!(power[c] > 0.0)) {
+      metals[c] = 0.0;
+      continue;
+    }
+    struct rays_surroundings here = {.metallicity = r->par.medium.metallicity};
+    double x[3] = {0.0, 0.0, 0.0};
+    for (int d = 0; d < m->dim; d++) x[d] = mesh_coordinate(m, &m->block[b], d, cells->ijk[c][d] + 0.5);
+    if (r->medium) r->medium(time, x, &here);
+    if (heavy) here.metallicity = heavy[cells->at[c]] / (SUN * rho[cells->at[c]]);
+    metals[c] = line_of(here.metallicity);
+  }
 }
 
 bool rays_source_power(const struct rays *r, const struct mesh *m, int b, double time, const struct rays_cells *cells, double *power) {

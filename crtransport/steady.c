@@ -67,19 +67,15 @@ static void open_sweep(struct rays_sweep *w, double time) {
   w->probe.velocity = &w->velocity;
   rays_probe_surroundings(&w->probe);
   rays_spread_create(&w->spread, r, m, w->gas, &w->velocity);
-  rays_rows_create(&w->power, m, 1);
+  rays_rows_create(&w->power, m, 2);
   rays_rows_create(&w->entered, m, 2);
-  w->spectrum = memory_get(sizeof *w->spectrum * (size_t)r->count);
+  w->made = rays_made_create(r);
   w->seeded = memory_get(sizeof *w->seeded * (size_t)r->count);
   if (r->source == NULL) return;
-  double *lo = memory_get(sizeof *lo * (size_t)r->count), *hi = lo + r->count / 2;
-  rays_source_spectrum(r, lo, hi);
-  for (int k = 0; k < r->count / 2; k++) {
-    w->spectrum[2 * k] = lo[k];
-    w->spectrum[2 * k + 1] = hi[k];
+  for (int b = 0; b < m->count; b++) {
+    rays_source_power(r, m, b, time, &w->probe.all, rays_values(&w->power, 0, b));
+    rays_source_metals(r, m, w->gas, b, time, &w->probe.all, rays_values(&w->power, 0, b), rays_values(&w->power, 1, b));
   }
-  memory_free(lo);
-  for (int b = 0; b < m->count; b++) rays_source_power(r, m, b, time, &w->probe.all, rays_values(&w->power, 0, b));
 }
 
 static void close_sweep(struct rays_sweep *w) {
@@ -88,7 +84,7 @@ static void close_sweep(struct rays_sweep *w) {
   rays_rows_destroy(&w->power);
   rays_rows_destroy(&w->entered);
   field_destroy(&w->velocity);
-  memory_free(w->spectrum);
+  rays_made_destroy(w->made);
   memory_free(w->seeded);
 }
 
@@ -100,7 +96,7 @@ double rays_sweep_right_side(struct rays_sweep *w, int s, int k, int end) {
   const double speed = r->population[population].speed, scale = r->scale.time_s * 3.0 * r->population[population].rate / (speed * speed);
   double *line = memory_get(sizeof *line * 4 * n), *sum = line, *other = line + n, *above = line + 2 * n, *below = line + 3 * n;
   for (int b = 0; b < w->mesh->count; b++) {
-    const double *power = rays_values(&w->power, 0, b), *made = rays_values(&p->made, population, b), *inside = rays_values(&p->inside, row, b);
+    const double *power = rays_values(&w->power, 0, b), *metals = rays_values(&w->power, 1, b), *made = rays_values(&p->made, population, b), *inside = rays_values(&p->inside, row, b);
     const double *from_above = rays_values(&p->from_above, row, b), *from_below = rays_values(&p->from_below, row, b), *sink = rays_values(&p->sink, row, b);
     const bool top = local + 1 == r->net.nbin[s], bottom = local == 0;
     rays_cells_to_rows(w->mesh, &r->exchange, rays_data(r, 2 * k + 1 - end, b, 0), other);
@@ -108,7 +104,7 @@ double rays_sweep_right_side(struct rays_sweep *w, int s, int k, int end) {
     if (!bottom) rays_cells_to_rows(w->mesh, &r->exchange, rays_data(r, 2 * (k - 1) + 1, b, 0), below);
     for (size_t c = 0; c < n; c++) {
       double gain = inside[c] * other[c] + (top ? 0.0 : from_above[c] * above[c]) + (bottom ? 0.0 : from_below[c] * below[c]);
-      sum[c] = scale * (gain + (made[c] + power[c] * w->spectrum[population]));
+      sum[c] = scale * (gain + (made[c] + power[c] * rays_made_of(w->made, population, metals[c])));
     }
     rays_rows_to_cells(w->mesh, sum, &w->spread.work, field_data(&w->spread.work, b, 0) + w->spread.work.comp_size[0]);
     for (size_t c = 0; c < n; c++) sum[c] = scale * sink[c];

@@ -16,13 +16,14 @@ static void sum_block(const struct rays_sweep *w, int s, int k, int end, int b, 
   const struct rays_probe *p = &w->probe;
   const int row = 2 * (k - r->net.first[s]) + end, population = 2 * k + end;
   const double *dx = w->mesh->block[b].dx, volume = dx[0] * dx[1] * dx[2], over = 1.0 / scale;
-  const double *power = rays_values(&w->power, 0, b), *made = rays_values(&p->made, population, b), *lost = rays_values(&p->lost, row, b);
+  const double *power = rays_values(&w->power, 0, b), *metals = rays_values(&w->power, 1, b), *made = rays_values(&p->made, population, b), *lost = rays_values(&p->lost, row, b);
   rays_cells_to_rows(w->mesh, &r->exchange, rays_data(r, population, b, 0), line[0]);
   rays_cells_to_rows(w->mesh, applied, field_data(applied, b, 0), line[1]);
   rays_cells_to_rows(w->mesh, &w->spread.work, field_data(&w->spread.work, b, 0), line[2]);
   rays_cells_to_rows(w->mesh, &w->spread.work, field_data(&w->spread.work, b, 0) + w->spread.work.comp_size[0], line[3]);
   for (size_t c = 0; c < p->sink.cells; c++) {
-    const double q = line[0][c], sunk = line[2][c] * q * over, source = line[3][c] * over, off = source - line[1][c] * over, from = power[c] * w->spectrum[population];
+    const double q = line[0][c], sunk = line[2][c] * q * over, source = line[3][c] * over, off = source - line[1][c] * over;
+    const double from = power[c] * rays_made_of(w->made, population, metals[c]);
     sums[INJECTED] += volume * from;
     sums[MADE] += volume * made[c];
     sums[GAINED] += volume * (source - (from + made[c]));

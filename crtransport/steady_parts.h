@@ -87,8 +87,8 @@ struct rays_sweep {
   struct rays_probe probe;
   struct rays_spread spread;
   struct field velocity;           /* of faces */
-  struct rays_rows power;          /* [1] GeV cm^-3 s^-1, of r->source */
-  double *spectrum;                /* [populations] per GeV */
+  struct rays_rows power;          /* [2] GeV cm^-3 s^-1 of r->source, and rays_source_metals */
+  struct rays_made *made;
   bool *seeded;                    /* [bins] with nothing but its first guess */
   struct rays_rows entered;        /* [2] populations of a bin before its solution */
   double most;                     /* largest population of the species so far, number */

@@ -108,6 +108,8 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
   params_load(r->ps);
   gravity_check(&all->gravity, r->ps, &all->mesh, r->setup->name, r->setup->gravity != NULL);
   rays_check(&all->rays, r->ps, all->mhd.magnetic);
+  if (all->rays.scheme != TRANSPORT_NONE && all->rays.medium.metal_scalar >= all->mhd.nscalar)
+    fail_user("medium.metal_scalar: this run has %d passive scalars (mhd.scalars), numbered from 0", all->mhd.nscalar);
   if (all->rays.scheme == TRANSPORT_STEADY && !(all->mhd.frozen && all->run.time_end == 0.0))
     fail_user("transport.scheme: steady is for gas that stays as it is: set mhd.evolve: false and run.time_end: 0");
   if (all->rays.scheme == TRANSPORT_STEADY && all->supernovae.on)

@@ -74,8 +74,8 @@ static void declare_rest(struct params *ps) {
   params_real(ps, "source_height", &par.source_height, "0.1 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential height of core collapses");
   params_real(ps, "source_power", &par.source_power, "2", 0.0, 6.0, "1", "surface density of core collapses (R / sun)^power exp(-fall R / sun)");
   params_real(ps, "source_fall", &par.source_fall, "3.53", 0.1, 20.0, "1", "see source_power");
-  params_real(ps, "metals", &par.metals, "0.0134", 0.0, 1.0, "1", "equilibrium: the first scalar, if there is one: mass fraction of metals at the Sun's radius (0.0134 in the Sun)");
-  params_real(ps, "metal_gradient", &par.metal_gradient, "-0.05", -1.0, 1.0, "1", "equilibrium: of log10 of the metals, per kpc (Maciel & Costa 2009)");
+  params_real(ps, "metals", &par.metals, "0.0134", 0.0, 1.0, "1", "mass fraction of metals of the gas at the Sun's radius (0.0134 in the Sun): in cosmic rays of continuous sources; with equilibrium in the first scalar, if there is one");
+  params_real(ps, "metal_gradient", &par.metal_gradient, "-0.05", -1.0, 1.0, "1", "of log10 of the metals, per kpc (Maciel & Costa 2009)");
   params_real(ps, "ia_share", &par.ia_share, "0.19", 0.0, 1.0, "1", "share of the rate that is of type Ia (Li et al. 2011)");
   params_real(ps, "ia_radius", &par.ia_radius, "2.5 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential scale of type Ia, that of the old disc");
   params_real(ps, "ia_height", &par.ia_height, "0.3 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential height of type Ia");
@@ -149,12 +149,14 @@ static void densities(const double x[3], double rho[3]) {
   rho[2] = hot_density(r2);
 }
 
+static double metals_at(double R) { return par.metals * exp(log(10.0) * par.metal_gradient * (R - par.sun) / now.kpc); }
+
 static void live_gas(const double x[3], struct gas_point *w) {
   const double R = axis_distance(x);
   const struct galaxy_state s = galaxy_equilibrium_gas(&par.live, R, x[2]);
   w->rho = s.rho;
   w->p = s.pressure;
-  w->scalar[0] = par.metals * exp(log(10.0) * par.metal_gradient * (R - par.sun) / now.kpc);
+  w->scalar[0] = metals_at(R);
   w->v[0] = R > 0.0 ? -s.speed * x[1] / R : 0.0;
   w->v[1] = R > 0.0 ? s.speed * x[0] / R : 0.0;
 }
@@ -219,6 +221,7 @@ static double milkyway_fuv(double t, const double x[3]) {
 static void milkyway_medium(double t, const double x[3], struct rays_surroundings *m) {
   (void)t;
   const double light = starlight(x);
+  m->metallicity = metals_at(axis_distance(x)) / 0.0134;
   if (par.live.on) {
     m->ionised = galaxy_equilibrium_gas(&par.live, axis_distance(x), x[2]).ionised;
   } else {

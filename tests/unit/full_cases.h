@@ -30,7 +30,7 @@ static inline struct rays_params full_params(int network) {
   p.speed = 30.0;
   p.momentum = true;
   p.scattering = (struct scattering_params){.beta_power = 1.0, .density = 1.0, .field = 1.0};
-  p.medium = (struct medium_params){.hydrogen = 0.76, .ionised = 0.7, .radiation = {0.26, 0.31, 0.66}, .ionisation_heat = 0.63};
+  p.medium = (struct medium_params){.hydrogen = 0.76, .ionised = 0.7, .radiation = {0.26, 0.31, 0.66}, .ionisation_heat = 0.63, .metallicity = 1.0, .metal_scalar = -1};
   cr_batch_defaults(&p.cr.batch);
   cr_injection_defaults(&p.cr.injection);
   p.cr.network = network;

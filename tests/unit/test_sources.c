@@ -166,9 +166,59 @@ static void test_continuous(void **unused) {
   }
 }
 
+/* The composition is that of gas with the metallicity of the parameters, of the setup and of a scalar. */
+static double even_power(double t, const double x[3], const double dx[3]) {
+  (void)t, (void)x, (void)dx;
+  return 1.0;
+}
+static double metals_of(const double x[3]) { return x[0] < 0.0 ? 0.7 : 2.0; }
+static void metals(double t, const double x[3], struct rays_surroundings *m) {
+  (void)t;
+  m->metallicity = metals_of(x);
+}
+static void test_metals(void **unused) {
+  (void)unused;
+  struct rays_params par = full_params(NETWORK_PAPER);
+  par.momentum = false;
+  const struct mesh_params mesh = refined(1);
+  struct full f;
+  full_open(&f, &mesh, &par, gas_at, field, MPI_COMM_SELF);
+  f.r.source = even_power;
+  const int cno = f.r.net.first[cr_network_find(&f.r.net, "cno")] + 5, p = f.r.net.first[cr_network_find(&f.r.net, "p")] + 5;
+  double ratio[3][2], lo[2][80], hi[80];
+  for (int how = 0; how < 3; how++) {
+    f.r.medium = how == 1 ? metals : NULL;
+    f.r.par.medium.metal_scalar = how == 2 ? 0 : -1;
+    int i[3];
+    for (int b = 0; b < f.w.mesh.count && how == 2; b++) /* this gas has no scalars: the component behind the others stands for one */
+      FOR_CELLS(i, f.w.mesh.nc) {
+        double x[3];
+        full_place(&f.w.mesh, b, -1, i, x);
+        *value_at(&f.w.mesh, &f.w.gas.u[0], b, GAS_SCALAR, i) = 0.0134 * metals_of(x) * *value_at(&f.w.mesh, &f.w.gas.u[0], b, GAS_RHO, i);
+      }
+    f.r.par.medium.metallicity = 0.7;
+    for (int q = 0; q < f.r.count; q++)
+      for (int b = 0; b < f.w.mesh.count; b++) memset(rays_data(&f.r, q, b, 0), 0, sizeof(double) * (size_t)f.r.transport.group[0].state.comp_size[0]);
+    rays_momentum(&f.r, &f.w.mesh, f.w.x, &f.w.gas, 0.0, 1e-3, CR_REACTIONS_FIRST);
+    for (int side = 0; side < 2; side++) {
+      const int b = side == 0 ? 0 : f.w.mesh.count - 1, at[3] = {3, 0, 0};
+      ratio[how][side] = *full_value(&f, 2 * cno, b, 0, at) / *full_value(&f, 2 * p, b, 0, at);
+    }
+  }
+  for (int side = 0; side < 2; side++) {
+    const struct cr_event event = {.kind = CR_MIXTURE, .energy_GeV = 6.2415e53, .metallicity = side == 0 ? 0.7 : 2.0, .density_cm3 = 1.0};
+    cr_injection(&f.r.net, &par.cr.injection, &event, lo[side], hi);
+    assert_true(fabs(ratio[2][side] / ratio[1][side] - 1.0) < 1e-14);
+    assert_true(fabs(ratio[1][side] / (lo[side][cno] / lo[side][p]) - 1.0) < 5e-4); /* linear between the points of the table */
+  }
+  assert_true(lo[1][cno] / lo[1][p] > 1.05 * lo[0][cno] / lo[0][p]);
+  assert_true(ratio[0][0] == ratio[1][0] && ratio[0][1] == ratio[0][0]);
+  full_close(&f);
+}
+
 static int group(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_events), cmocka_unit_test(test_turned), cmocka_unit_test(test_between),
-                                     cmocka_unit_test(test_continuous)};
+                                     cmocka_unit_test(test_continuous), cmocka_unit_test(test_metals)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
 
