@@ -20,7 +20,8 @@ static struct crt_implicit *create(const struct crt *c, const struct mesh *m) {
   const struct crt_implicit_params *par = &c->par.implicit;
   static const enum elliptic_form form[] = {[CRT_CORNER] = ELLIPTIC_CORNER, [CRT_MONOTONE] = ELLIPTIC_MONOTONE, [CRT_PLAIN] = ELLIPTIC_PLAIN};
   const struct elliptic_options options = {.tensor = m->dim > 1 && !par->isotropic,
-                                           .form = m->dim == 1 || par->isotropic ? ELLIPTIC_PLAIN : form[par->operator]};
+                                           .form = m->dim == 1 || par->isotropic ? ELLIPTIC_PLAIN : form[par->operator],
+                                           .method = (enum elliptic_method)par->solver, .max_iterations = par->iterations};
   struct elliptic_boundary boundary = {.kind = {{0}}};
   for (int d = 0; d < 3; d++)
     for (int side = 0; side < 2; side++) boundary.kind[d][side] = ELLIPTIC_FLUX;

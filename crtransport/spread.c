@@ -107,7 +107,8 @@ static void fill_tensor(struct rays_spread *s, const struct rays *r, const struc
 void rays_spread_form(struct rays_spread *s, const struct rays *r, const struct mesh *m, const struct rays_steady_params *par, int form) {
   static const enum elliptic_form forms[] = {[STEADY_POSITIVE] = ELLIPTIC_POSITIVE, [STEADY_SYMMETRIC] = ELLIPTIC_CORNER, [STEADY_MONOTONE] = ELLIPTIC_MONOTONE,
                                              [STEADY_PLAIN] = ELLIPTIC_PLAIN};
-  struct elliptic_options options = {.tensor = m->dim > 1, .form = m->dim > 1 ? forms[form] : ELLIPTIC_PLAIN, .max_limiting = par->limiting};
+  struct elliptic_options options = {.tensor = m->dim > 1, .form = m->dim > 1 ? forms[form] : ELLIPTIC_PLAIN, .max_limiting = par->limiting,
+                                     .method = (enum elliptic_method)par->solver, .max_iterations = par->solver_iterations};
   if (options.form == ELLIPTIC_POSITIVE || options.form == ELLIPTIC_CORNER) {
     if (!s->corner.data) field_create(&s->corner, m, "diffusion", CENTRING_CELL, 4);
     (form == STEADY_POSITIVE ? fill_tensor : fill_corners)(s, r, m, r->par.transport.implicit.perpendicular);

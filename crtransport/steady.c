@@ -16,6 +16,8 @@ void rays_steady_declare(struct params *ps, struct rays_steady_params *par) {
   params_section(ps, "steady", "the steady state of cosmic rays in gas that does not change (transport.scheme: steady)");
   params_int(ps, "sweeps", &par->sweeps, "30", 1, 10000, "at most so many sweeps over all species and bins");
   params_real(ps, "tolerance", &par->tolerance, "1e-3", 1e-12, 0.1, "1", "the end: no population changes by more in a sweep, relative to its sum over the mesh");
+  params_choice(ps, "solver", &par->solver, "auto|diagonal|ilu|amg", "auto", ELLIPTIC_METHODS_DOC); /* the diffusion is a tensor: no pfmg */
+  params_int(ps, "solver_iterations", &par->solver_iterations, "200", 1, 1000000, ELLIPTIC_ITERATIONS_DOC);
   params_real(ps, "solver_tolerance", &par->solver_tolerance, "3e-4", 1e-14, 1e-2, "1", "relative residual of the linear systems");
   params_choice(ps, "operator", &par->operator, "positive|symmetric|monotone|plain", "positive",
                 "differences in space: positive: linear and never negative, with as much diffusion across oblique fields as that needs; symmetric: gradients at "

@@ -20,6 +20,8 @@ struct rays_steady_params {
   int operator;
   int sweeps;              /* at most                                                          */
   double tolerance;        /* of the change of all populations in a sweep, relative            */
+  int solver;              /* ELLIPTIC_AUTO, ...                                               */
+  int solver_iterations;   /* at most                                                          */
   double solver_tolerance; /* of linear systems, relative residual                             */
   int limiting;            /* iterations of limiters in one solution; the next sweep goes on */
   bool (*go_on)(void *data); /* asked after each bin; NULL: always. The same on all ranks      */

@@ -32,6 +32,8 @@ struct crt_implicit_params {
   int operator;            /* CRT_CORNER, ...: form of elliptic/                            */
   int isotropic;           /* 1: diffusion without direction, a third of that along the field */
   double perpendicular;    /* diffusivity across the field over that along it               */
+  int solver;              /* ELLIPTIC_AUTO, ...                                            */
+  int iterations;          /* of the solver, at most                                        */
   double tolerance;        /* of the linear systems: relative residual                      */
 };
 

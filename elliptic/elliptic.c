@@ -5,12 +5,24 @@
 #include "base/memory.h"
 #include "base/minmax.h"
 #include "base/sum.h"
+#include "amr/mesh.h"
 #include "elliptic/internal.h"
+#include "elliptic/pfmg.h"
 
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+const char *elliptic_method_fault(enum elliptic_method method, bool tensor, const struct mesh_params *mesh) {
+  if (method != ELLIPTIC_PFMG) return NULL;
+  if (tensor) return "pfmg is for diffusion along the axes of the mesh, and this is along the field: choose auto or amg";
+  if (mesh->dim == 1) return "pfmg needs two or three dimensions: choose auto";
+  if (mesh->max_level > 0) return "pfmg needs cells of one level, mesh.max_level: 0; for meshes with levels choose auto or amg";
+  for (int d = 0; d < mesh->dim; d++)
+    if (mesh->cells[d] % PFMG_CELLS != 0) return "pfmg needs mesh.cells that are multiples of 8 along each axis; else choose auto or amg";
+  return NULL;
+}
 
 /* Global rows of the leaves this rank knows; those of other ranks in ascending order. */
 static void number_rows(struct elliptic *e) {

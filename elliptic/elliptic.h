@@ -51,9 +51,17 @@ enum elliptic_method {       /* with BiCGSTAB; ELLIPTIC_POSITIVE without w and m
   ELLIPTIC_AUTO,           /* the one that costs least, by the stiffness of the matrix and what earlier solutions took */
   ELLIPTIC_DIAGONAL,       /* the diagonal: where a dominates                                 */
   ELLIPTIC_ILU,            /* incomplete factors of the rows of each rank                     */
-  ELLIPTIC_PFMG,           /* PFMG where all cells are of one level and D is along the axes, else AUTO; PCG where that suits */
-  ELLIPTIC_AMG             /* BoomerAMG; GMRES where that breaks down, and where the others fail */
+  ELLIPTIC_AMG,            /* BoomerAMG; GMRES where that breaks down, and where the others fail */
+  ELLIPTIC_PFMG            /* PFMG where all cells are of one level and D is along the axes, else AUTO; PCG where that suits */
 };
+/* For choices in parameters, in this order. */
+#define ELLIPTIC_METHODS "auto|diagonal|ilu|amg|pfmg"
+#define ELLIPTIC_METHODS_DOC "preconditioner of the linear solver, others follow where it fails: auto: what costs least; diagonal; ilu: incomplete factors; amg: algebraic multigrid"
+#define ELLIPTIC_PFMG_DOC "; pfmg: multigrid on cells of one level"
+#define ELLIPTIC_ITERATIONS_DOC "most iterations of the linear solver with one preconditioner"
+struct mesh_params;
+/* Why a mesh does not suit the method, and what to do, or NULL; tensor: with D in directions that are not those of axes. */
+const char *elliptic_method_fault(enum elliptic_method method, bool tensor, const struct mesh_params *mesh);
 
 /* Zero: plain, D without cross terms, automatic. */
 struct elliptic_options {

@@ -30,8 +30,7 @@ struct pfmg {
 bool pfmg_suits(const struct elliptic *e) {
   const struct mesh *m = e->mesh;
   bool suits = m->dim > 1 && !e->options.tensor && e->options.form == ELLIPTIC_PLAIN && m->level_count[m->max_level] == m->global_count;
-  /* hypre does not coarsen an odd number of cells where they are periodic. */
-  for (int d = 0; d < m->dim; d++) suits = suits && ((m->root[d] * m->nc[d]) << m->max_level) % 8 == 0;
+  for (int d = 0; d < m->dim; d++) suits = suits && ((m->root[d] * m->nc[d]) << m->max_level) % PFMG_CELLS == 0;
   return suits;
 }
 

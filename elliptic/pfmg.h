@@ -5,6 +5,8 @@
 #include "elliptic/internal.h"
 
 struct pfmg;
+/* hypre does not coarsen an odd number of cells where they are periodic: their number has to be a multiple of this. */
+enum { PFMG_CELLS = 8 };
 
 /* Whether all cells are of one level and rows have 2 dim + 1 entries.  The same on all ranks. */
 bool pfmg_suits(const struct elliptic *e);

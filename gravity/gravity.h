@@ -36,6 +36,8 @@ struct gravity_params {
   int count;
   struct potential potential[GRAVITY_POTENTIALS];
   int self;                  /* SELF_... */
+  int solver;                /* ELLIPTIC_AUTO, ...      */
+  int max_iterations;
   double tolerance;          /* of the solver, relative */
   double cfl;
   bool from_setup;           /* the potential of the setup counts as well */

@@ -86,7 +86,8 @@ static void fill_faces(struct gravity *g, const struct mesh *m) {
 bool gravity_solve(struct gravity *g, const struct mesh *mesh, const struct gas *gas) {
   if (g->par.self == SELF_NONE) return true;
   const double start = MPI_Wtime();
-  if (g->own == NULL) g->own = self_gravity_create(mesh, g->par.constant, g->par.self == SELF_PERIODIC);
+  const struct elliptic_options options = {.method = (enum elliptic_method)g->par.solver, .max_iterations = g->par.max_iterations};
+  if (g->own == NULL) g->own = self_gravity_create(mesh, g->par.constant, g->par.self == SELF_PERIODIC, &options);
   g->last = self_gravity_solve(g->own, all_density(g, mesh, gas), GAS_RHO, &g->phi[0], 0, g->par.tolerance);
   self_gravity_acceleration(g->own, &g->phi[0], 0, &g->slope);
   fill_faces(g, mesh);

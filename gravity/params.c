@@ -22,6 +22,8 @@ void gravity_declare(struct params *ps, struct gravity_params *p) {
   params_real(ps, "constant", &p->constant, "0", 0.0, INFINITY, "1", "G in code units; 0: the constant of nature, or 1 with units: code");
   params_choice(ps, "self", &p->self, "none|isolated|periodic", "none", "gravity of the gas itself, by its boundary condition");
   params_real(ps, "tolerance", &p->tolerance, "1e-8", 1e-13, 1e-2, "1", "residual of the potential of the gas, relative to its source");
+  params_choice(ps, "solver", &p->solver, ELLIPTIC_METHODS, "auto", ELLIPTIC_METHODS_DOC ELLIPTIC_PFMG_DOC);
+  params_int(ps, "max_iterations", &p->max_iterations, "200", 1, 1000000, ELLIPTIC_ITERATIONS_DOC "; a potential that is not solved for ends the run");
   params_real(ps, "cfl", &p->cfl, "0.3", PARAMS_POSITIVE, 1.0, "1", "time step over sqrt(cell / acceleration)");
   params_bool(ps, "from_setup", &p->from_setup, "false", "the static potential of the setup counts as well, where it has one");
   params_list_begin(ps, "potentials", GRAVITY_POTENTIALS, sizeof p->potential[0], &p->count, "terms of the static potential");

@@ -83,7 +83,7 @@ static double at_boundary(void *data, int axis, int side, const double x[3]) {
   return -g->constant * sum;
 }
 
-struct self_gravity *self_gravity_create(const struct mesh *mesh, double constant, bool periodic) {
+struct self_gravity *self_gravity_create(const struct mesh *mesh, double constant, bool periodic, const struct elliptic_options *options) {
   struct self_gravity *g = memory_get(sizeof *g);
   *g = (struct self_gravity){.mesh = mesh, .constant = constant, .periodic = periodic};
   require(periodic || mesh->dim == 3, "gravity of an isolated density wants three dimensions");
@@ -91,9 +91,9 @@ struct self_gravity *self_gravity_create(const struct mesh *mesh, double constan
     require((mesh->boundary[a][0] == BOUNDARY_PERIODIC) == periodic, "gravity: isolated and periodic ends of the domain do not mix");
   }
   const struct elliptic_boundary boundary = {.function = at_boundary, .data = g};
-  const struct elliptic_options options = {.tensor = false};
+  const struct elliptic_options plain = {.method = options ? options->method : ELLIPTIC_AUTO, .max_iterations = options ? options->max_iterations : 0};
   const struct elliptic_coefficients poisson = {.d_number = 1.0};
-  g->e = elliptic_create(mesh, &boundary, &options);
+  g->e = elliptic_create(mesh, &boundary, &plain);
   elliptic_set(g->e, &poisson);
   field_create(&g->source, mesh, "source of gravity", CENTRING_CELL, 1);
   return g;

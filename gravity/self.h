@@ -15,7 +15,8 @@ enum { SELF_ORDER = 8 }; /* of the multipole expansion */
 struct self_gravity;
 
 /* For this mesh; made anew when it changes. */
-struct self_gravity *self_gravity_create(const struct mesh *mesh, double constant, bool periodic);
+/* options: method and max_iterations count, see elliptic.h; NULL: its own choice. */
+struct self_gravity *self_gravity_create(const struct mesh *mesh, double constant, bool periodic, const struct elliptic_options *options);
 void self_gravity_destroy(struct self_gravity *g);
 
 /* phi from its present values as the first guess.  In the result: whether it was solved; see elliptic.h. */

@@ -26,6 +26,22 @@ static bool absorbing_x(const void *p) { return absorbing(p, 0); }
 static bool absorbing_y(const void *p) { return absorbing(p, 1); }
 static bool absorbing_z(const void *p) { return absorbing(p, 2); }
 
+/* Linear solvers that the mesh does not suit. */
+static bool no_solver(char problem[200], int method, bool tensor, const struct mesh_params *mesh) {
+  const char *fault = elliptic_method_fault((enum elliptic_method)method, tensor, mesh);
+  snprintf(problem, 200, "%s", fault ? fault : "");
+  return fault != NULL;
+}
+static bool no_gravity_solver(const void *data) {
+  struct all_params *p = (struct all_params *)data;
+  return p->gravity.self != SELF_NONE && no_solver(p->solver_problem[0], p->gravity.solver, false, &p->mesh);
+}
+static bool no_transport_solver(const void *data) {
+  struct all_params *p = (struct all_params *)data;
+  const bool used = p->rays.scheme == TRANSPORT_IMPLICIT || p->rays.scheme == TRANSPORT_AUTO;
+  return used && no_solver(p->solver_problem[1], p->rays.transport.implicit.solver, !p->rays.transport.implicit.isotropic, &p->mesh);
+}
+
 void run_declare(struct params *ps, struct all_params *par, const struct setup *setup) {
   struct run_params *p = &par->run;
   params_section(ps, "run", "what to run and until when");
@@ -67,6 +83,8 @@ void run_declare(struct params *ps, struct all_params *par, const struct setup *
               "a periodic axis has no ends that could absorb cosmic rays: set mesh.boundary_y: outflow, or this to as_gas");
   params_rule(ps, "transport.boundary_z", absorbing_z, par,
               "a periodic axis has no ends that could absorb cosmic rays: set mesh.boundary_z: outflow, or this to as_gas");
+  params_rule(ps, "gravity.solver", no_gravity_solver, par, par->solver_problem[0]);
+  params_rule(ps, "transport.solver", no_transport_solver, par, par->solver_problem[1]);
   for (int s = 0; setup_list[s] != NULL; s++)
     if ((setup == NULL || setup == setup_list[s]) && setup_list[s]->params) setup_list[s]->params(ps);
 }

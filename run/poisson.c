@@ -23,7 +23,7 @@ struct poisson {
   struct mesh_params mesh_par;
   struct mesh mesh;
   struct field cells, gradient; /* phi, exact phi, s; on faces */
-  char dir[1024];
+  char dir[1024], problem[200];
 };
 
 /* ---- the exact solution ---- */
@@ -190,8 +190,16 @@ static void snapshot(struct poisson *p, struct params *ps) {
 void poisson_declare(struct params *ps, struct poisson_params *p) {
   params_section(ps, "poisson", "setup poisson: a Poisson problem with a known answer");
   params_choice(ps, "problem", &p->problem, "sine|exponential", "sine", "exact solution: waves, or (x^2 - z) exp(x / 2 + z) for open domains");
-  params_choice(ps, "method", &p->method, "auto|diagonal|ilu|pfmg|amg", "auto", "preconditioner of the solver");
+  params_choice(ps, "method", &p->method, ELLIPTIC_METHODS, "auto", ELLIPTIC_METHODS_DOC ELLIPTIC_PFMG_DOC);
+  params_int(ps, "max_iterations", &p->max_iterations, "200", 1, 1000000, ELLIPTIC_ITERATIONS_DOC);
   params_real(ps, "tolerance", &p->tolerance, "1e-8", 1e-14, 0.1, "1", "residual at the end, relative to the source");
+}
+
+static bool no_method(const void *data) {
+  struct poisson *p = (struct poisson *)data;
+  const char *fault = elliptic_method_fault((enum elliptic_method)p->par.method, false, &p->mesh_par);
+  snprintf(p->problem, sizeof p->problem, "%s", fault ? fault : "");
+  return fault != NULL;
 }
 
 static void read(struct poisson *p, struct params *ps, const struct arguments *a) {
@@ -200,6 +208,7 @@ static void read(struct poisson *p, struct params *ps, const struct arguments *a
   params_text(ps, "setup", p->par.setup, sizeof p->par.setup, NULL, "poisson");
   mesh_declare(ps, &p->mesh_par);
   poisson_declare(ps, &p->par);
+  params_rule(ps, "poisson.method", no_method, p, p->problem);
   params_load(ps);
   if (a->resume) fail_user("crux run: a Poisson problem cannot be resumed; use --force to run it again");
   for (int d = 0; d < p->mesh_par.dim; d++) {
@@ -209,7 +218,6 @@ static void read(struct poisson *p, struct params *ps, const struct arguments *a
 }
 
 int poisson_main(const struct arguments *a, struct params *ps) {
-  static const enum elliptic_method methods[] = {ELLIPTIC_AUTO, ELLIPTIC_DIAGONAL, ELLIPTIC_ILU, ELLIPTIC_PFMG, ELLIPTIC_AMG};
   struct poisson p;
   memset(&p, 0, sizeof p);
   read(&p, ps, a);
@@ -228,7 +236,7 @@ int poisson_main(const struct arguments *a, struct params *ps) {
   fill(&p);
 
   const struct elliptic_boundary boundary = {.function = at_boundary, .data = &p};
-  const struct elliptic_options options = {.method = methods[p.par.method]};
+  const struct elliptic_options options = {.method = (enum elliptic_method)p.par.method, .max_iterations = p.par.max_iterations};
   const struct elliptic_coefficients poisson = {.d_number = 1.0};
   struct elliptic *e = elliptic_create(&p.mesh, &boundary, &options);
   elliptic_set(e, &poisson);

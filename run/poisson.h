@@ -11,7 +11,7 @@ struct arguments;
 struct params;
 
 enum poisson_problem { POISSON_SINE, POISSON_EXPONENTIAL };
-struct poisson_params { char name[64], setup[64]; int problem, method; double tolerance; };
+struct poisson_params { char name[64], setup[64]; int problem, method, max_iterations; double tolerance; };
 
 /* Declare the section of the Poisson problem. */
 void poisson_declare(struct params *ps, struct poisson_params *p);

@@ -277,7 +277,8 @@ bool run_done(struct run *r) {
 }
 
 void run_failed(struct run *r) {
-  const bool falling = r->has_gravity && r->gravity.par.self != SELF_NONE && !r->gravity.last.converged;
+  const struct elliptic_result *potential = &r->gravity.last;
+  const bool falling = r->has_gravity && r->gravity.par.self != SELF_NONE && potential->reason != NULL && !potential->converged;
   struct mhd_failure f = falling ? (struct mhd_failure){.found = false} : mhd_failure(&r->gas, &r->mesh);
   log_warning("%s in step %lld from time %.9g with dt %.6g", falling ? "the potential of the gas was not solved for" : "the gas went wrong", (long long)r->step + 1, r->time, r->dt);
   if (f.found) {
@@ -288,12 +289,13 @@ void run_failed(struct run *r) {
   bool good = isfinite(t.mass + t.energy + t.momentum[0] + t.momentum[1] + t.momentum[2]);
   if (good) checkpoint_write(r);
   outputs_write(r->outputs, r, true);
+  const bool hopeless = falling && !isfinite(potential->residual);
+  const char *how = !falling ? "with a lower mhd.cfl, or so" : hopeless ? "when the density gives a potential that is finite" : "with another gravity.solver, more gravity.max_iterations, or so";
+  const char *set = !falling ? " --set mhd.riemann=hlle" : hopeless ? "" : " --set gravity.tolerance=1e-6";
   if (good)
-    log_warning("the last good state, at time %.9g, is in the newest snapshot and checkpoint; go on with %s, or so: "
-                "%s --set %s", r->time, falling ? "a looser tolerance" : "a lower mhd.cfl", r->command, falling ? "gravity.tolerance=1e-6" : "mhd.riemann=hlle");
+    log_warning("the last good state, at time %.9g, is in the newest snapshot and checkpoint; go on %s: %s%s", r->time, how, r->command, set);
   else
-    log_warning("no good state was left at time %.9g; go on from an older checkpoint, if there is one, with a lower mhd.cfl, or so: "
-                "%s --set %s", r->time, r->command, falling ? "gravity.tolerance=1e-6" : "mhd.riemann=hlle");
+    log_warning("no good state was left at time %.9g; go on from an older checkpoint, if there is one, %s: %s%s", r->time, how, r->command, set);
   log_close();
   MPI_Finalize();
   exit(1);

@@ -119,7 +119,7 @@ static void one_isolated(int balls, double tolerance) {
   double potential, force;
   begin(&s, 32, false, balls == 1 ? 2 : 1);
   fill(&s, balls);
-  struct self_gravity *g = self_gravity_create(&s.mesh, G, false);
+  struct self_gravity *g = self_gravity_create(&s.mesh, G, false, NULL);
   const struct elliptic_result first = self_gravity_solve(g, &s.rho, 0, &s.phi, 0, 1e-8);
   self_gravity_acceleration(g, &s.phi, 0, &s.force);
   compare(&s, &potential, &force);
@@ -148,7 +148,7 @@ static void test_periodic(void **state) {
   struct state s;
   begin(&s, 16, true, 1);
   fill(&s, 1);
-  struct self_gravity *g = self_gravity_create(&s.mesh, G, true);
+  struct self_gravity *g = self_gravity_create(&s.mesh, G, true, NULL);
   const struct elliptic_result r = self_gravity_solve(g, &s.rho, 0, &s.phi, 0, 1e-8);
   self_gravity_acceleration(g, &s.phi, 0, &s.force);
   double sum[3] = {0.0, 0.0, 0.0}, size = 0.0;
