@@ -24,7 +24,7 @@ static void declare_network(struct params *ps, struct cr_params *p) {
   params_choice(ps, "inflow", &p->inflow, "zero|extrapolated", "zero", "what comes in from momenta beyond the bins");
   params_real(ps, "scattering_rate_s", &p->nu0, "1e-9", 0.0, 1.0, "1", "scattering rate nu = nu0 beta (R / GV)^-slope, per second");
   params_real(ps, "scattering_slope", &p->batch.nu_slope, "0.5", -3.0, 3.0, "1", "its slope");
-  params_real(ps, "carbon_share", &p->carbon_share, "0.325", 0.0, 1.0, "1", "number of C in CNO, for B/C; 0.44 in the local ISM");
+  params_real(ps, "carbon_share", &p->carbon_share, "0.325", 0.0, 1.0, "1", "number of C in CNO: of the cross-sections that make B and Be, and for B/C; 0.325 in the Sun, 0.44 in the local ISM");
   params_real(ps, "beryllium9_share", &p->beryllium9_share, "0.4", 0.0, 1.0, "1", "number of 9Be in 7Be + 9Be, for 10Be/9Be");
 }
 
@@ -84,6 +84,17 @@ void cr_params_declare(struct params *ps, struct cr_params *p) {
               "the rest is core collapse");
 }
 
+/* The cross-sections of CNO are those of the mixture: as much C as the ratios have, N and O in proportion. */
+static void mix_carbon(const struct cr_params *p, struct cr_network *net) {
+  const int cno = cr_network_find(net, "cno");
+  if (cno < 0) return;
+  double *mix = net->species[cno].mix;
+  const double rest = (1.0 - p->carbon_share) / (mix[ISO_N14] + mix[ISO_O16]);
+  mix[ISO_C12] = p->carbon_share;
+  mix[ISO_N14] *= rest;
+  mix[ISO_O16] *= rest;
+}
+
 /* Electrons per proton want protons. */
 static void check_electrons(const struct cr_params *p, const struct cr_network *net) {
   bool leptons = cr_network_find(net, "e-") >= 0 || cr_network_find(net, "e+") >= 0;
@@ -120,6 +131,7 @@ void cr_params_finish(struct cr_params *p, struct cr_network *net) {
   check_bins(p->bins, "cr");
   if (p->network != CUSTOM) {
     cr_network_named(net, names[p->network], &p->bins);
+    mix_carbon(p, net);
     check_electrons(p, net);
     return;
   }
@@ -135,5 +147,6 @@ void cr_params_finish(struct cr_params *p, struct cr_network *net) {
     check_bins(bins[i], list[i]);
   }
   cr_network_create(net, p->species_count, list, bins);
+  mix_carbon(p, net);
   check_electrons(p, net);
 }

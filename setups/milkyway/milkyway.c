@@ -20,7 +20,7 @@ static struct {
   double sun;
   struct galaxy_layer hi, h2;
   double wim_density, wim_radius, wim_height, hot_density, hot_core, hot_power, hot_temperature, warm_temperature;
-  double rate, energy, source_height, source_power, source_fall;
+  double rate, energy, winds, source_height, source_power, source_fall;
   double dust, stars, fuv, light_radius, light_height;
   double metals, metal_gradient, ia_share, ia_radius, ia_height;
   struct galaxy_field field;
@@ -71,6 +71,8 @@ static void declare_rest(struct params *ps) {
   params_int(ps, "seed", &f->seed, "1", 0, 2000000000, "of their random directions and phases");
   params_real(ps, "supernova_rate", &par.rate, "2e-2 yr^-1", 0.0, INFINITY, "yr^-1", "of the whole galaxy, both types (core collapses 1.6e-2: Rozwadowska et al. 2021)");
   params_real(ps, "supernova_energy", &par.energy, "1e51 erg", 0.0, INFINITY, "erg", "of each; the share cr_injection.efficiency goes into cosmic rays");
+  params_real(ps, "wind_power", &par.winds, "1.1e41 erg/s", 0.0, INFINITY, "erg/s",
+              "of the fast winds of massive stars in the whole galaxy (Seo, Kang & Ryu 2018); they follow the core collapses, and give the same share; not with the section supernovae");
   params_real(ps, "source_height", &par.source_height, "0.1 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential height of core collapses");
   params_real(ps, "source_power", &par.source_power, "2", 0.0, 6.0, "1", "surface density of core collapses (R / sun)^power exp(-fall R / sun)");
   params_real(ps, "source_fall", &par.source_fall, "3.53", 0.1, 20.0, "1", "see source_power");
@@ -201,7 +203,8 @@ static double milkyway_source(double t, const double x[3], const double dx[3]) {
   (void)t;
   double rate[SUPERNOVA_KINDS];
   rates(x, dx[2], rate);
-  return (rate[SUPERNOVA_II] + rate[SUPERNOVA_IA]) * par.energy * rays->par.cr.injection.efficiency;
+  const double winds = rate[SUPERNOVA_II] > 0.0 ? par.winds * rate[SUPERNOVA_II] / (par.rate * (1.0 - par.ia_share)) : 0.0;
+  return ((rate[SUPERNOVA_II] + rate[SUPERNOVA_IA]) * par.energy + winds) * rays->par.cr.injection.efficiency;
 }
 
 static double supernova_turn(const double x[3]) { return par.live.on ? galaxy_equilibrium_turn(&par.live, axis_distance(x)) : 0.0; }

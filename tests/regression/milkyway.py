@@ -7,7 +7,7 @@ SETUP = 'setups/milkyway/milkyway.yaml'
 SMALL = {'mesh.cells': '[16, 16, 16]', 'mesh.max_level': 0, 'mesh.regions': '[]', 'cr.network': 'protons', 'steady.tolerance': 0.1, 'output.figures': '[]',
          'steady.sweeps': 20}
 PER_GEV = 7.118                               # protons of R^-2.2 from 56 MV to 1 TV per GeV of their energy
-RATE, ENERGY_GEV = 2e-2 / 3.15576e7, 0.1 * 1e51 * 624.150907
+POWER_GEV = 0.1 * (2e-2 / 3.15576e7 * 1e51 + 1.1e41) * 624.150907   # of supernovae and winds
 
 
 def injected(r):
@@ -15,7 +15,7 @@ def injected(r):
 
 
 def main():
-    expected = RATE * ENERGY_GEV * PER_GEV
+    expected = POWER_GEV * PER_GEV
     coarse = run(SETUP, SMALL)
     fine = run(SETUP, {**SMALL, 'mesh.max_level': 1, 'mesh.regions': '[{level: 1, lower: [-11 kpc, -11 kpc, -1 kpc], upper: [11 kpc, 11 kpc, 1 kpc]}]'})
     for name, r in (('3 kpc', coarse), ('1.5 kpc', fine)):

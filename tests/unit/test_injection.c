@@ -1,5 +1,6 @@
 /* Injection and LISM spectra against the check values of docs/physics.md. */
 #include "microphysics/constants.h"
+#include "microphysics/cr_params.h"
 #include "microphysics/cross_sections.h"
 #include "microphysics/injection.h"
 #include "microphysics/lism.h"
@@ -101,6 +102,21 @@ static void test_electrons_by_rigidity(void **state) {
   opt.positrons = 0.0;
   cr_injection(&net, &opt, &event, lo, hi);
   close_to(species_energy(e) / species_energy(p), 0.02 / 4.40e-3 * 0.02 / 0.98, 2e-3);
+}
+
+/* As much C makes B as counts in B/C. */
+static void test_carbon_share(void **state) {
+  (void)state;
+  struct cr_params p;
+  struct cr_network own;
+  memset(&p, 0, sizeof p);
+  p.carbon_share = 0.44;
+  cr_params_finish(&p, &own);
+  const struct cr_species *cno = &own.species[cr_network_find(&own, "cno")], *b = cr_species_find("b");
+  const double c = cr_sigma_nuclear(cr_species_find("c"), b, 2.0), n = cr_sigma_nuclear(cr_species_find("n"), b, 2.0), o = cr_sigma_nuclear(cr_species_find("o"), b, 2.0);
+  close_to(cr_sigma_nuclear(cno, b, 2.0), 0.44 * c + 0.56 * (0.082 * n + 0.593 * o) / 0.675, 1e-13);
+  assert_true(cr_sigma_nuclear(cno, b, 2.0) > 1.03 * cr_sigma_nuclear(cr_species_find("cno"), b, 2.0));
+  cr_network_free(&own);
 }
 
 /* Number of a species over that of another, both of the network at hand; with the same charge to mass ratio that of the accelerated matter. */
@@ -246,7 +262,7 @@ static void test_lism_bins(void **state) {
 
 int main(void) {
   cr_network_named(&net, "hopkins2022", NULL);
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_injection), cmocka_unit_test(test_electrons_by_rigidity), cmocka_unit_test(test_mixture), cmocka_unit_test(test_galactic), cmocka_unit_test(test_lism_values), cmocka_unit_test(test_lism_bins)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_injection), cmocka_unit_test(test_electrons_by_rigidity), cmocka_unit_test(test_carbon_share), cmocka_unit_test(test_mixture), cmocka_unit_test(test_galactic), cmocka_unit_test(test_lism_values), cmocka_unit_test(test_lism_bins)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   cr_network_free(&net);
   return failed;
