@@ -1,4 +1,5 @@
-/* Where supernovae are, from rates at points: a lattice of boxes over the domain, each of smaller boxes.  Private to supernovae/. */
+/* Where supernovae are, from rates at points: boxes over the domain that are halved where the rates change within them, whatever the mesh is like.  Private to
+ * supernovae/. */
 #ifndef SUPERNOVAE_MAP_H
 #define SUPERNOVAE_MAP_H
 

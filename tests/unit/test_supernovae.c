@@ -108,6 +108,40 @@ static void test_draws(void **unused) {
   mesh_destroy(&m);
 }
 
+/* A layer of height 0.1 and radius 2.5 in domains of which it is a small part: all events, at the right heights, and the same on all ranks and on one. */
+static void layer(const double x[3], double r[SUPERNOVA_KINDS]) {
+  r[SUPERNOVA_II] = exp(-fabs(x[1]) / 0.1 - fabs(x[0]) / 2.5);
+  r[SUPERNOVA_IA] = 0.0;
+}
+
+static void test_thin(void **unused) {
+  (void)unused;
+  for (double half = 16.0; half < 200.0; half *= 8.0) {
+    struct mesh m = {.comm = MPI_COMM_WORLD, .dim = 2, .lower = {-half, -half}, .upper = {half, half}};
+    MPI_Comm_rank(m.comm, &m.rank);
+    MPI_Comm_size(m.comm, &m.size);
+    struct mesh own = m;
+    own.comm = MPI_COMM_SELF, own.rank = 0, own.size = 1;
+    struct supernova_map *map = supernova_map_create(&m, layer), *alone = supernova_map_create(&own, layer);
+    assert_true(fabs(supernova_map_total(map, SUPERNOVA_II) / (0.2 * 5.0) - 1.0) < 0.02); /* midpoints, parts of a third of the height */
+    assert_true(supernova_map_total(map, SUPERNOVA_II) == supernova_map_total(alone, SUPERNOVA_II) && supernova_map_total(map, SUPERNOVA_IA) == 0.0);
+    struct random r[2];
+    double height = 0.0, x[2][3];
+    int bad = 0;
+    for (int k = 0; k < 2; k++) random_start(&r[k], 7);
+    for (int i = 0; i < 10000; i++) {
+      supernova_map_place(map, SUPERNOVA_II, &r[0], x[0]);
+      supernova_map_place(alone, SUPERNOVA_II, &r[1], x[1]);
+      EXPECT(bad, "same", memcmp(x[0], x[1], sizeof x[0]) == 0);
+      height += fabs(x[0][1]) / 10000.0;
+    }
+    assert_true(all_agree(bad == 0));
+    assert_true(fabs(height / 0.1 - 1.0) < 0.06);
+    supernova_map_destroy(map);
+    supernova_map_destroy(alone);
+  }
+}
+
 /* ---- what they bring ---- */
 
 struct result { struct full_totals start, end; struct supernovae s; };
@@ -275,7 +309,7 @@ static void test_frames(void **unused) {
 }
 
 static int group(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_draws), cmocka_unit_test(test_sums), cmocka_unit_test(test_remnants), cmocka_unit_test(test_contrast), cmocka_unit_test(test_frames)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_draws), cmocka_unit_test(test_thin), cmocka_unit_test(test_sums), cmocka_unit_test(test_remnants), cmocka_unit_test(test_contrast), cmocka_unit_test(test_frames)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
 
