@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "run/run.h"
+#include "setups/kept.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +25,7 @@ static void rebuild(struct run *r) {
   exchange_destroy(r->exchange);
   r->exchange = exchange_create(&r->mesh);
   exchange_set_user(r->exchange, setup_boundary_fill, &r->boundary);
+  kept_drop(&r->boundary.kept);
   correction_destroy(r->correction);
   r->correction = correction_create(&r->mesh, r->gas.nvar, r->gas.par.magnetic);
 }

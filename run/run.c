@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "setups/errors.h"
+#include "setups/kept.h"
 #include "setups/profile.h"
 #include "version.h"
 
@@ -335,6 +336,7 @@ void run_finish(struct run *r) {
   memory_free(r->command);
   correction_destroy(r->correction);
   exchange_destroy(r->exchange);
+  kept_drop(&r->boundary.kept);
   if (r->has_rays) rays_destroy(&r->rays);
   if (r->has_supernovae) supernovae_destroy(&r->supernovae);
   if (r->has_cooling) cooling_destroy(&r->cooling);

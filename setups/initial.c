@@ -7,6 +7,7 @@
 #include "base/sum.h"
 #include "mhd/mhd.h"
 #include "setups/gauss.h"
+#include "setups/kept.h"
 #include "setups/rays.h"
 
 #include <string.h>
@@ -348,7 +349,7 @@ static void fill_rays(const struct setup_boundary *s, const struct mesh *mesh, i
 void setup_boundary_fill(void *data, const struct mesh *mesh, int b, int axis, int side, int nfield,
                          struct field *const *fields) {
   enum { MOST = 32 };
-  const struct setup_boundary *s = data;
+  struct setup_boundary *s = data;
   struct field *cells[MOST], *faces[MOST];
   int ncell = 0, nface = 0;
   require(nfield <= MOST, "setup_boundary_fill: %d fields, at most %d", nfield, MOST);
@@ -358,6 +359,7 @@ void setup_boundary_fill(void *data, const struct mesh *mesh, int b, int axis, i
     else fill_rays(s, mesh, b, axis, side, fields[f]);
   }
   if (ncell + nface == 0) return;
+  if (s->setup->still && kept_write(s->kept, mesh, b, axis, side, ncell, cells) && kept_write(s->kept, mesh, b, axis, side, nface, faces)) return;
   struct box box = box_of(mesh, b, s->setup, s->run, s->t);
   for (int d = 0; d < 3; d++) {
     box.lower[d] = -mesh->ngd[d];
@@ -366,4 +368,6 @@ void setup_boundary_fill(void *data, const struct mesh *mesh, int b, int axis, i
   box.lower[axis] = side == 0 ? -mesh->ngd[axis] : mesh->nc[axis];
   box.n[axis] = mesh->ngd[axis];
   fill_box(&box, b, ncell, cells, nface, faces, axis, side);
+  if (s->setup->still && ncell > 0) kept_read(&s->kept, mesh, b, axis, side, cells[0]);
+  if (s->setup->still && nface > 0) kept_read(&s->kept, mesh, b, axis, side, faces[0]);
 }

@@ -33,7 +33,12 @@ void setup_cell_average(const struct mesh *mesh, int b, const int cell[3], int p
 
 /* Boundary values of BOUNDARY_USER: ghosts from the setup's functions at time t, which the owner keeps up to date.
  * Among the fields of the exchange those called "gas", "field" and, where setup->exact_rays, cosmic rays are filled; others flow out. */
-struct setup_boundary { const struct setup *setup; const struct setup_run *run; double t; };
+struct setup_boundary {
+  const struct setup *setup;
+  const struct setup_run *run;
+  double t;
+  struct kept *kept; /* where setup->still; the owner drops it when the mesh changes and at the end (setups/kept.h) */
+};
 exchange_user_fn setup_boundary_fill; /* data: struct setup_boundary */
 
 #endif

@@ -47,6 +47,7 @@ struct setup {
   const char *name;  /* the value of run.setup in the YAML file */
   const char *doc;   /* one line, with the reference            */
   bool exact;        /* gas and potential hold for all t, not only for t = 0 */
+  bool still;        /* gas and potential are the same for all t, so that boundaries that are `user` are made once */
   int points;        /* Gauss points per axis for averages over cells at the start; 1: the centre */
 
   void (*params)(struct params *ps);                                 /* declare the section of the same name; may be NULL */

@@ -45,6 +45,7 @@ const struct setup setup_hydrostatic_disc = {
     .name = "hydrostatic_disc",
     .doc = "isothermal disc in equilibrium in the potential of Miyamoto & Nagai 1975",
     .exact = true,
+    .still = true,
     .points = 2,
     .params = disc_params,
     .start = disc_start,

@@ -239,6 +239,7 @@ static void milkyway_medium(double t, const double x[3], struct rays_surrounding
 const struct setup setup_milkyway = {
     .name = "milkyway",
     .doc = "a galaxy like the Milky Way: gas, field, starlight and supernovae by published fits",
+    .still = true,
     .points = 4,
     .params = milkyway_params,
     .start = milkyway_start,

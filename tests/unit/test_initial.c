@@ -3,6 +3,7 @@
 
 #include "base/minmax.h"
 #include "mhd/mhd.h"
+#include "setups/kept.h"
 #include "setups/plane_wave.h"
 
 static const double TWO_PI = 6.283185307179586476925;
@@ -215,7 +216,7 @@ static void test_boundary(void **state) {
   (void)state;
   struct setup_case c;
   setup_case_open(&c, 2, (const int[3]){16, 8, 1}, (const double[3]){1.0, 0.5, 0.5}, 5.0 / 3.0, true, NULL, 8);
-  struct setup_boundary data = {&knot, &c.run, 0.25};
+  struct setup_boundary data = {.setup = &knot, .run = &c.run, .t = 0.25};
   struct field *fields[] = {&c.u, &c.b};
   setup_case_fill(&c, &knot, 0.25);
   for (int b = 0; b < c.mesh.count; b++) {
@@ -237,10 +238,51 @@ static void test_boundary(void **state) {
   setup_case_close(&c);
 }
 
+/* What is made once is what is made each time, on blocks beside finer ones too, and is made again when dropped. */
+static int made;
+static void counted_gas(double t, const double x[3], struct gas_point *w) {
+  knot.gas(t, x, w);
+  made++;
+}
+
+static void test_still(void **state) {
+  (void)state;
+  const struct mesh_region region = {1, {0.3, -0.4, -0.5}, {0.9, 0.4, 0.5}};
+  struct setup still = knot;
+  still.gas = counted_gas;
+  still.still = true;
+  struct setup_case each, once;
+  setup_case_open(&each, 2, (const int[3]){16, 16, 1}, (const double[3]){1.0, 1.0, 0.5}, 5.0 / 3.0, true, &region, 8);
+  setup_case_open(&once, 2, (const int[3]){16, 16, 1}, (const double[3]){1.0, 1.0, 0.5}, 5.0 / 3.0, true, &region, 8);
+  struct setup_boundary each_time = {.setup = &knot, .run = &each.run, .t = 0.25}, first = {.setup = &still, .run = &once.run, .t = 0.25};
+  const size_t blocks = (size_t)once.mesh.count;
+  for (int round = 0; round < 3; round++) {
+    memset(once.u.data, 0, sizeof(double) * once.u.block_size * blocks);
+    memset(once.b.data, 0, sizeof(double) * once.b.block_size * blocks);
+    memset(each.u.data, 0, sizeof(double) * each.u.block_size * blocks);
+    memset(each.b.data, 0, sizeof(double) * each.b.block_size * blocks);
+    made = 0;
+    for (int b = 0; b < once.mesh.count; b++)
+      for (int axis = 0; axis < 2; axis++)
+        for (int side = 0; side < 2; side++) {
+          struct field *of_each[] = {&each.u, &each.b}, *of_once[] = {&once.u, &once.b};
+          setup_boundary_fill(&each_time, &each.mesh, b, axis, side, 2, of_each);
+          setup_boundary_fill(&first, &once.mesh, b, axis, side, 2, of_once);
+        }
+    assert_memory_equal(each.u.data, once.u.data, sizeof(double) * each.u.block_size * blocks);
+    assert_memory_equal(each.b.data, once.b.data, sizeof(double) * each.b.block_size * blocks);
+    assert_true((made > 0) == (round != 1));
+    if (round == 1) kept_drop(&first.kept);
+  }
+  kept_drop(&first.kept);
+  setup_case_close(&each);
+  setup_case_close(&once);
+}
+
 int main(int argc, char **argv) {
   MPI_Init(&argc, &argv);
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_divergence), cmocka_unit_test(test_curl), cmocka_unit_test(test_averages),
-                                     cmocka_unit_test(test_mirror), cmocka_unit_test(test_axes), cmocka_unit_test(test_boundary)};
+                                     cmocka_unit_test(test_mirror), cmocka_unit_test(test_axes), cmocka_unit_test(test_boundary), cmocka_unit_test(test_still)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   MPI_Finalize();
   return failed;
