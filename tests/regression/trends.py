@@ -1,12 +1,12 @@
 """Trends that Hopkins et al. 2022 (H22) report for their galaxies, in the simplest runs that have them: the steady state of a slab (setups/cr_slab), one zone,
-and explicit steps with two speeds of light.  What needs a galaxy (gas flows, spectra over the density of the gas) is not here.
+explicit steps with two speeds of light, and a coarse galaxy alive.
 
     python3 -m tests.regression.trends FILE.png      draws them too (with the environment of ./crux test)"""
 import sys
 
 import numpy as np
 
-from analysis import observe, rays, snapshot, sweep, zone
+from analysis import galaxy, observe, rays, snapshot, sweep, zone
 from tests.regression.check import check, run
 
 SLAB = 'setups/cr_slab/steady.yaml'
@@ -98,6 +98,31 @@ def speed_of_light(km_s):
     return lo + hi
 
 
+def reacceleration():
+    """The three terms of Eq. 7 of H22 for protons of 3 GV in a coarse galaxy alive after 8 Myr, at every cell of the disc: medians of their sizes, weighted with mass, in
+    km/s/kpc.  Isotropic; the streaming term as it is with particles in balance with scattering, v_A |b.grad P| / 3 P."""
+    r = run('setups/milkyway/live.yaml', {'mesh.cells': [48, 48, 24], 'mesh.max_level': 0, 'mesh.regions': '[]', 'run.time_end': '8 Myr', 'output.snapshots': '8 Myr',
+                                          'output.history': '1 Myr', 'cr.species': '[{name: p, min_GV: 1, max_GV: 10, per_decade: 1}]'})
+    with snapshot.Snapshot(r.snapshots()[-1]) as s:
+        cells = s.cells('rho', 'vel1', 'vel2', 'vel3', 'Bcc1', 'Bcc2', 'Bcc3', 'cr_press')
+        order = np.lexsort((cells['x'], cells['y'], cells['z']))
+        sides = [cells[d][order[0]] for d in ('dx', 'dy', 'dz')]
+        at = {n: v[order].reshape(24, 48, 48).transpose(2, 1, 0) for n, v in cells.items()}
+        second = s.units['time_s']
+    b = np.array([at[f'Bcc{d}'] for d in (1, 2, 3)])
+    strength = np.sqrt(np.sum(b * b, axis=0))
+    alfven = strength / np.sqrt(at['rho'])
+    div_u = sum(np.gradient(at[f'vel{d + 1}'], sides[d], axis=d) for d in range(3))
+    along = sum(b[d] * np.gradient(at['cr_press'], sides[d], axis=d) for d in range(3)) / strength
+    nu, beta, light = 1e-9 * 3**-0.5 * second, 3 / np.hypot(3, 0.938), 2.998e5
+    nu *= beta
+    terms = {'adiabatic': np.abs(div_u) / 3, 'streaming': alfven * np.abs(along) / (3 * at['cr_press']),
+             'diffusive': nu * 2 / 3 * (1 + beta**2) * (alfven / (beta * light))**2}
+    radius = np.hypot(at['x'], at['y'])
+    disc = (radius > 3) & (radius < 12) & (np.abs(at['z']) < 1.2)
+    return {n: float(galaxy.quantiles(v[disc], at['rho'][disc], (50,))[0]) for n, v in terms.items()}
+
+
 def rising(name, key, values, runs, paper, sign=1):
     """All differences from one run to the next have the sign."""
     steps = sign * np.diff([n[key] for n in runs])
@@ -133,13 +158,13 @@ def main():
         z = zone.Zone(run('setups/one_zone/one_zone.yaml', {'source.kind': 'core_collapse', 'cr_injection.swept_mass': how}).dir)
         swept[how] = sweep.value(z.ratios['x'], z.ratios['C_H'], 10)
     check('C/H at 10 GeV/n, ejecta mixed with gas of their mass over that of the Sedov phase', swept['ejecta'] / swept['sedov'], '>', 4.0, 'H22 Fig. 7: about 10')
-
-
+    terms = reacceleration()
+    shown = ', '.join(f'{n} {v:.3g}' for n, v in terms.items()) + ' km/s/kpc'
+    check(f'p of 3 GV in the disc of a galaxy alive, medians: {shown}; adiabatic over streaming', terms['adiabatic'] / terms['streaming'], '>', 3.0, 'H22 3.3: adiabatic > streaming')
+    check('streaming over diffusive', terms['streaming'] / terms['diffusive'], '>', 1.5, 'H22 3.3: streaming > diffusive')
     speeds = {v: speed_of_light(v) for v in (1e4, 3e4)}
     check('explicit steps to 90 Myr, c~ of 1e4 and 3e4 km/s: largest difference of the bins', float(np.max(np.abs(speeds[1e4] / speeds[3e4] - 1))), '<', 0.03,
           'H22 Fig. 5: no difference in the steady state')
-
-
     if len(sys.argv) > 1:
         draw(sys.argv[1], normal)
 
