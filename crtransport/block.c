@@ -16,7 +16,7 @@ static size_t carve(struct crt_scratch *w, double *base) {
     w->high[i] = take(&at, n);
     for (int c = 0; c < 2; c++) w->tensor[i][c] = take(&at, n);
   }
-  for (int i = 0; i < 2; i++) {
+  for (int i = 0; i < 2; i++) { /* from one slot to the other it is as far for all of them */
     double **const planes[] = {w->down,    w->up,      w->q,      w->f,      w->chi,  w->slope_q,
                                w->curve_q, w->slope_f, w->loss_q, w->loss_f, w->rate, w->row, w->square, w->crossed};
     for (size_t p = 0; p < sizeof planes / sizeof planes[0]; p++) planes[p][i] = take(&at, n);
@@ -31,6 +31,8 @@ static size_t carve(struct crt_scratch *w, double *base) {
   w->bound = take(&at, n);
   w->spare = take(&at, n);
   w->ease = take(&at, n);
+  w->total = take(&at, n);
+  w->wind = take(&at, n);
   w->inside = take(&at, 2 * w->plane);
   return (size_t)(at - base);
 }

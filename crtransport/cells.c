@@ -39,7 +39,7 @@ void crt_load_plane(const struct crt_shape *s, struct crt_scratch *w, const stru
   double *low = w->low[slot3(k)], *high = w->high[slot3(k)];
   if (s->dim > 1) {
     range_along((struct crt_range){1, n - 1}, 1, q, q, w->row[0], w->row[1]);
-    range_along((struct crt_range){nx + 1, n - nx - 1}, nx, w->row[0], w->row[1], low, high);
+    range_along((struct crt_range){(nx + 1) / 8 * 8, n - nx - 1}, nx, w->row[0], w->row[1], low, high);
   } else {
     range_along((struct crt_range){1, n - 1}, 1, q, q, low, high);
   }
@@ -91,55 +91,44 @@ struct crt_numbers crt_coefficients(const struct crt_shape *s, const struct crt_
   return n;
 }
 
-/* A row of cells and the distances to the neighbours along the axes. */
+/* The state, parts of the pressure tensor in the planes below, here and above, and directions, from a cell on. */
 struct stencil {
-  const double *q, *f, *chi_q[3][3], *rest[3][3]; /* [axis][below, here, above] */
-  const double *qn[3][2], *fn[3][2];
-  const double *b[3], *face[3], *face_above[3];
+  const double *q, *f, *chi_q[3], *rest[3], *b[3], *face[3];
 };
 
 /* Sum over the axes that exist. */
 static inline double over_axes(int dim, double x, double y, double z) { return dim == 3 ? sum3(x, y, z) : dim == 2 ? x + y : x; }
 
 /* q at half time; and where it is wanted push = V^2 times the divergence along b of the pressure, and the gradients across the
- * axes. */
-ALWAYS_INLINE void predict(int dim, bool m1, bool pushes, struct crt_range range, const struct stencil *c,
+ * axes.  y, z: steps to the next row and plane. */
+ALWAYS_INLINE void predict(int dim, bool m1, bool pushes, ptrdiff_t y, ptrdiff_t z, struct crt_range range, const struct stencil *c,
                            const struct crt_numbers *num, double *restrict qh, double *restrict push, double *restrict ax,
                            double *restrict ay, double *restrict az) {
-  const double *restrict q = c->q, *restrict f = c->f;
-  const double *restrict xl = c->qn[0][0], *restrict xu = c->qn[0][1], *restrict yl = c->qn[1][0], *restrict yu = c->qn[1][1];
-  const double *restrict zl = c->qn[2][0], *restrict zu = c->qn[2][1];
-  const double *restrict fxl = c->fn[0][0], *restrict fxu = c->fn[0][1], *restrict fyl = c->fn[1][0], *restrict fyu = c->fn[1][1];
-  const double *restrict fzl = c->fn[2][0], *restrict fzu = c->fn[2][1];
-  const double *restrict bx = c->b[0], *restrict by = c->b[1], *restrict bz = c->b[2];
+  const double *restrict q = c->q, *restrict f = c->f, *restrict bx = c->b[0], *restrict by = c->b[1], *restrict bz = c->b[2];
   const double *restrict gx = c->face[0], *restrict gy = c->face[1], *restrict gz = c->face[2];
-  const double *restrict hx = c->face_above[0], *restrict hy = c->face_above[1], *restrict hz = c->face_above[2];
-  const double *restrict cxl = c->chi_q[0][0], *restrict cxu = c->chi_q[0][2], *restrict cyl = c->chi_q[1][0];
-  const double *restrict cyu = c->chi_q[1][2], *restrict czl = c->chi_q[2][0], *restrict czu = c->chi_q[2][2];
-  const double *restrict r = c->rest[0][1], *restrict rxl = c->rest[0][0], *restrict rxu = c->rest[0][2],
-                         *restrict ryl = c->rest[1][0];
-  const double *restrict ryu = c->rest[1][2], *restrict rzl = c->rest[2][0], *restrict rzu = c->rest[2][2];
+  const double *restrict c0 = c->chi_q[0], *restrict c1 = c->chi_q[1], *restrict c2 = c->chi_q[2];
+  const double *restrict r0 = c->rest[0], *restrict r1 = c->rest[1], *restrict r2 = c->rest[2];
   const double ox = num->over2dx[0], oy = num->over2dx[1], oz = num->over2dx[2], dt = 0.5 * num->dt, v2 = num->v2;
 #pragma omp simd
-  for (int i = range.first; i < range.last; i++) {
-    double here = f[i], uy = 0.0, uz = 0.0, ux = (hx[i] * (here + fxu[i]) - gx[i] * (fxl[i] + here)) * ox;
-    if (dim > 1) uy = (hy[i] * (here + fyu[i]) - gy[i] * (fyl[i] + here)) * oy;
-    if (dim > 2) uz = (hz[i] * (here + fzu[i]) - gz[i] * (fzl[i] + here)) * oz;
+  for (ptrdiff_t i = range.first; i < range.last; i++) {
+    double here = f[i], uy = 0.0, uz = 0.0, ux = (gx[i + 1] * (here + f[i + 1]) - gx[i] * (f[i - 1] + here)) * ox;
+    if (dim > 1) uy = (gy[i + y] * (here + f[i + y]) - gy[i] * (f[i - y] + here)) * oy;
+    if (dim > 2) uz = (gz[i + z] * (here + f[i + z]) - gz[i] * (f[i - z] + here)) * oz;
     qh[i] = q[i] - dt * over_axes(dim, ux, uy, uz);
     if (!pushes) continue;
-    double sx = bx[i] * ((xu[i] - xl[i]) * ox), sy = 0.0, sz = 0.0, force;
-    if (dim > 1) sy = by[i] * ((yu[i] - yl[i]) * oy);
-    if (dim > 2) sz = bz[i] * ((zu[i] - zl[i]) * oz);
+    double sx = bx[i] * ((q[i + 1] - q[i - 1]) * ox), sy = 0.0, sz = 0.0, force;
+    if (dim > 1) sy = by[i] * ((q[i + y] - q[i - y]) * oy);
+    if (dim > 2) sz = bz[i] * ((q[i + z] - q[i - z]) * oz);
     if (m1) {
-      double px = bx[i] * ((cxu[i] - cxl[i]) * ox), py = 0.0, pz = 0.0, ty = 0.0, tz = 0.0;
-      double tx = (hx[i] * (r[i] + rxu[i]) - gx[i] * (rxl[i] + r[i])) * ox;
+      double px = bx[i] * ((c1[i + 1] - c1[i - 1]) * ox), py = 0.0, pz = 0.0, ty = 0.0, tz = 0.0, rest = r1[i];
+      double tx = (gx[i + 1] * (rest + r1[i + 1]) - gx[i] * (r1[i - 1] + rest)) * ox;
       if (dim > 1) {
-        py = by[i] * ((cyu[i] - cyl[i]) * oy);
-        ty = (hy[i] * (r[i] + ryu[i]) - gy[i] * (ryl[i] + r[i])) * oy;
+        py = by[i] * ((c1[i + y] - c1[i - y]) * oy);
+        ty = (gy[i + y] * (rest + r1[i + y]) - gy[i] * (r1[i - y] + rest)) * oy;
       }
       if (dim > 2) {
-        pz = bz[i] * ((czu[i] - czl[i]) * oz);
-        tz = (hz[i] * (r[i] + rzu[i]) - gz[i] * (rzl[i] + r[i])) * oz;
+        pz = bz[i] * ((c2[i] - c0[i]) * oz);
+        tz = (gz[i + z] * (rest + r2[i]) - gz[i] * (r0[i] + rest)) * oz;
       }
       force = v2 * (over_axes(dim, px, py, pz) + over_axes(dim, tx, ty, tz));
     } else {
@@ -152,31 +141,18 @@ ALWAYS_INLINE void predict(int dim, bool m1, bool pushes, struct crt_range range
   }
 }
 
-static void predict_any(int dim, bool m1, bool pushes, struct crt_range range, const struct stencil *c,
+static void predict_any(const struct crt_scratch *w, int dim, bool m1, bool pushes, struct crt_range range, const struct stencil *c,
                         const struct crt_numbers *num, double *qh, double *push, double *ax, double *ay, double *az) {
-  if (!pushes) {
-    if (dim == 3)
-      predict(3, false, false, range, c, num, qh, push, ax, ay, az);
-    else if (dim == 2)
-      predict(2, false, false, range, c, num, qh, push, ax, ay, az);
-    else
-      predict(1, false, false, range, c, num, qh, push, ax, ay, az);
-  } else if (dim == 3) {
-    if (m1)
-      predict(3, true, true, range, c, num, qh, push, ax, ay, az);
-    else
-      predict(3, false, true, range, c, num, qh, push, ax, ay, az);
-  } else if (dim == 2) {
-    if (m1)
-      predict(2, true, true, range, c, num, qh, push, ax, ay, az);
-    else
-      predict(2, false, true, range, c, num, qh, push, ax, ay, az);
-  } else {
-    if (m1)
-      predict(1, true, true, range, c, num, qh, push, ax, ay, az);
-    else
-      predict(1, false, true, range, c, num, qh, push, ax, ay, az);
-  }
+  const ptrdiff_t y = w->nx, z = (ptrdiff_t)w->plane;
+#define PREDICT(dim, y, z)                                                            \
+  (!pushes ? predict(dim, false, false, y, z, range, c, num, qh, push, ax, ay, az)    \
+   : m1    ? predict(dim, true, true, y, z, range, c, num, qh, push, ax, ay, az)      \
+           : predict(dim, false, true, y, z, range, c, num, qh, push, ax, ay, az))
+  if (dim == 3 && y == 20 && z == 400) PREDICT(3, 20, 400); /* constants: blocks of 16^3 cells */
+  else if (dim == 3) PREDICT(3, y, z);
+  else if (dim == 2) PREDICT(2, y, 0);
+  else PREDICT(1, 0, 0);
+#undef PREDICT
 }
 
 /* F at half time.  Where the cell is thick (share 0) this is F of the start: it is close to balance with the gradients at the
@@ -201,54 +177,66 @@ static void chi_row(struct crt_range r, double rate, double dt, double over, con
   for (int i = r.first; i < r.last; i++) chi[i] = crt_chi(qh[i], half_way(f[i], push[i], rate, fade, 1.0), over);
 }
 
-/* Rates of the cells, for profiles and streaming; F at half time; the closure. */
+/* Closure at half time and rates of the cells, for profiles and streaming. */
 ALWAYS_INLINE void rates(bool streams, bool m1, struct crt_range r, const struct crt_substep *a, const struct crt_numbers *num,
                          const double *restrict profile, const double *restrict alfven, const double *restrict push,
-                         const double *restrict qh, const double *restrict f, double *restrict fh, double *restrict chi,
-                         double *restrict loss_q, double *restrict loss_f, double *restrict bound, double *restrict spare,
-                         double *restrict ease, double *restrict rate) {
+                         const double *restrict qh, const double *restrict f, double *restrict chi, double *restrict rate,
+                         double *restrict total, double *restrict wind) {
   const struct crt_population *p = a->population;
-  const double nu0 = p->rate, dt = num->dt, depth = num->depth, v = p->signal, drift = p->drift, over = 1.0 / p->flux_speed;
+  const double nu0 = p->rate, dt = num->dt, drift = p->drift, over = 1.0 / p->flux_speed;
 #pragma omp simd
   for (int i = r.first; i < r.last; i++) {
-    double nu = nu0 * profile[i], total = nu, wind = 0.0, x = 1.0 / 3.0;
+    double nu = nu0 * profile[i], x = 1.0 / 3.0;
     if (m1) x = crt_chi(qh[i], half_way(f[i], push[i], nu, 0.5 * dt / (1.0 + 0.5 * dt * nu), 1.0), over);
-    if (streams) {
-      double force = fabs(push[i]) + 1e-200;
-      wind = drift * 3.0 * x * alfven[i];
-      total = nu * (force / (force + nu * (wind * max(qh[i], 0.0))));
-    }
-    /* 1 / (1 + (tau / 0.12)^4), 1 / (1 + total dt / 2) and 1 / bound by one division */
-    double tau = min(total * depth, 1e15), far = tau * (1.0 / 0.12), far2 = far * far, slow = 1.0 + far2 * far2,
-           fade = 1.0 + 0.5 * dt * total;
-    double b = crt_depth_bounds(tau), some = max(b, 1e-3), over_all = 1.0 / ((slow * fade) * some);
-    double thin = (fade * some) * over_all, speed = v * speed_of(x);
-    if (!m1) speed = v * sqrt(1.0 / 3.0);
     chi[i] = x;
+    rate[i] = nu * dt;
+    if (!streams) continue;
+    double force = fabs(push[i]) + 1e-200, speed = drift * 3.0 * x * alfven[i];
+    total[i] = nu * (force / (force + nu * (speed * max(qh[i], 0.0))));
+    wind[i] = speed;
+  }
+}
+
+/* What hangs on them; F at half time. */
+ALWAYS_INLINE void factors(bool streams, bool m1, struct crt_range r, const struct crt_substep *a, const struct crt_numbers *num,
+                           const double *restrict profile, const double *restrict push, const double *restrict chi,
+                           const double *restrict rates, const double *restrict wind, const double *restrict f, double *restrict fh,
+                           double *restrict loss_q, double *restrict loss_f, double *restrict bound, double *restrict spare,
+                           double *restrict ease) {
+  const struct crt_population *p = a->population;
+  const double nu0 = p->rate, dt = num->dt, depth = num->depth, v = p->signal;
+#pragma omp simd
+  for (int i = r.first; i < r.last; i++) {
+    /* 1 / (1 + (tau / 0.12)^4), 1 / (1 + total dt / 2) and 1 / bound by one division */
+    double total = streams ? rates[i] : nu0 * profile[i], tau = min(total * depth, 1e15), far = tau * (1.0 / 0.12), far2 = far * far;
+    double slow = 1.0 + far2 * far2, fade = 1.0 + 0.5 * dt * total;
+    double b = crt_depth_bounds(tau), some = max(b, 1e-3), over_all = 1.0 / ((slow * fade) * some);
+    double thin = (fade * some) * over_all, speed = v * (m1 ? speed_of(chi[i]) : sqrt(1.0 / 3.0));
     fh[i] = half_way(f[i], push[i], total, 0.5 * dt * ((slow * some) * over_all), thin);
-    loss_q[i] = 0.25 * (speed * thin + wind);
+    loss_q[i] = 0.25 * (speed * thin + (streams ? wind[i] : 0.0));
     loss_f[i] = 0.25 * speed * crt_depth_damp_f(tau);
     bound[i] = b;
     spare[i] = (1.0 - b) * ((slow * fade) * over_all);
     ease[i] = crt_depth_ease(tau);
-    rate[i] = nu * dt;
   }
 }
 
 static void rates_any(struct crt_range r, const struct crt_substep *a, const struct crt_numbers *num, struct crt_scratch *w,
                       int slot, const double *f, const double *profile, const double *alfven) {
-#define RATES(streams, m1)                                                                                            \
-  rates(streams, m1, r, a, num, profile, alfven, w->row[0], w->q[slot], f, w->f[slot], w->chi[slot], w->loss_q[slot], \
-        w->loss_f[slot], w->bound, w->spare, w->ease, w->rate[slot])
+#define RATES(streams, m1)                                                                                                      \
+  rates(streams, m1, r, a, num, profile, alfven, w->row[0], w->q[slot], f, w->chi[slot], w->rate[slot], w->total, w->wind);     \
+  factors(streams, m1, r, a, num, profile, w->row[0], w->chi[slot], w->total, w->wind, f, w->f[slot], w->loss_q[slot],          \
+          w->loss_f[slot], w->bound, w->spare, w->ease)
   const bool streams = a->geometry->alfven != NULL, m1 = a->population->m1;
-  if (streams && m1)
+  if (streams && m1) {
     RATES(true, true);
-  else if (streams)
+  } else if (streams) {
     RATES(true, false);
-  else if (m1)
+  } else if (m1) {
     RATES(false, true);
-  else
+  } else {
     RATES(false, false);
+  }
 #undef RATES
 }
 
@@ -271,31 +259,23 @@ void crt_cells(const struct crt_shape *s, struct crt_scratch *w, const struct cr
   const struct crt_geometry *g = a->geometry;
   const int nx = w->nx, slot = slot2(k), last = s->ng[1] + s->nc[1];
   const int from = rows.first > s->ng[1] ? rows.first : s->ng[1], to = rows.end < last ? rows.end : last;
-  /* whole rows go best into vectors; what that adds is not used */
-  const struct crt_range along_z = {from * nx, to * nx},
-                         whole = {s->dim > 1 ? rows.first * nx : 1, s->dim > 1 ? rows.end * nx : nx - 1};
+  /* whole rows, in 3-D from the start of a line of the cache on, go best into vectors; what that adds is not used */
+  const struct crt_range along_z = {from * nx / 8 * 8, to * nx},
+                         whole = {s->dim == 3 ? rows.first * nx / 8 * 8 : s->dim == 2 ? rows.first * nx : 1,
+                                  s->dim > 1 ? rows.end * nx : nx - 1};
   const struct crt_range r = edge ? along_z : whole;
-  const int step[3] = {1, nx, 0};
   const size_t plane = w->plane, at = plane * (size_t)k;
   const bool m1 = a->population->m1;
   const double *q = a->q + at, *f = a->f + at, rate = a->population->rate;
   struct stencil c = {.q = q, .f = f};
   for (int d = 0; d < 3; d++) { /* a missing axis is not read */
-    const ptrdiff_t off = d == 2 ? (s->dim == 3 ? (ptrdiff_t)plane : 0) : d < s->dim ? step[d] : 0;
-    for (int side = 0; side < 2; side++) {
-      c.qn[d][side] = side ? q + off : q - off;
-      c.fn[d][side] = side ? f + off : f - off;
-    }
-    for (int m = -1; m <= 1; m++) {
-      const int other = slot3(d == 2 && s->dim == 3 ? k + m : k);
-      c.chi_q[d][m + 1] = w->tensor[other][0] + (d < 2 ? m * off : 0);
-      c.rest[d][m + 1] = w->tensor[other][1] + (d < 2 ? m * off : 0);
-    }
+    const int other = slot3(s->dim == 3 ? k + d - 1 : k);
+    c.chi_q[d] = w->tensor[other][0];
+    c.rest[d] = w->tensor[other][1];
     c.b[d] = g->b_cell[d] + at;
     c.face[d] = g->b_face[d] + at;
-    c.face_above[d] = c.face[d] + off;
   }
-  predict_any(s->dim, m1, m1 || num->lossy, r, &c, num, w->q[slot], w->row[0], w->across[0][slot], w->across[1][slot],
+  predict_any(w, s->dim, m1, m1 || num->lossy, r, &c, num, w->q[slot], w->row[0], w->across[0][slot], w->across[1][slot],
               w->across[2][slot]);
   if (num->uniform) {
     if (m1) chi_row(r, rate, num->dt, 1.0 / a->population->flux_speed, w->row[0], w->q[slot], f, w->chi[slot]);

@@ -6,19 +6,16 @@
 
 #include <math.h>
 
-/* A row of faces and the two cells of each: [0] below, [1] above. */
-struct faces {
-  const double *raw_q, *raw_f; /* state at the start in the cell above */
-  ptrdiff_t step;              /* from one cell to the next; 0: slopes are stored */
-  const double *slope_q[2], *curve_q[2], *slope_f[2];
-  const double *q[2], *f[2], *chi[2], *across[2], *loss_q[2], *loss_f[2]; /* at half time */
-  const double *down[2], *up[2], *share[2], *b, *inside;
-};
+/* From the cell below a face to that above, in arrays of the block and of the scratch. */
+struct steps { ptrdiff_t state, scratch; };
 
-/* Rows of n faces, and from one to the next. */
-struct extent {
-  int rows, n;
-  ptrdiff_t row;
+/* Rows of faces: arrays from the first cell above on. */
+struct faces {
+  struct steps to;
+  const double *raw_q, *raw_f;                                /* at the start */
+  const double *slope_q, *curve_q, *slope_f;                  /* along z; else they are found on the way */
+  const double *q, *f, *chi, *across, *loss_q, *loss_f;       /* at half time */
+  const double *down, *up, *share, *b, *inside;
 };
 
 /* What kind of population. */
@@ -46,101 +43,71 @@ static inline double speed_on(struct kind kind, double uniform, double chi, doub
   return !kind.uniform ? below + above : kind.m1 ? uniform * speed_of(chi) : uniform;
 }
 
-/* From q: the flux of F along the axis, without (press) and with (tension) b_n; and what is added to the flux of q. */
-ALWAYS_INLINE void pressure_rows(struct kind kind, struct extent e, const struct faces *s, const struct crt_numbers *num,
-                                 double dx, double *restrict flux, double *restrict press, double *restrict tension) {
-  const double *restrict q = s->raw_q, *restrict b = s->b, *restrict q0 = s->q[0], *restrict q1 = s->q[1];
-  const double *restrict sq0 = s->slope_q[0], *restrict sq1 = s->slope_q[1], *restrict cu0 = s->curve_q[0],
-                         *restrict cu1 = s->curve_q[1];
-  const double *restrict x0 = s->chi[0], *restrict x1 = s->chi[1], *restrict t0 = s->across[0], *restrict t1 = s->across[1];
-  const double *restrict lq0 = s->loss_q[0], *restrict lq1 = s->loss_q[1], *restrict lf0 = s->loss_f[0],
-                         *restrict lf1 = s->loss_f[1];
-  const ptrdiff_t step = s->step;
-  const double v2 = num->v2, third = num->v2 * (1.0 / 3.0), even = num->even, two_q = 2.0 * num->loss_q,
-               two_f = 2.0 * num->loss_f;
-  for (ptrdiff_t at = 0; at < e.rows * e.row; at += e.row)
-#pragma omp simd
-    for (ptrdiff_t i = at; i < at + e.n; i++) {
-      double bn = b[i], slope0, slope1, curve0, curve1, x = 0.0;
-      if (kind.stored) {
-        slope0 = sq0[i], slope1 = sq1[i], curve0 = cu0[i], curve1 = cu1[i];
-      } else {
-        double u = q[i - 2 * step], v = q[i - step], w = q[i], y = q[i + step], below = v - u, here = w - v, above = y - w;
-        slope0 = half_mc(below, here);
-        slope1 = half_mc(here, above);
-        curve0 = here - below;
-        curve1 = above - here;
-      }
-      if (kind.m1) x = 0.5 * (x0[i] + x1[i]);
-      double mean = mean_q(q0[i], q1[i], slope0, slope1, curve0, curve1);
-      double speed = speed_on(kind, two_f, x, kind.uniform ? 0.0 : lf0[i], kind.uniform ? 0.0 : lf1[i]);
-      double add = (even * speed) * ((bn * bn) * (curve1 - curve0));
-      if (kind.lossy) {
-        /* The part across the axis is reduced as reconstruction reduces the jump; where there is none, by what that leaves of both. */
-        double beside = 0.5 * dx * (t0[i] + t1[i]), jump = fabs(q1[i] - q0[i]) + fabs(beside) + 1e-300,
-               left = (q1[i] - slope1) - (q0[i] + slope0), kept = min(fabs(left), jump) / jump;
-        speed = speed_on(kind, two_q, x, kind.uniform ? 0.0 : lq0[i], kind.uniform ? 0.0 : lq1[i]);
-        add -= speed * bn * (bn * left + kept * beside);
-      }
-      flux[i] = add;
-      press[i] = kind.m1 ? v2 * (x * mean) : third * mean;
-      if (kind.m1) tension[i] = v2 * ((1.0 - 3.0 * x) * mean) * bn;
-    }
-}
-
-/* From F: move, the flux of q times factor = dt / dx, cut to the shares of the room that both cells have; and the dissipation of
- * F.  Returns how often the limiter acted. */
-ALWAYS_INLINE double move_rows(struct kind kind, struct extent e, const struct faces *s, const struct crt_numbers *num,
-                               double factor, double *restrict move, double *restrict press) {
-  const double *restrict f = s->raw_f, *restrict b = s->b, *restrict f0 = s->f[0], *restrict f1 = s->f[1];
-  const double *restrict sf0 = s->slope_f[0], *restrict sf1 = s->slope_f[1], *restrict x0 = s->chi[0], *restrict x1 = s->chi[1];
-  const double *restrict lf0 = s->loss_f[0], *restrict lf1 = s->loss_f[1], *restrict down0 = s->down[0],
-                         *restrict down1 = s->down[1];
-  const double *restrict up0 = s->up[0], *restrict up1 = s->up[1], *restrict share0 = s->share[0], *restrict share1 = s->share[1];
-  const double *restrict inside = s->inside;
-  const ptrdiff_t step = s->step;
-  const double two_f = 2.0 * num->loss_f;
+/* move: the flux of q times factor = dt / dx, cut to the shares of the room that both cells have.  The flux of F along the axis, without (press) and
+ * with (tension) b_n.  Returns how often the limiter acted. */
+ALWAYS_INLINE double face_rows(struct kind kind, struct steps to, int n, const struct faces *s, const struct crt_numbers *num, double factor,
+                               double dx, double *restrict move, double *restrict press, double *restrict tension) {
+  const double *restrict raw_q = s->raw_q, *restrict raw_f = s->raw_f, *restrict b = s->b, *restrict inside = s->inside;
+  const double *restrict slope_q = s->slope_q, *restrict slope_f = s->slope_f, *restrict curve_q = s->curve_q, *restrict q = s->q;
+  const double *restrict f = s->f, *restrict chi = s->chi, *restrict across = s->across, *restrict loss_q = s->loss_q;
+  const double *restrict loss_f = s->loss_f, *restrict down = s->down, *restrict up = s->up, *restrict share = s->share;
+  const ptrdiff_t step = to.state, half = to.scratch, half_f = kind.lossy ? half : step;
+  const double v2 = num->v2, third = num->v2 * (1.0 / 3.0), even = num->even, two_q = 2.0 * num->loss_q, two_f = 2.0 * num->loss_f;
   double acted = 0.0;
-  for (ptrdiff_t at = 0; at < e.rows * e.row; at += e.row)
 #pragma omp simd reduction(+ : acted)
-    for (ptrdiff_t i = at; i < at + e.n; i++) {
-      double bn = b[i], slope0, slope1;
-      if (kind.stored) {
-        slope0 = sf0[i], slope1 = sf1[i];
-      } else {
-        double u = f[i - 2 * step], v = f[i - step], w = f[i], y = f[i + step];
-        slope0 = half_mc(v - u, w - v);
-        slope1 = half_mc(w - v, y - w);
-      }
-      double all = (bn * mean_f(f0[i], f1[i], slope0, slope1) + move[i]) * factor;
-      double forth = min(share0[i] * down0[i], share1[i] * up1[i]), back = min(share1[i] * down1[i], share0[i] * up0[i]);
-      double cut = min(max(all, -back), forth);
-      acted += cut != all ? inside[i] : 0.0;
-      move[i] = cut;
-      if (kind.lossy) {
-        double speed = speed_on(kind, two_f, kind.m1 ? 0.5 * (x0[i] + x1[i]) : 0.0, kind.uniform ? 0.0 : lf0[i],
-                                kind.uniform ? 0.0 : lf1[i]);
-        press[i] -= speed * bn * ((f1[i] - slope1) - (f0[i] + slope0));
-      }
+  for (ptrdiff_t i = 0; i < n; i++) {
+    const double bn = b[i], x = kind.m1 ? 0.5 * (chi[i - half] + chi[i]) : 0.0;
+    const double ql = q[i - half], qr = q[i], fl = f[i - half_f], fr = f[i];
+    double left_q, right_q, left_f, right_f, curve_l, curve_r;
+    if (kind.stored) {
+      left_q = slope_q[i - half], right_q = slope_q[i], curve_l = curve_q[i - half], curve_r = curve_q[i];
+      left_f = slope_f[i - half], right_f = slope_f[i];
+    } else {
+      const double here = raw_q[i] - raw_q[i - step], below = raw_q[i - step] - raw_q[i - 2 * step], above = raw_q[i + step] - raw_q[i];
+      left_q = half_mc(below, here);
+      right_q = half_mc(here, above);
+      curve_l = here - below;
+      curve_r = above - here;
+      const double across_f = raw_f[i] - raw_f[i - step];
+      left_f = half_mc(raw_f[i - step] - raw_f[i - 2 * step], across_f);
+      right_f = half_mc(across_f, raw_f[i + step] - raw_f[i]);
     }
+    const double speed = speed_on(kind, two_f, x, kind.uniform ? 0.0 : loss_f[i - half], kind.uniform ? 0.0 : loss_f[i]);
+    const double mean = mean_q(ql, qr, left_q, right_q, curve_l, curve_r);
+    double more = (even * speed) * ((bn * bn) * (curve_r - curve_l));
+    double thrust = kind.m1 ? v2 * (x * mean) : third * mean;
+    if (kind.lossy) {
+      /* The part across the axis is reduced as reconstruction reduces the jump; where there is none, by what that leaves of both. */
+      const double beside = 0.5 * dx * (across[i - half] + across[i]), jump = fabs(qr - ql) + fabs(beside) + 1e-300;
+      const double left = (qr - right_q) - (ql + left_q), kept = min(fabs(left), jump) / jump;
+      const double fast = speed_on(kind, two_q, x, kind.uniform ? 0.0 : loss_q[i - half], kind.uniform ? 0.0 : loss_q[i]);
+      more -= fast * bn * (bn * left + kept * beside);
+      thrust -= speed * bn * ((fr - right_f) - (fl + left_f));
+    }
+    const double all = (bn * mean_f(fl, fr, left_f, right_f) + more) * factor, sl = share[i - step], sr = share[i];
+    const double forth = min(sl * down[i - half], sr * up[i]), back = min(sr * down[i], sl * up[i - half]);
+    const double cut = min(max(all, -back), forth);
+    acted += cut != all ? inside[i] : 0.0;
+    move[i] = cut;
+    press[i] = thrust;
+    if (kind.m1) tension[i] = v2 * ((1.0 - 3.0 * x) * mean) * bn;
+  }
   return acted;
 }
 
-ALWAYS_INLINE double both_rows(struct kind kind, struct extent e, const struct faces *s, const struct crt_numbers *num,
-                               double factor, double dx, double *move, double *press, double *tension) {
-  if (e.n == 16) { /* a constant: rows of two vectors */
-    const struct extent known = {e.rows, 16, e.row};
-    pressure_rows(kind, known, s, num, dx, move, press, tension);
-    return move_rows(kind, known, s, num, factor, move, press);
-  }
-  pressure_rows(kind, e, s, num, dx, move, press, tension);
-  return move_rows(kind, e, s, num, factor, move, press);
+ALWAYS_INLINE double both_rows(struct kind kind, int n, const struct faces *s, const struct crt_numbers *num, double factor, double dx,
+                               double *move, double *press, double *tension) {
+  const struct steps x = {1, 1}, y = {20, 20};
+  if (kind.stored) return face_rows(kind, s->to, n, s, num, factor, dx, move, press, tension);
+  if (s->to.state == 1) return face_rows(kind, x, n, s, num, factor, dx, move, press, tension);
+  if (s->to.state == 20) return face_rows(kind, y, n, s, num, factor, dx, move, press, tension); /* a constant: blocks of 16 cells */
+  return face_rows(kind, s->to, n, s, num, factor, dx, move, press, tension);
 }
 
-static double any_rows(struct kind k, struct extent e, const struct faces *s, const struct crt_numbers *num, double factor,
+static double any_rows(struct kind k, int n, const struct faces *s, const struct crt_numbers *num, double factor,
                        double dx, double *move, double *press, double *tension) {
 #define ROW(stored, m1, lossy, uniform) \
-  both_rows((struct kind){stored, m1, lossy, uniform}, e, s, num, factor, dx, move, press, tension)
+  both_rows((struct kind){stored, m1, lossy, uniform}, n, s, num, factor, dx, move, press, tension)
 #define ROWS(stored)                                                                       \
   (!k.uniform ? (k.m1 ? ROW(stored, true, true, false) : ROW(stored, false, true, false))  \
    : k.m1     ? (k.lossy ? ROW(stored, true, true, true) : ROW(stored, true, false, true)) \
@@ -170,33 +137,32 @@ static void drop_surface(const struct crt_shape *s, struct crt_scratch *w, const
 int64_t crt_faces(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num,
                   int d, int k, struct crt_rows rows) {
   const struct crt_geometry *g = a->geometry;
-  const int nx = w->nx, first = rows.first * nx + s->ng[0];
-  /* along x whole rows with their ghosts in one go; what that adds is not used */
-  const int many = rows.end - rows.first;
-  const struct extent e = {d == 0 ? 1 : many, d > 0 ? s->nc[0] : s->dim == 1 ? s->nc[0] + 1 : many * nx, nx};
-  const int step = d == 0 ? 1 : nx;
-  const size_t above = w->plane * (size_t)k + (size_t)first, below = d == 2 ? above - w->plane : above - (size_t)step;
-  struct faces f = {
-      .raw_q = a->q + above, .raw_f = a->f + above, .step = step, .b = g->b_face[d] + above, .inside = w->inside + first};
-  for (int i = 0; i < 2; i++) {
-    const int slot = slot2(d == 2 && i == 0 ? k - 1 : k), p = d < 2 && i == 0 ? first - step : first;
-    f.slope_q[i] = w->slope_q[slot] + p;
-    f.curve_q[i] = w->curve_q[slot] + p;
-    f.slope_f[i] = w->slope_f[slot] + p;
-    f.q[i] = w->q[slot] + p;
-    f.f[i] = num->lossy ? w->f[slot] + p : a->f + (i ? above : below); /* not yet overwritten */
-    f.chi[i] = w->chi[slot] + p;
-    f.across[i] = w->across[d][slot] + p;
-    f.loss_q[i] = w->loss_q[slot] + p;
-    f.loss_f[i] = w->loss_f[slot] + p;
-    f.down[i] = w->down[slot] + p;
-    f.up[i] = w->up[slot] + p;
-    f.share[i] = g->share[d] + (i ? above : below);
-  }
+  const int nx = w->nx, first = rows.first * nx + (s->dim == 1 ? s->ng[0] : 0);
+  /* whole rows with their ghosts in one go; what that adds is not used */
+  const int n = s->dim == 1 ? s->nc[0] + 1 : (rows.end - rows.first) * nx;
+  const int slot = slot2(k);
+  const size_t cell = w->plane * (size_t)k + (size_t)first;
+  const ptrdiff_t step = d == 0 ? 1 : d == 1 ? nx : (ptrdiff_t)w->plane;
+  const struct faces f = {.to = {step, d < 2 ? step : w->q[slot] - w->q[1 - slot]},
+                          .raw_q = a->q + cell,
+                          .raw_f = a->f + cell,
+                          .slope_q = w->slope_q[slot] + first,
+                          .curve_q = w->curve_q[slot] + first,
+                          .slope_f = w->slope_f[slot] + first,
+                          .q = w->q[slot] + first,
+                          .f = num->lossy ? w->f[slot] + first : a->f + cell, /* below: not yet overwritten */
+                          .chi = w->chi[slot] + first,
+                          .across = w->across[d][slot] + first,
+                          .loss_q = w->loss_q[slot] + first,
+                          .loss_f = w->loss_f[slot] + first,
+                          .down = w->down[slot] + first,
+                          .up = w->up[slot] + first,
+                          .share = g->share[d] + cell,
+                          .b = g->b_face[d] + cell,
+                          .inside = w->inside + first};
   const struct kind kind = {d == 2, a->population->m1, num->lossy, num->uniform};
-  const int slot = face_slot(d, k);
-  double acted = any_rows(kind, e, &f, num, a->dt / a->dx[d], a->dx[d], w->move[d][slot] + first, w->press[d][slot] + first,
-                          w->tension[d][slot] + first);
+  double acted = any_rows(kind, n, &f, num, a->dt / a->dx[d], a->dx[d], w->move[d][face_slot(d, k)] + first,
+                          w->press[d][face_slot(d, k)] + first, w->tension[d][face_slot(d, k)] + first);
   drop_surface(s, w, a, d, k, rows);
   return (int64_t)acted;
 }

@@ -104,9 +104,10 @@ ALWAYS_INLINE void ease_row(int dim, bool uniform, struct crt_range r, ptrdiff_t
 }
 
 static bool any(struct crt_range r, const double *ease) {
-  for (int i = r.first; i < r.last; i++)
-    if (ease[i] > 0.0) return true;
-  return false;
+  double sum = 0.0; /* none is negative */
+#pragma omp simd reduction(+ : sum)
+  for (int i = r.first; i < r.last; i++) sum += ease[i];
+  return sum > 0.0;
 }
 
 static void ease_any(const struct crt_shape *s, const struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num,

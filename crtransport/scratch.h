@@ -24,6 +24,7 @@ struct crt_scratch {
   double *loss_q[2], *loss_f[2];     /* a quarter of the speeds of dissipation                  */
   double *bound, *spare, *ease;      /* how far the bounds of the neighbourhood hold; see crt_depth_bounds */
   double *rate[2];                   /* rate dt                                                 */
+  double *total, *wind;              /* rate with streaming; its speed                          */
   double *move[3][2];                /* what goes through the lower face: flux times dt / dx; [axis][slot], x and y: one slot */
   double *press[3][2], *tension[3][2]; /* V^2 chi q, and b_n V^2 (1 - 3 chi) q on the lower face */
   double *inside;                    /* 1 in the cells of the block; a second plane of ones     */
