@@ -8,7 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-#define SIMD _Pragma("omp simd")
 
 const char *cr_entry_name(int entry) {
   static const char *const rest[] = {"secondary", "source", "escape", "thermal", "top", "inflow"};
@@ -57,9 +56,10 @@ static double lane_sum(int n, const double *x) {
   return ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
 }
 
-/* Entries from `first` to before `end` are in use. */
-static void book(struct cr_chunk *c, int m, int at, int first, int end, struct cr_ledger *ledger, double *const *energy) {
+/* Entries from `first` to before `end`. */
+static void book(struct cr_chunk *c, int m, int at, int first, int end, const bool *used, struct cr_ledger *ledger, double *const *energy) {
   for (int e = first; e < end; e++) {
+    if (!used[e]) continue;
     if (ledger != NULL) {
       sum_add(&ledger->number[e], lane_sum(c->n, c->number[e]));
       sum_add(&ledger->energy[e], lane_sum(c->n, c->energy[e]));
@@ -75,16 +75,15 @@ void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_ord
                    double *const *lo, double *const *hi, struct cr_ledger *ledger, double *const *energy) {
   const struct cr_network *net = tables->net;
   int bins = cr_network_bins(net);
-  typedef double lanes[CR_LANES];
   lanes *store = memory_get((size_t)bins * 7 * sizeof *store);
   struct cr_chunk *c = memory_get(sizeof *c);
-  *c = (struct cr_chunk){.dt = dt, .nu0 = env->nu0, .escape_rate = env->escape_rate};
+  *c = (struct cr_chunk){.dt = dt, .nu0 = env->nu0, .escape_rate = env->escape_rate, .sources = env->source_lo != NULL || env->source_hi != NULL};
   c->escape_rate_hi = env->escape_rate_hi == NULL ? env->escape_rate : env->escape_rate_hi;
-  c->lo = store, c->hi = store + bins, c->source_lo = store + 2 * bins, c->source_hi = store + 3 * bins;
-  c->reaction = memory_get((size_t)bins * sizeof *c->reaction);
   if (env->chi != NULL) c->chi = store + 4 * bins;
   if (env->mu != NULL) c->mu = store + 5 * bins;
   if (env->drift_div != NULL) c->drift_div = store + 6 * bins;
+  c->lo = store, c->hi = store + bins, c->source_lo = store + 2 * bins, c->source_hi = store + 3 * bins;
+  c->reaction = memory_get((size_t)bins * sizeof *c->reaction);
 
   for (int at = 0; at < n; at += CR_LANES) {
     int m = n - at < CR_LANES ? n - at : CR_LANES;
@@ -99,21 +98,18 @@ void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_ord
       if (c->mu != NULL) load(c->mu[k], env->mu[k] + at, m, c->n, 0.0);
       if (c->drift_div != NULL) load(c->drift_div[k], env->drift_div[k] + at, m, c->n, 0.0);
     }
-    c->gentle = true;
     for (int half = 0; half < 2; half++) {
       bool move = (half == 0) == (order == CR_MOMENTUM_FIRST);
-      for (int s = 0; s < net->count && !move; s++) cr_batch_rates(tables, s, c);
-      for (int s = 0; s < net->count && !move; s++) cr_batch_produce(tables, s, c);
-      if (!move && tables->loop) cr_batch_produce_late(tables, c);
+      if (!move) cr_batch_produce(tables, c);
       for (int s = 0; s < net->count; s++) {
         struct cr_ledger *out = ledger == NULL ? NULL : &ledger[s];
         if (move) {
           cr_batch_momentum(tables, s, c);
-          book(c, m, at, 0, LOSS_COUNT, out, energy);
-          book(c, m, at, ENTRY_THERMAL, ENTRY_COUNT, out, energy);
+          book(c, m, at, 0, LOSS_COUNT, tables->used[s], out, energy);
+          book(c, m, at, ENTRY_THERMAL, ENTRY_COUNT, tables->used[s], out, energy);
         } else {
           cr_batch_react(tables, s, c);
-          book(c, m, at, ENTRY_FATES, ENTRY_THERMAL, out, energy);
+          book(c, m, at, ENTRY_FATES, ENTRY_THERMAL, tables->used[s], out, energy);
         }
       }
     }

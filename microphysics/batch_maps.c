@@ -4,18 +4,27 @@
 #include <math.h>
 #include <string.h>
 
-/* Slope of the populations from the table of the bin. */
+/* Slope of the populations from the table of the bin.  Its rows are copied one by one, which is faster than gathering their terms. */
 void cr_batch_slopes(struct source *w, const struct cr_bin *b, const double *restrict lo, const double *restrict hi) {
-  const double *table = &b->slope[0][0];
+  lanes x, four_ac, term[CR_SLOPE_TERMS];
+  int row[CR_LANES];
   SIMD
   for (int i = 0; i < w->n; i++) {
     double n = lo[i] + hi[i], inverse = 1.0 / max(n, 1e-300), a = lo[i] * inverse, c = hi[i] * inverse;
     double y = c * (CR_SLOPE_ROWS * (1.0 - 1e-15));
-    int row = (int)y;
-    const double *c5 = table + CR_SLOPE_TERMS * row;
-    double x = y - row, v = c5[0] + x * (c5[1] + x * (c5[2] + x * (c5[3] + x * (c5[4] + x * c5[5]))));
-    double s = v / max(4.0 * a * c, 1e-28);
+    row[i] = (int)y;
+    x[i] = y - row[i];
+    four_ac[i] = max(4.0 * a * c, 1e-28);
     w->count[i] = n;
+  }
+  for (int i = 0; i < w->n; i++) {
+    const double *from = b->slope[row[i]];
+    for (int k = 0; k < CR_SLOPE_TERMS; k++) term[k][i] = from[k];
+  }
+  SIMD
+  for (int i = 0; i < w->n; i++) {
+    double v = term[0][i] + x[i] * (term[1][i] + x[i] * (term[2][i] + x[i] * (term[3][i] + x[i] * (term[4][i] + x[i] * term[5][i]))));
+    double s = v / four_ac[i];
     w->s[i] = s;
     w->t[i] = max(fabs(s), 1e-30);
   }
@@ -57,19 +66,19 @@ void cr_batch_gas_exchange(const struct cr_tables *tables, int k, const struct c
 }
 
 /* A map p -> (m0 p + m1) / (m2 p + m3). */
-struct fraction { double m0, m1, m2, m3; };
+struct mobius { double m0, m1, m2, m3; };
 
 /* That of dp/dt = -(k + a p + b p^2): with z = (a^2/4 - k b) t^2, C = cosh sqrt z, S = t sinh sqrt z / sqrt z,
  * p -> (p (C - a S / 2) - k S) / (C + a S / 2 + b S p).  Longer times than z = 100 or the half period change nothing more. */
-SHARED struct fraction riccati(double k, double a, double b, double dt) {
+SHARED struct mobius riccati(double k, double a, double b, double dt) {
   double half = 0.5 * a, d = half * half - k * b, z = d * dt * dt, cut = z > 0.0 ? 100.0 : -9.6, c1, s;
   double time = fabs(z) > fabs(cut) ? dt * sqrt(cut / z) : dt;
   vec_cosh_sinh(fabs(z) > fabs(cut) ? cut : z, &c1, &s);
   s *= time;
-  return (struct fraction){1.0 + (c1 - half * s), -k * s, b * s, 1.0 + (c1 + half * s)};
+  return (struct mobius){1.0 + (c1 - half * s), -k * s, b * s, 1.0 + (c1 + half * s)};
 }
 
-SHARED void set_map(struct source *w, int i, struct fraction f) {
+SHARED void set_map(struct source *w, int i, struct mobius f) {
   w->m0[i] = f.m0;
   w->m1[i] = f.m1;
   w->m2[i] = f.m2;
@@ -77,8 +86,8 @@ SHARED void set_map(struct source *w, int i, struct fraction f) {
 }
 
 /* The map b after the map a. */
-SHARED struct fraction after(struct fraction b, struct fraction a) {
-  return (struct fraction){b.m0 * a.m0 + b.m1 * a.m2, b.m0 * a.m1 + b.m1 * a.m3, b.m2 * a.m0 + b.m3 * a.m2, b.m2 * a.m1 + b.m3 * a.m3};
+SHARED struct mobius after(struct mobius b, struct mobius a) {
+  return (struct mobius){b.m0 * a.m0 + b.m1 * a.m2, b.m0 * a.m1 + b.m1 * a.m3, b.m2 * a.m0 + b.m3 * a.m2, b.m2 * a.m1 + b.m3 * a.m3};
 }
 
 /* One process after another, each for half of the step, and then in the other order. */
@@ -86,7 +95,7 @@ struct parts { lanes k[LOSS_COUNT], a[LOSS_COUNT], b[LOSS_COUNT]; };
 
 APART void split_map(struct source *w, const struct parts *q, double dt) {
   for (int i = 0; i < w->n; i++) {
-    struct fraction map = {1.0, 0.0, 0.0, 1.0};
+    struct mobius map = {1.0, 0.0, 0.0, 1.0};
     for (int e = 0; e < 2 * LOSS_COUNT; e++) {
       int id = e < LOSS_COUNT ? e : 2 * LOSS_COUNT - 1 - e;
       map = after(riccati(q->k[id][i], q->a[id][i], q->b[id][i], 0.5 * dt), map);
@@ -116,28 +125,38 @@ static void split_leptons(const struct cr_tables *tables, const struct cr_bin_ta
 /* Power lost to each process, estimated with the rates at the edges, and the map of a bin. */
 void cr_batch_lepton_map(const struct cr_tables *tables, int k, const struct cr_chunk *c, struct source *w, lanes *power) {
   const struct cr_bin_table *t = &tables->bin[k];
-  const double *lo = c->lo[k], *hi = c->hi[k];
-  bool split = tables->opt.update == CR_MAP_SPLIT;
+  const double *restrict lo = c->lo[k], *restrict hi = c->hi[k], *restrict n_e = c->n_e, *restrict n_n = c->n_n, *restrict log_e = c->amp[AMP_COULOMB_LOG];
+  const double *restrict u_b = c->amp[AMP_SYNCHROTRON];
+  const struct cr_parabola f_e = t->on_electrons, f_n = t->on_neutral, f_l = t->parabola[AMP_COULOMB_LOG], f_b = t->parabola[AMP_SYNCHROTRON];
+  const struct cr_parabola coulomb = t->parabola[AMP_COULOMB], ion = t->parabola[AMP_ION], brems = t->parabola[AMP_BREMS], neutral = t->parabola[AMP_BREMS_NEUTRAL];
   lanes constant, linear, square;
-  memset(constant, 0, sizeof constant);
-  memset(square, 0, sizeof square);
-  if (split) split_leptons(tables, t, c, w, power);
+  if (tables->opt.update == CR_MAP_SPLIT) split_leptons(tables, t, c, w, power);
   SIMD
-  for (int i = 0; i < c->n; i++) linear[i] = (power[LOSS_ADIABATIC][i] + power[LOSS_STREAMING][i]) + power[LOSS_REACCELERATION][i];
-  for (int a = 0; a < AMP_BAND + tables->opt.loss.bands; a++) {
-    const struct cr_parabola *f = &t->parabola[a];
-    const double *amp = c->amp[a];
-    double *p = power[process[a]], pk = f->k, pa = f->a, pb = f->b, at_lo = f->power_lo, at_hi = f->power_hi;
-    if (at_lo == 0.0 && at_hi == 0.0) continue;
+  for (int i = 0; i < c->n; i++) {
+    double e = n_e[i], l = log_e[i], n = n_n[i], b = u_b[i];
+    double gas = (power[LOSS_ADIABATIC][i] + power[LOSS_STREAMING][i]) + power[LOSS_REACCELERATION][i];
+    constant[i] = (e * f_e.k + l * f_l.k) + (n * f_n.k + b * f_b.k);
+    linear[i] = gas + ((e * f_e.a + l * f_l.a) + (n * f_n.a + b * f_b.a));
+    square[i] = (e * f_e.b + l * f_l.b) + (n * f_n.b + b * f_b.b);
+    power[LOSS_COULOMB][i] = lo[i] * (e * coulomb.power_lo + l * f_l.power_lo) + hi[i] * (e * coulomb.power_hi + l * f_l.power_hi);
+    power[LOSS_IONISATION][i] = n * (lo[i] * ion.power_lo + hi[i] * ion.power_hi);
+    power[LOSS_BREMSSTRAHLUNG][i] = lo[i] * (e * brems.power_lo + n * neutral.power_lo) + hi[i] * (e * brems.power_hi + n * neutral.power_hi);
+    power[LOSS_SYNCHROTRON][i] = b * (lo[i] * f_b.power_lo + hi[i] * f_b.power_hi);
+    power[LOSS_INVERSE_COMPTON][i] = 0.0;
+  }
+  for (int band = 0; band < tables->opt.loss.bands; band++) {
+    const struct cr_parabola f = t->parabola[AMP_BAND + band];
+    const double *restrict amp = c->amp[AMP_BAND + band];
+    double *restrict p = power[LOSS_INVERSE_COMPTON];
     SIMD
     for (int i = 0; i < c->n; i++) {
-      constant[i] += amp[i] * pk;
-      linear[i] += amp[i] * pa;
-      square[i] += amp[i] * pb;
-      p[i] += amp[i] * (at_lo * lo[i] + at_hi * hi[i]);
+      constant[i] += amp[i] * f.k;
+      linear[i] += amp[i] * f.a;
+      square[i] += amp[i] * f.b;
+      p[i] += amp[i] * (f.power_lo * lo[i] + f.power_hi * hi[i]);
     }
   }
-  if (split) return;
+  if (tables->opt.update == CR_MAP_SPLIT) return;
   SIMD
   for (int i = 0; i < c->n; i++) set_map(w, i, riccati(constant[i], linear[i], square[i], c->dt));
 }
@@ -149,8 +168,8 @@ SHARED void fast_hadrons(struct cr_parabola f, bool split, int n, double dt, str
     double a = w->m0[i], k = w->m1[i];
     if (split) {
       double half = vec_exp(max(min(-0.5 * a * dt, 30.0), -30.0));
-      struct fraction m = riccati(f.k * k, f.a * k, f.b * k, dt);
-      set_map(w, i, (struct fraction){m.m0 * (half * half), m.m1 * half, m.m2 * half, m.m3});
+      struct mobius m = riccati(f.k * k, f.a * k, f.b * k, dt);
+      set_map(w, i, (struct mobius){m.m0 * (half * half), m.m1 * half, m.m2 * half, m.m3});
     } else {
       set_map(w, i, riccati(f.k * k, a + f.a * k, f.b * k, dt));
     }

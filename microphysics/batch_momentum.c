@@ -20,16 +20,20 @@ SHARED void ends_of(struct source *w, int lepton) {
 APART void ends_lepton(struct source *w) { ends_of(w, 1); }
 APART void ends_hadron(struct source *w) { ends_of(w, 0); }
 
-/* Their range over all cells that have particles. */
+/* Their range over all cells that have particles: eight at a time, which is what vectorises. */
 APART void image(struct source *w, int lepton, double *lowest, double *highest) {
   (lepton ? ends_lepton : ends_hadron)(w);
-  double lo = 1e300, hi = 0.0;
-  for (int i = 0; i < w->n; i++) {
-    lo = w->count[i] > 0.0 ? min(lo, w->image_lo[i]) : lo;
-    hi = w->count[i] > 0.0 ? max(hi, w->image_hi[i]) : hi;
+  double lo[8], hi[8];
+  for (int k = 0; k < 8; k++) lo[k] = 1e300, hi[k] = 0.0;
+  for (int i = 0; i < w->n; i += 8) {
+    SIMD
+    for (int k = 0; k < 8; k++) {
+      lo[k] = w->count[i + k] > 0.0 ? min(lo[k], w->image_lo[i + k]) : lo[k];
+      hi[k] = w->count[i + k] > 0.0 ? max(hi[k], w->image_hi[i + k]) : hi[k];
+    }
   }
-  *lowest = lo;
-  *highest = hi;
+  *lowest = min(min(min(lo[0], lo[4]), min(lo[1], lo[5])), min(min(lo[2], lo[6]), min(lo[3], lo[7])));
+  *highest = max(max(max(hi[0], hi[4]), max(hi[1], hi[5])), max(max(hi[2], hi[6]), max(hi[3], hi[7])));
 }
 
 /* Where in the source a target edge p comes from; exactly an end of the source where p is outside of the image, so that the result of a cell
@@ -44,39 +48,71 @@ SHARED void edge(const struct source *w, int lepton, double p, const double *bel
   }
 }
 
-/* Number of particles between la and lb, up to a common factor. */
-APART void count_piece(const struct source *w, const lanes la, const lanes lb, lanes out, lanes sum) {
+/* Particles between la and lb, up to a common factor: those of the piece alone times the part that the pieces before leave (left).  Where most are at the
+ * lower end pieces come upwards, which is done here, else downwards, which is done by rise_piece. */
+APART void fall_piece(const struct source *w, const double *restrict la, const double *restrict lb, double *restrict out, double *restrict part,
+                      double *restrict left) {
   SIMD
   for (int i = 0; i < w->n; i++) {
-    double from = w->s[i] < 0.0 ? la[i] : w->length[i] - lb[i];
-    double f = vec_exp(-w->t[i] * from) * vec_one_minus_exp(w->t[i] * (lb[i] - la[i]));
-    out[i] = f;
-    sum[i] += f;
+    double em1, scale = vec_exp_parts(-min(w->t[i] * (lb[i] - la[i]), 700.0), &em1), stay = scale + scale * em1;
+    out[i] = ((1.0 - scale) - scale * em1) * (w->s[i] < 0.0 ? left[i] : 1.0);
+    part[i] = stay;
+    left[i] *= stay;
   }
 }
 
-/* Two nodes of the average of T - T(p_lo) after the map, on either side of the middle p of the window, where the weights are near and far. */
-SHARED void add_nodes(const struct source *w, int lepton, int i, int g, double window, double turn, double p, double near, double far,
-                      double p_lo, double p_hi, double e_lo, double m2, double *mean, double *sum) {
-  double up, down;
-  vec_exp_pair(window * half_node[g] * turn, &up, &down);
-  double q = min(max(forward(w, lepton, i, p * down), p_lo), p_hi), r = min(max(forward(w, lepton, i, p * up), p_lo), p_hi);
-  double under_q = sqrt(q * q + m2) + e_lo, under_r = sqrt(r * r + m2) + e_lo;
-  double over = near * ((q - p_lo) * (q + p_lo)) * under_r + far * ((r - p_lo) * (r + p_lo)) * under_q;
-  *mean += node_weight[g] * over / (under_q * under_r);
-  *sum += node_weight[g] * (near + far);
+APART void rise_piece(const struct source *w, const double *restrict part, double *restrict out, double *restrict left, double *restrict sum) {
+  SIMD
+  for (int i = 0; i < w->n; i++) {
+    out[i] *= w->s[i] < 0.0 ? 1.0 : left[i];
+    left[i] *= part[i];
+    sum[i] += out[i];
+  }
+}
+
+/* The particles of all pieces: number[j] between ends[j] and ends[j + 1]. */
+static void count_pieces(const struct source *w, int pieces, lanes *ends, lanes *number) {
+  lanes part[CR_MAX_BINS + 2], below, above, sum;
+  for (int i = 0; i < w->n; i++) below[i] = above[i] = 1.0, sum[i] = 0.0;
+  for (int j = 0; j < pieces; j++) fall_piece(w, ends[j], ends[j + 1], number[j], part[j], below);
+  for (int j = pieces - 1; j >= 0; j--) rise_piece(w, part[j], number[j], above, sum);
+  SIMD
+  for (int i = 0; i < w->n; i++) sum[i] = w->count[i] / max(sum[i], 1e-300);
+  for (int j = 0; j < pieces; j++) {
+    double *restrict out = number[j];
+    SIMD
+    for (int i = 0; i < w->n; i++) out[i] *= sum[i];
+  }
+}
+
+/* Two nodes of the average of T - T(p_lo) = (q - p_lo) (q + p_lo) / (E(q) + E(p_lo)) over the images q of a and b, with the weights of both. */
+SHARED struct fraction two_nodes(struct fraction a, struct fraction b, double weight_a, double weight_b, double p_lo, double e_lo, double m2) {
+  double over_a = (a.over - p_lo * a.under) * (a.over + p_lo * a.under), over_b = (b.over - p_lo * b.under) * (b.over + p_lo * b.under);
+  double under_a = a.under * (sqrt(a.over * a.over + m2 * (a.under * a.under)) + e_lo * a.under);
+  double under_b = b.under * (sqrt(b.over * b.over + m2 * (b.under * b.under)) + e_lo * b.under);
+  return (struct fraction){weight_a * over_a * under_b + weight_b * over_b * under_a, under_a * under_b};
+}
+
+/* Those on either side of the middle p of the window, at distances of which the exponentials are up and down, with the weights near and far. */
+SHARED struct fraction nodes(const struct source *w, int lepton, int i, double p, double up, double down, double near, double far, double p_lo, double p_hi,
+                             double e_lo, double m2) {
+  return two_nodes(image_of(w, lepton, i, p * down, p_lo, p_hi), image_of(w, lepton, i, p * up, p_lo, p_hi), near, far, p_lo, e_lo, m2);
 }
 
 /* The average itself, for the particles of a source between la and lb. */
 SHARED double mean_rise(const struct source *w, int lepton, int i, double la, double lb, double p_lo, double p_hi, double e_lo, double m2) {
   double t = w->t[i], window = min(min(lb - la, CR_BATCH_WINDOW / t), 2.4), turn = w->s[i] < 0.0 ? 1.0 : -1.0;
-  double middle = (w->s[i] < 0.0 ? la : lb) + 0.5 * turn * window, p = w->base[i] * vec_exp(middle), x = t * window;
+  double middle = (w->s[i] < 0.0 ? la : lb) + 0.5 * turn * window, p = w->base[i] * vec_exp(middle), x = t * window, size = turn * window, up, down;
   double a = vec_exp(x * half_node[0]), b = vec_exp(x * half_node[1]), c = vec_exp(x * half_node[2]);
-  double ab = a * b, inverse = 1.0 / (ab * c), sum = 0.0, mean = 0.0;
-  add_nodes(w, lepton, i, 0, window, turn, p, a, inverse * (b * c), p_lo, p_hi, e_lo, m2, &mean, &sum);
-  add_nodes(w, lepton, i, 1, window, turn, p, b, inverse * (a * c), p_lo, p_hi, e_lo, m2, &mean, &sum);
-  add_nodes(w, lepton, i, 2, window, turn, p, c, inverse * ab, p_lo, p_hi, e_lo, m2, &mean, &sum);
-  return mean / sum;
+  double ab = a * b, inverse = 1.0 / (ab * c), back_a = inverse * (b * c), back_b = inverse * (a * c), back_c = inverse * ab;
+  vec_exp_pair(size * half_node[0], &up, &down);
+  struct fraction f = nodes(w, lepton, i, p, up, down, node_weight[0] * a, node_weight[0] * back_a, p_lo, p_hi, e_lo, m2);
+  vec_exp_pair(size * half_node[1], &up, &down);
+  struct fraction g = nodes(w, lepton, i, p, up, down, node_weight[1] * b, node_weight[1] * back_b, p_lo, p_hi, e_lo, m2);
+  vec_exp_pair_small(size * half_node[2], &up, &down);
+  struct fraction h = nodes(w, lepton, i, p, up, down, node_weight[2] * c, node_weight[2] * back_c, p_lo, p_hi, e_lo, m2);
+  double sum = (node_weight[0] * (a + back_a) + node_weight[1] * (b + back_b)) + node_weight[2] * (c + back_c);
+  return ((f.over * g.under + g.over * f.under) * h.under + h.over * (f.under * g.under)) / ((f.under * g.under) * (h.under * sum));
 }
 
 /* A piece is narrow where its image and the change of the weight along it are: there two nodes do: to h^4 / 4320 of a width h, 1e-8. */
@@ -85,6 +121,7 @@ static const double narrow_image = 0.03, narrow_weight = 0.08, narrow_length = 0
 /* Pieces that may be narrow: in how many cells. */
 APART double count_narrow(const struct source *w, const double *la, const double *lb, const double *number) {
   double count = 0.0;
+  _Pragma("omp simd reduction(+ : count)")
   for (int i = 0; i < w->n; i++) {
     double length = lb[i] - la[i];
     count += number[i] > 0.0 && length < narrow_length && w->t[i] * length < narrow_weight ? 1.0 : 0.0;
@@ -101,13 +138,13 @@ SHARED double narrow_rise(const struct source *restrict w, int lepton, const str
   for (int i = 0; i < w->n; i++) {
     double length = lb[i] - la[i], h = min(length, narrow_length), x = min(w->t[i] * h, narrow_weight), up, down, heavy, light;
     double p = w->base[i] * vec_exp(la[i] + 0.5 * h);
-    vec_exp_pair(h * half, &up, &down);
-    vec_exp_pair(w->s[i] < 0.0 ? -x * half : x * half, &heavy, &light);
-    double q = min(max(forward(w, lepton, i, p * down), p_lo), p_hi), r = min(max(forward(w, lepton, i, p * up), p_lo), p_hi);
-    double under_q = sqrt(q * q + m2) + e_lo, under_r = sqrt(r * r + m2) + e_lo;
-    double over = light * ((q - p_lo) * (q + p_lo)) * under_r + heavy * ((r - p_lo) * (r + p_lo)) * under_q;
-    bool holds = length < narrow_length && w->t[i] * length < narrow_weight && r - q < narrow_image * q;
-    rise[i] = over / ((under_q * under_r) * (heavy + light));
+    vec_exp_pair_small(h * half, &up, &down);
+    vec_exp_pair_small(w->s[i] < 0.0 ? -x * half : x * half, &heavy, &light);
+    struct fraction q = image_of(w, lepton, i, p * down, p_lo, p_hi), r = image_of(w, lepton, i, p * up, p_lo, p_hi);
+    struct fraction sum = two_nodes(q, r, light, heavy, p_lo, e_lo, m2);
+    double from = q.over * r.under, to = r.over * q.under;
+    bool holds = length < narrow_length && w->t[i] * length < narrow_weight && to - from < narrow_image * from;
+    rise[i] = sum.over / (sum.under * (heavy + light));
     narrow[i] = holds ? 1.0 : 0.0;
     wide += holds || number[i] == 0.0 ? 0.0 : 1.0;
   }
@@ -185,7 +222,7 @@ APART void leave(const struct source *w, int lepton, double mass, const double *
 static void scatter(struct source *w, int lepton, int nb, const struct cr_bin *bin, const struct cr_bin_table *table, lanes *lo,
                            lanes *hi, lanes thermal) {
   double lowest, highest;
-  lanes ends[CR_MAX_BINS + 3], sum;
+  lanes ends[CR_MAX_BINS + 3];
   image(w, lepton, &lowest, &highest);
   memset(w->arrived, 0, sizeof w->arrived);
   memset(w->above, 0, sizeof w->above);
@@ -199,14 +236,9 @@ static void scatter(struct source *w, int lepton, int nb, const struct cr_bin *b
   memset(ends[first + 1], 0, sizeof(lanes));
   for (int j = first + 1; j <= last; j++) (lepton ? edge_lepton : edge_hadron)(w, j < nb ? bin[j].p_lo : bin[nb - 1].p_hi, ends[j], ends[j + 1]);
   memcpy(ends[last + 2], w->length, sizeof(lanes));
-  memset(sum, 0, sizeof sum);
-  for (int j = first; j <= last; j++) count_piece(w, ends[j + 1], ends[j + 2], w->part[j + 1], sum);
-  SIMD
-  for (int i = 0; i < w->n; i++) sum[i] = w->count[i] / max(sum[i], 1e-300);
+  count_pieces(w, last - first + 1, &ends[first + 1], &w->part[first + 1]);
   for (int j = first; j <= last; j++) {
-    double *part = w->part[j + 1];
-    SIMD
-    for (int i = 0; i < w->n; i++) part[i] *= sum[i];
+    const double *part = w->part[j + 1];
     if (j < 0) {
       SIMD
       for (int i = 0; i < w->n; i++) thermal[i] += part[i];
@@ -220,31 +252,29 @@ static void scatter(struct source *w, int lepton, int nb, const struct cr_bin *b
   }
 }
 
-/* Share the work of the bin among the processes as cr_share_work does, into the ledger. */
-APART void share(struct cr_chunk *c, const double *work, lanes *power) {
+/* Share the work of the bin among its processes as cr_share_work does, into the ledger. */
+APART void share(struct cr_chunk *c, int processes, const double *work, lanes *power) {
   lanes of_up, of_down;
   double dt = c->dt;
-  memset(of_up, 0, sizeof of_up);
-  memset(of_down, 0, sizeof of_down);
-  for (int e = 0; e < LOSS_COUNT; e++) {
-    double *p = power[e];
+  for (int i = 0; i < c->n; i++) of_up[i] = of_down[i] = 0.0;
+  for (int e = 0; e < processes; e++) {
+    const double *p = power[e];
     SIMD
     for (int i = 0; i < c->n; i++) {
-      p[i] *= dt;
       of_up[i] += max(p[i], 0.0);
       of_down[i] += max(-p[i], 0.0);
     }
   }
   SIMD
   for (int i = 0; i < c->n; i++) {
-    double sum = of_up[i] + of_down[i], inverse = sum > 0.0 ? 1.0 / max(sum, 1e-300) : 0.0;
-    double up = (2.0 * of_down[i] + work[i]) * inverse, down = (2.0 * of_up[i] - work[i]) * inverse;
-    of_up[i] = up;
-    of_down[i] = down;
+    double up = of_up[i] * dt, down = of_down[i] * dt, sum = up + down, inverse = sum > 0.0 ? dt / max(sum, 1e-280) : 0.0;
+    of_up[i] = (2.0 * down + work[i]) * inverse;
+    of_down[i] = (2.0 * up - work[i]) * inverse;
     c->energy[LOSS_ADIABATIC][i] += sum > 0.0 ? 0.0 : work[i];
   }
-  for (int e = 0; e < LOSS_COUNT; e++) {
-    double *p = power[e], *out = c->energy[e];
+  for (int e = 0; e < processes; e++) {
+    const double *p = power[e];
+    double *out = c->energy[e];
     SIMD
     for (int i = 0; i < c->n; i++) out[i] += p[i] * (p[i] > 0.0 ? of_up[i] : of_down[i]);
   }
@@ -252,7 +282,7 @@ APART void share(struct cr_chunk *c, const double *work, lanes *power) {
 
 /* What is booked and what has changed differ by rounding, always in the same direction where a spectrum is steady.  The differences of the
  * populations are exact, so their energy is right to rounding of the turnover; what is missing goes to the processes as the rest does. */
-static void settle(struct cr_chunk *c, int nb, const struct cr_bin *bin, lanes *old_lo, lanes *old_hi, lanes *lo, lanes *hi) {
+static void settle(struct cr_chunk *c, int nb, int processes, const struct cr_bin *bin, lanes *old_lo, lanes *old_hi, lanes *lo, lanes *hi) {
   lanes missing, size;
   SIMD
   for (int i = 0; i < c->n; i++) missing[i] = -c->energy[ENTRY_TOP][i] - c->energy[ENTRY_INFLOW][i], size[i] = 0.0;
@@ -261,14 +291,14 @@ static void settle(struct cr_chunk *c, int nb, const struct cr_bin *bin, lanes *
     SIMD
     for (int i = 0; i < c->n; i++) missing[i] += t_lo * (old_l[i] - new_l[i]) + t_hi * (old_h[i] - new_h[i]);
   }
-  for (int e = 0; e < LOSS_COUNT; e++) {
+  for (int e = 0; e < processes; e++) {
     const double *x = c->energy[e];
     SIMD
     for (int i = 0; i < c->n; i++) missing[i] -= x[i], size[i] += fabs(x[i]);
   }
   SIMD
   for (int i = 0; i < c->n; i++) missing[i] = size[i] > 0.0 ? missing[i] / max(size[i], 1e-300) : 0.0;
-  for (int e = 0; e < LOSS_COUNT; e++) {
+  for (int e = 0; e < processes; e++) {
     double *x = c->energy[e];
     SIMD
     for (int i = 0; i < c->n; i++) x[i] += missing[i] * fabs(x[i]);
@@ -301,7 +331,7 @@ APART void continuation(struct source *w, int lepton, int end, const struct cr_b
 
 void cr_batch_momentum(const struct cr_tables *tables, int s, struct cr_chunk *c) {
   const struct cr_network *net = tables->net;
-  int nb = net->nbin[s], at = net->first[s];
+  int nb = net->nbin[s], at = net->first[s], processes = net->species[s].kind == CR_LEPTON ? LOSS_COUNT : LOSS_BREMSSTRAHLUNG;   /* those after it are of leptons */
   const struct cr_bin *bin = &net->bin[at];
   const struct cr_bin_table *table = &tables->bin[at];
   double m2 = bin[0].mass * bin[0].mass;
@@ -315,17 +345,16 @@ void cr_batch_momentum(const struct cr_tables *tables, int s, struct cr_chunk *c
     const double *from_lo = c->lo[at + k], *from_hi = c->hi[at + k];
     double pv_lo = table[k].pv_lo, pv_hi = table[k].pv_hi, t_lo = bin[k].t_lo, t_hi = bin[k].t_hi;
     int lepton = net->species[s].kind == CR_LEPTON || table[k].fast;  /* the form of the map */
-    memset(power, 0, sizeof power);
     cr_batch_slopes(&w, &bin[k], from_lo, from_hi);
     cr_batch_gas_exchange(tables, at + k, c, power);  /* rates; the map needs them before they become powers */
     if (net->species[s].kind == CR_LEPTON) cr_batch_lepton_map(tables, at + k, c, &w, power);
     else cr_batch_hadron_map(tables, at + k, c, &w, power, m2);
-    for (int e = 0; e < 3; e++) {
-      SIMD
-      for (int i = 0; i < c->n; i++) power[e][i] *= pv_lo * from_lo[i] + pv_hi * from_hi[i];
-    }
     SIMD
     for (int i = 0; i < c->n; i++) {
+      double pv = pv_lo * from_lo[i] + pv_hi * from_hi[i];
+      power[LOSS_ADIABATIC][i] *= pv;
+      power[LOSS_STREAMING][i] *= pv;
+      power[LOSS_REACCELERATION][i] *= pv;
       w.base[i] = bin[k].p_lo;
       w.inverse_base[i] = 1.0 / bin[k].p_lo;
       w.length[i] = bin[k].width;
@@ -338,7 +367,7 @@ void cr_batch_momentum(const struct cr_tables *tables, int s, struct cr_chunk *c
       c->number[ENTRY_TOP][i] += w.above[i];
       c->energy[ENTRY_TOP][i] += w.e_above[i];
     }
-    share(c, work, power);
+    share(c, processes, work, power);
 
     for (int end = 0; end < 2 && tables->opt.inflow == CR_INFLOW_EXTRAPOLATED; end++) {
       if (k != (end ? nb - 1 : 0)) continue;
@@ -355,7 +384,7 @@ void cr_batch_momentum(const struct cr_tables *tables, int s, struct cr_chunk *c
       }
     }
   }
-  settle(c, nb, bin, c->lo + at, c->hi + at, lo, hi);
+  settle(c, nb, processes, bin, c->lo + at, c->hi + at, lo, hi);
   memcpy(c->lo[at], lo, (size_t)nb * sizeof *lo);
   memcpy(c->hi[at], hi, (size_t)nb * sizeof *hi);
 }

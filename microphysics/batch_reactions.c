@@ -13,7 +13,6 @@
 #include <math.h>
 #include <string.h>
 
-#define SIMD _Pragma("omp simd")
 
 _Static_assert(CR_FIT == 10, "");
 static inline double polynomial(const struct cr_fit *f, double r) {
@@ -26,10 +25,11 @@ static inline double target_density(const struct cr_chunk *c, int target, int i)
   return target == TARGET_NUCLEONS ? c->n_nucleon[i] : target == TARGET_ELECTRONS ? c->n_e[i] : 1.0;
 }
 
+/* Rates times dt below which series do.  Cells in which they do take them whatever the others do, so that those do not matter to the last bit. */
 static const double gentle_limit = 0.03;
 
-/* exp(-x), E(x) = (1 - exp(-x)) / x and (1 - E(x)) / x; gentle: no x of the bin is above the limit. */
-static inline __attribute__((always_inline)) void relaxation(double x, bool gentle, double *decay, double *mean, double *rest) {
+/* exp(-x), E(x) = (1 - exp(-x)) / x and (1 - E(x)) / x; gentle: no x is above the limit. */
+SHARED void relaxation(double x, bool gentle, double *decay, double *mean, double *rest) {
   double series = 1.0 / 2 - x * (1.0 / 6 - x * (1.0 / 24 - x * (1.0 / 120 - x * (1.0 / 720 - x * (1.0 / 5040)))));
   double near = 1.0 - x * series;
   if (gentle) {
@@ -43,51 +43,50 @@ static inline __attribute__((always_inline)) void relaxation(double x, bool gent
   *decay = x < 0.7 ? slightly : far;
 }
 
-/* E(d) for d >= 0; where no d of the chunk is above the limit, only by the series: the same bits for each cell. */
-static inline double mean_of_decay(double d, bool gentle) {
+/* E(d) for d >= 0. */
+static inline double mean_of_decay(double d) {
   double near = 1.0 - d * (1.0 / 2 - d * (1.0 / 6 - d * (1.0 / 24 - d * (1.0 / 120 - d * (1.0 / 720 - d * (1.0 / 5040))))));
-  if (gentle) return near;
   double safe = max(d, 0.01), far = vec_one_minus_exp(safe) / safe;
   return d < gentle_limit ? near : far;
 }
 
-static inline __attribute__((always_inline)) void relax(int n, bool gentle, double dt, const double *restrict lo, const double *restrict hi,
-                                                        const double *restrict source_lo, const double *restrict source_hi,
-                                                        struct cr_reaction *restrict q) {
+APART void relax(int n, struct cr_reaction *restrict q) {
   SIMD
   for (int i = 0; i < n; i++) {
     double decay, mean, rest;
-    relaxation(q->x_lo[i], gentle, &decay, &mean, &rest);
+    relaxation(q->x_lo[i], false, &decay, &mean, &rest);
     q->decay_lo[i] = decay, q->mean_lo[i] = mean, q->rest_lo[i] = rest;
-    q->own_lo[i] = lo[i] * mean + source_lo[i] * dt * rest;
-    relaxation(q->x_hi[i], gentle, &decay, &mean, &rest);
+    relaxation(q->x_hi[i], false, &decay, &mean, &rest);
     q->decay_hi[i] = decay, q->mean_hi[i] = mean, q->rest_hi[i] = rest;
-    q->own_hi[i] = hi[i] * mean + source_hi[i] * dt * rest;
   }
 }
 
-static __attribute__((noinline)) void relax_gently(int n, double dt, const double *lo, const double *hi, const double *source_lo, const double *source_hi,
-                                                   struct cr_reaction *q) {
-  relax(n, true, dt, lo, hi, source_lo, source_hi, q);
+/* The loss rates of a bin for one kind of target. */
+APART void add_losses(int n, const struct cr_fit *f_lo, const struct cr_fit *f_hi, const double *restrict dose, int target, struct cr_reaction *restrict q) {
+  SIMD
+  for (int i = 0; i < n; i++) {
+    double a = dose[i] * polynomial(f_lo, q->r[i]), b = dose[i] * polynomial(f_hi, q->r[i]);
+    q->part_lo[target][i] = a;
+    q->part_hi[target][i] = b;
+    q->x_lo[i] += a;
+    q->x_hi[i] += b;
+  }
 }
 
-static __attribute__((noinline)) void relax_fully(int n, double dt, const double *lo, const double *hi, const double *source_lo, const double *source_hi,
-                                                  struct cr_reaction *q) {
-  relax(n, false, dt, lo, hi, source_lo, source_hi, q);
+static void doses(const struct cr_chunk *c, lanes *dose) {
+  for (int target = 0; target < CR_TARGETS; target++)
+    for (int i = 0; i < c->n; i++) dose[target][i] = target_density(c, target, i) * c->dt;
 }
 
-void cr_batch_rates(const struct cr_tables *tables, int s, struct cr_chunk *c) {
+static void rates(const struct cr_tables *tables, int s, struct cr_chunk *c, lanes *dose) {
   const struct cr_network *net = tables->net;
   int n = c->n;
-  double dt = c->dt, dose[CR_TARGETS][CR_LANES], most = 0.0;
-  for (int target = 0; target < CR_TARGETS; target++)
-    for (int i = 0; i < n; i++) dose[target][i] = target_density(c, target, i) * dt;
-
+  double dt = c->dt;
   for (int k = net->first[s]; k < net->first[s + 1]; k++) {
     const struct cr_bin_table *t = &tables->bin[k];
     struct cr_reaction *restrict q = &c->reaction[k];
     double escape = c->escape_rate == NULL ? 0.0 : c->escape_rate[k] * dt, escape_hi = c->escape_rate_hi == NULL ? 0.0 : c->escape_rate_hi[k] * dt;
-    const double *restrict lo = c->lo[k], *restrict hi = c->hi[k], *source_lo = c->source_lo[k], *source_hi = c->source_hi[k];
+    const double *restrict lo = c->lo[k], *restrict hi = c->hi[k], *restrict source_lo = c->source_lo[k], *restrict source_hi = c->source_hi[k];
     /* An empty bin that is being filled takes the shape of its source. */
     SIMD
     for (int i = 0; i < n; i++) {
@@ -97,145 +96,202 @@ void cr_batch_rates(const struct cr_tables *tables, int s, struct cr_chunk *c) {
       q->r[i] = (b - a) / max(a + b, 1e-300);
       q->x_lo[i] = escape;
       q->x_hi[i] = escape_hi;
-      q->gain_lo[i] = q->gain_hi[i] = q->left_lo[i] = q->left_hi[i] = q->late_lo[i] = q->late_hi[i] = 0.0;
     }
-    for (int target = 0; target < CR_TARGETS; target++) {
-      if (!tables->has_target[s][target]) continue;
-      const struct cr_fit *f_lo = &t->loss_lo[target], *f_hi = &t->loss_hi[target];
-      const double *d = dose[target];
-      SIMD
-      for (int i = 0; i < n; i++) {
-        q->part_lo[target][i] = d[i] * polynomial(f_lo, q->r[i]);
-        q->part_hi[target][i] = d[i] * polynomial(f_hi, q->r[i]);
-        q->x_lo[i] += q->part_lo[target][i];
-        q->x_hi[i] += q->part_hi[target][i];
-      }
-    }
-    for (int i = 0; i < n; i++) most = max(most, max(q->x_lo[i], q->x_hi[i]));
-    (most < gentle_limit ? relax_gently : relax_fully)(n, dt, lo, hi, source_lo, source_hi, q);
+    q->late = false;
+    for (int i = 0; i < n && tables->used[s][ENTRY_SECONDARY]; i++) q->gain_lo[i] = q->gain_hi[i] = q->left_lo[i] = q->left_hi[i] = 0.0; /* else from the start */
+    for (int target = 0; target < CR_TARGETS; target++)
+      if (tables->has_target[s][target]) add_losses(n, &t->loss_lo[target], &t->loss_hi[target], dose[target], target, q);
+    double hard = 0.0;
+    _Pragma("omp simd reduction(+ : hard)")
+    for (int i = 0; i < n; i++) hard += max(q->x_lo[i], q->x_hi[i]) < gentle_limit ? 0.0 : 1.0;
+    q->gentle = hard == 0.0;
+    c->gentle = c->gentle && q->gentle;
   }
-  c->gentle = c->gentle && most < gentle_limit;
 }
 
-/* Add the children of a bin to one of their bins.  From the parents: their average over the step, the amplitudes of the exponentials of both
- * populations, the constant, and the part that grows evenly. */
-static inline __attribute__((always_inline)) void add_children(int n, bool gentle, const struct cr_yield *yield, const struct cr_reaction *restrict p,
-                                                               const double *restrict dose, const double *restrict average, const double *restrict amp_lo,
-                                                               const double *restrict amp_hi, const double *restrict even, const double *restrict growing,
-                                                               struct cr_reaction *restrict q) {
+/* What children are made of: the parents of both populations are u(t) = start exp(-x t/dt) + made (1 - exp(-x t/dt)) / x. */
+struct parents {
+  lanes average;
+  /* Of them are left, if they decay as exp(-y t/dt), the sum of moment[k] y^k with moment[k] = (-1)^k times the integral of u (1 - t/dt)^k / k!. */
+  lanes moment[CR_MOMENTS];
+  lanes amp_lo, amp_hi, even, growing;   /* the same as exponentials, a constant and what grows evenly */
+};
+
+_Static_assert(CR_MOMENTS == 7, "");
+/* The integrals of exp(-x t) (1 - t)^k / k! for k = 0, 1, ... */
+struct integrals { double f0, f1, f2, f3, f4, f5, f6, f7; };
+
+SHARED struct integrals integrals(double x) {
+  struct integrals a;
+  a.f7 = 1.0 / 40320 - x * (1.0 / 362880 - x * (1.0 / 3628800));
+  a.f6 = 1.0 / 5040 - x * a.f7;
+  a.f5 = 1.0 / 720 - x * a.f6;
+  a.f4 = 1.0 / 120 - x * a.f5;
+  a.f3 = 1.0 / 24 - x * a.f4;
+  a.f2 = 1.0 / 6 - x * a.f3;
+  a.f1 = 1.0 / 2 - x * a.f2;
+  a.f0 = 1.0 - x * a.f1;
+  return a;
+}
+
+APART void moments(int n, const struct cr_reaction *restrict q, const double *restrict start_lo, const double *restrict start_hi, const double *restrict made_lo,
+                   const double *restrict made_hi, struct parents *restrict u) {
+  SIMD
+  for (int i = 0; i < n; i++) {
+    double a = start_lo[i], b = start_hi[i], c = made_lo[i], d = made_hi[i];
+    struct integrals l = integrals(q->x_lo[i]), h = integrals(q->x_hi[i]);
+    u->average[i] = u->moment[0][i] = (a * l.f0 + b * h.f0) + (c * l.f1 + d * h.f1);
+    u->moment[1][i] = -((a * l.f1 + b * h.f1) + (c * l.f2 + d * h.f2));
+    u->moment[2][i] = (a * l.f2 + b * h.f2) + (c * l.f3 + d * h.f3);
+    u->moment[3][i] = -((a * l.f3 + b * h.f3) + (c * l.f4 + d * h.f4));
+    u->moment[4][i] = (a * l.f4 + b * h.f4) + (c * l.f5 + d * h.f5);
+    u->moment[5][i] = -((a * l.f5 + b * h.f5) + (c * l.f6 + d * h.f6));
+    u->moment[6][i] = (a * l.f6 + b * h.f6) + (c * l.f7 + d * h.f7);
+  }
+}
+
+/* Where rates are not small. */
+APART void exponentials(int n, const struct cr_reaction *restrict q, const double *restrict start_lo, const double *restrict start_hi,
+                        const double *restrict made_lo, const double *restrict made_hi, struct parents *restrict u) {
+  /* For very slow losses start + made t. */
+  SIMD
+  for (int i = 0; i < n; i++) {
+    double a = made_lo[i], b = made_hi[i], x_lo = q->x_lo[i], x_hi = q->x_hi[i];
+    bool slow_a = x_lo < 1e-7, slow_b = x_hi < 1e-7;
+    double steady_a = slow_a ? 0.0 : a / max(x_lo, 1e-7), steady_b = slow_b ? 0.0 : b / max(x_hi, 1e-7);
+    u->amp_lo[i] = start_lo[i] - steady_a;
+    u->amp_hi[i] = start_hi[i] - steady_b;
+    u->even[i] = steady_a + steady_b;
+    u->growing[i] = (slow_a ? a : 0.0) + (slow_b ? b : 0.0);
+    double all = (start_lo[i] * q->mean_lo[i] + start_hi[i] * q->mean_hi[i]) + (a * q->rest_lo[i] + b * q->rest_hi[i]);
+    u->average[i] = max(x_lo, x_hi) < gentle_limit ? u->moment[0][i] : all;
+  }
+}
+
+SHARED double left_of(const struct parents *restrict u, int i, double y) {
+  double high = u->moment[4][i] + y * (u->moment[5][i] + y * u->moment[6][i]);
+  return u->moment[0][i] + y * (u->moment[1][i] + y * (u->moment[2][i] + y * (u->moment[3][i] + y * high)));
+}
+
+/* Add the children of a bin to one of their bins, of which the rates are small. */
+APART void add_gently(int n, const struct cr_yield *yield, const double *restrict r, const double *restrict dose, const struct parents *restrict u,
+                      struct cr_reaction *restrict q) {
+  SIMD
+  for (int i = 0; i < n; i++) {
+    double to_lo = dose[i] * polynomial(&yield->lo, r[i]), to_hi = dose[i] * polynomial(&yield->hi, r[i]);
+    q->gain_lo[i] += to_lo * u->average[i];
+    q->gain_hi[i] += to_hi * u->average[i];
+    q->left_lo[i] += to_lo * left_of(u, i, q->x_lo[i]);
+    q->left_hi[i] += to_hi * left_of(u, i, q->x_hi[i]);
+  }
+}
+
+APART void add_fully(int n, const struct cr_yield *yield, const struct cr_reaction *restrict p, const double *restrict dose, const struct parents *restrict u,
+                     struct cr_reaction *restrict q) {
   SIMD
   for (int i = 0; i < n; i++) {
     double to_lo = dose[i] * polynomial(&yield->lo, p->r[i]), to_hi = dose[i] * polynomial(&yield->hi, p->r[i]);
-    double e_lo = mean_of_decay(fabs(p->x_lo[i] - q->x_lo[i]), gentle), e_hi = mean_of_decay(fabs(p->x_hi[i] - q->x_lo[i]), gentle);
-    double f_lo = mean_of_decay(fabs(p->x_lo[i] - q->x_hi[i]), gentle), f_hi = mean_of_decay(fabs(p->x_hi[i] - q->x_hi[i]), gentle);
-    double left_lo = (amp_lo[i] * max(p->decay_lo[i], q->decay_lo[i]) * e_lo + amp_hi[i] * max(p->decay_hi[i], q->decay_lo[i]) * e_hi) +
-                     (even[i] * q->mean_lo[i] + growing[i] * q->rest_lo[i]);
-    double left_hi = (amp_lo[i] * max(p->decay_lo[i], q->decay_hi[i]) * f_lo + amp_hi[i] * max(p->decay_hi[i], q->decay_hi[i]) * f_hi) +
-                     (even[i] * q->mean_hi[i] + growing[i] * q->rest_hi[i]);
-    q->gain_lo[i] += to_lo * average[i];
-    q->gain_hi[i] += to_hi * average[i];
-    q->left_lo[i] += to_lo * max(left_lo, 0.0);
-    q->left_hi[i] += to_hi * max(left_hi, 0.0);
+    double a = u->amp_lo[i], b = u->amp_hi[i], even = u->even[i], growing = u->growing[i], y_lo = q->x_lo[i], y_hi = q->x_hi[i];
+    double left_lo = (a * max(p->decay_lo[i], q->decay_lo[i]) * mean_of_decay(fabs(p->x_lo[i] - y_lo)) +
+                      b * max(p->decay_hi[i], q->decay_lo[i]) * mean_of_decay(fabs(p->x_hi[i] - y_lo))) +
+                     (even * q->mean_lo[i] + growing * q->rest_lo[i]);
+    double left_hi = (a * max(p->decay_lo[i], q->decay_hi[i]) * mean_of_decay(fabs(p->x_lo[i] - y_hi)) +
+                      b * max(p->decay_hi[i], q->decay_hi[i]) * mean_of_decay(fabs(p->x_hi[i] - y_hi))) +
+                     (even * q->mean_hi[i] + growing * q->rest_hi[i]);
+    bool gentle = max(max(p->x_lo[i], p->x_hi[i]), max(y_lo, y_hi)) < gentle_limit;
+    double near_lo = left_of(u, i, y_lo), near_hi = left_of(u, i, y_hi);
+    q->gain_lo[i] += to_lo * u->average[i];
+    q->gain_hi[i] += to_hi * u->average[i];
+    q->left_lo[i] += to_lo * (gentle ? near_lo : max(left_lo, 0.0));
+    q->left_hi[i] += to_hi * (gentle ? near_hi : max(left_hi, 0.0));
   }
 }
 
-static __attribute__((noinline)) void add_gently(int n, const struct cr_yield *yield, const struct cr_reaction *p, const double *dose, const double *average,
-                                                 const double *amp_lo, const double *amp_hi, const double *even, const double *growing,
-                                                 struct cr_reaction *q) {
-  add_children(n, true, yield, p, dose, average, amp_lo, amp_hi, even, growing, q);
-}
-
-static __attribute__((noinline)) void add_fully(int n, const struct cr_yield *yield, const struct cr_reaction *p, const double *dose, const double *average,
-                                                const double *amp_lo, const double *amp_hi, const double *even, const double *growing,
-                                                struct cr_reaction *q) {
-  add_children(n, false, yield, p, dose, average, amp_lo, amp_hi, even, growing, q);
-}
-
-/* Children of bin k of the chunk, whose populations are start_lo, start_hi with a source and gains.  Where the child has had its turn (bins below
+/* Children of bin k of the chunk, whose populations are start_lo, start_hi with a source and gains made.  Where the child has had its turn (bins below
  * `done`), what it gets is late. */
-static inline __attribute__((always_inline)) void produce(const struct cr_tables *tables, int k, int done, struct cr_chunk *c, double (*dose)[CR_LANES],
-                                                          const double *start_lo, const double *start_hi, const double *made_lo, const double *made_hi,
-                                                          const double *average) {
-  const struct cr_reaction *restrict p = &c->reaction[k];
+static void produce(const struct cr_tables *tables, int k, int done, struct cr_chunk *c, lanes *dose, const double *start_lo,
+                    const double *start_hi, const double *made_lo, const double *made_hi) {
+  const struct cr_reaction *p = &c->reaction[k];
   int n = c->n;
-  double amp_lo[CR_LANES], amp_hi[CR_LANES], even[CR_LANES], growing[CR_LANES];
-  /* u = (u0 - source/rate) exp(-rate t) + source/rate; for very slow losses u0 + source t. */
-  SIMD
-  for (int i = 0; i < n; i++) {
-    double a = made_lo[i], b = made_hi[i];
-    bool slow_a = p->x_lo[i] < 1e-7, slow_b = p->x_hi[i] < 1e-7;
-    double steady_a = slow_a ? 0.0 : a / max(p->x_lo[i], 1e-7), steady_b = slow_b ? 0.0 : b / max(p->x_hi[i], 1e-7);
-    amp_lo[i] = start_lo[i] - steady_a;
-    amp_hi[i] = start_hi[i] - steady_b;
-    even[i] = steady_a + steady_b;
-    growing[i] = (slow_a ? a : 0.0) + (slow_b ? b : 0.0);
-  }
+  struct parents u;
+  moments(n, p, start_lo, start_hi, made_lo, made_hi, &u);
+  if (!c->gentle) exponentials(n, p, start_lo, start_hi, made_lo, made_hi, &u);
   for (int y = tables->first_yield[k]; y < tables->first_yield[k + 1]; y++) {
     const struct cr_yield *yield = &tables->yield[y];
-    struct cr_reaction *q = &c->reaction[yield->child];
-    double before_lo[CR_LANES], before_hi[CR_LANES];
-    bool late = yield->child < done;
+    int child = yield->child;
+    struct cr_reaction *q = &c->reaction[child];
+    lanes before_lo, before_hi;
+    bool late = child < done && tables->first_yield[child] < tables->first_yield[child + 1];
     if (late) memcpy(before_lo, q->gain_lo, sizeof before_lo), memcpy(before_hi, q->gain_hi, sizeof before_hi);
-    (c->gentle ? add_gently : add_fully)(n, yield, p, dose[yield->target], average, amp_lo, amp_hi, even, growing, q);
-    for (int i = 0; i < n && late; i++) q->late_lo[i] += q->gain_lo[i] - before_lo[i], q->late_hi[i] += q->gain_hi[i] - before_hi[i];
-  }
-}
-
-static void doses(const struct cr_chunk *c, double (*dose)[CR_LANES]) {
-  for (int target = 0; target < CR_TARGETS; target++)
-    for (int i = 0; i < c->n; i++) dose[target][i] = target_density(c, target, i) * c->dt;
-}
-
-void cr_batch_produce(const struct cr_tables *tables, int s, struct cr_chunk *c) {
-  const struct cr_network *net = tables->net;
-  int n = c->n;
-  double dt = c->dt, dose[CR_TARGETS][CR_LANES], average[CR_LANES], made_lo[CR_LANES], made_hi[CR_LANES];
-  doses(c, dose);
-  for (int k = net->first[s]; k < net->first[s + 1]; k++) {
-    const struct cr_reaction *restrict p = &c->reaction[k];
-    const double *source_lo = c->source_lo[k], *source_hi = c->source_hi[k];
-    if (tables->first_yield[k] == tables->first_yield[k + 1]) continue;
-    SIMD
-    for (int i = 0; i < n; i++) {
-      made_lo[i] = source_lo[i] * dt + p->gain_lo[i];
-      made_hi[i] = source_hi[i] * dt + p->gain_hi[i];
-      average[i] = (p->own_lo[i] + p->own_hi[i]) + (p->gain_lo[i] * p->rest_lo[i] + p->gain_hi[i] * p->rest_hi[i]);
+    if (p->gentle && q->gentle) add_gently(n, yield, p->r, dose[yield->target], &u, q);
+    else add_fully(n, yield, p, dose[yield->target], &u, q);
+    for (int i = 0; i < n && late; i++) {
+      q->late_lo[i] = (q->late ? q->late_lo[i] : 0.0) + (q->gain_lo[i] - before_lo[i]);
+      q->late_hi[i] = (q->late ? q->late_hi[i] : 0.0) + (q->gain_hi[i] - before_hi[i]);
     }
-    produce(tables, k, net->first[s + 1], c, dose, c->lo[k], c->hi[k], made_lo, made_hi, average);
+    q->late = q->late || late;
   }
 }
 
 /* Particles that came to a species after its turn make children as well.  Each round takes the loop once more, of which a round of
- * B -> 10Be -> B gives back 5% at most. */
-void cr_batch_produce_late(const struct cr_tables *tables, struct cr_chunk *c) {
+ * B -> 10Be -> B gives back 5% at most.  Those that are few beside what is there do not count
+ * (where losses are slow: else they may be what is left). */
+static void produce_late(const struct cr_tables *tables, struct cr_chunk *c, lanes *dose) {
   enum { ROUNDS = 3 };
-  static const double nothing[CR_LANES];
-  double dose[CR_TARGETS][CR_LANES], average[CR_LANES], made_lo[CR_LANES], made_hi[CR_LANES];
+  static const double few = 1e-8;
+  static const lanes nothing;
+  lanes made_lo, made_hi;
   int n = c->n, bins = cr_network_bins(tables->net);
-  doses(c, dose);
   for (int round = 0; round < ROUNDS; round++)
     for (int k = 0; k < bins; k++) {
       struct cr_reaction *restrict p = &c->reaction[k];
+      if (!p->late) continue;
+      const double *restrict lo = c->lo[k], *restrict hi = c->hi[k];
       double sum = 0.0;
-      for (int i = 0; i < n; i++) sum += p->late_lo[i] + p->late_hi[i];
-      if (sum == 0.0) continue;
+      _Pragma("omp simd reduction(+ : sum)")
+      for (int i = 0; i < n; i++) {
+        double a = p->late_lo[i], b = p->late_hi[i], all = (lo[i] + hi[i]) + (p->gain_lo[i] + p->gain_hi[i]);
+        bool count = a + b > few * all || max(p->x_lo[i], p->x_hi[i]) > gentle_limit;
+        made_lo[i] = count ? a : 0.0;
+        made_hi[i] = count ? b : 0.0;
+        sum += count ? 1.0 : 0.0;
+      }
+      p->late = false;
+      if (sum > 0.0) produce(tables, k, bins, c, dose, nothing, nothing, made_lo, made_hi);
+    }
+}
+
+void cr_batch_produce(const struct cr_tables *tables, struct cr_chunk *c) {
+  const struct cr_network *net = tables->net;
+  int n = c->n;
+  double dt = c->dt;
+  lanes dose[CR_TARGETS], made_lo, made_hi;
+  c->gentle = true;
+  doses(c, dose);
+  for (int s = 0; s < net->count; s++) rates(tables, s, c, dose);
+  for (int k = 0; k < cr_network_bins(net) && !c->gentle; k++) relax(n, &c->reaction[k]);
+  for (int s = 0; s < net->count; s++)
+    for (int k = net->first[s]; k < net->first[s + 1]; k++) {
+      const struct cr_reaction *restrict p = &c->reaction[k];
+      const double *restrict source_lo = c->source_lo[k], *restrict source_hi = c->source_hi[k];
+      if (tables->first_yield[k] == tables->first_yield[k + 1]) continue;
       SIMD
       for (int i = 0; i < n; i++) {
-        made_lo[i] = p->late_lo[i];
-        made_hi[i] = p->late_hi[i];
-        average[i] = p->late_lo[i] * p->rest_lo[i] + p->late_hi[i] * p->rest_hi[i];
-        p->late_lo[i] = p->late_hi[i] = 0.0;
+        made_lo[i] = source_lo[i] * dt + p->gain_lo[i];
+        made_hi[i] = source_hi[i] * dt + p->gain_hi[i];
       }
-      produce(tables, k, bins, c, dose, nothing, nothing, made_lo, made_hi, average);
+      produce(tables, k, net->first[s + 1], c, dose, c->lo[k], c->hi[k], made_lo, made_hi);
     }
+  if (tables->loop) produce_late(tables, c, dose);
 }
 
 /* What has changed (missing, differences of populations: exact) less what is booked goes to the entries of reactions in proportion: without it
  * the rounding of the same factor exp(-x), the same in every step, would add up. */
-static void settle(int n, double *missing, double (*entry)[CR_LANES]) {
-  double size[CR_LANES] = {0};
+static void settle(int n, const bool *used, double *missing, lanes *entry) {
+  lanes size = {0};
   for (int e = ENTRY_FATES; e < ENTRY_THERMAL; e++) {
     const double *x = entry[e];
+    if (!used[e]) continue;
     SIMD
     for (int i = 0; i < n; i++) missing[i] -= x[i], size[i] += fabs(x[i]);
   }
@@ -243,61 +299,84 @@ static void settle(int n, double *missing, double (*entry)[CR_LANES]) {
   for (int i = 0; i < n; i++) missing[i] = size[i] > 0.0 ? missing[i] / max(size[i], 1e-300) : 0.0;
   for (int e = ENTRY_FATES; e < ENTRY_THERMAL; e++) {
     double *x = entry[e];
+    if (!used[e]) continue;
     SIMD
     for (int i = 0; i < n; i++) x[i] += missing[i] * fabs(x[i]);
+  }
+}
+
+/* Of a species: what is not booked yet, and of a bin the averages of both populations over the step. */
+struct changes { lanes number, energy, average_lo, average_hi; };
+
+SHARED void advance(int n, bool gentle, double dt, double t_lo, double t_hi, const struct cr_reaction *restrict q, const double *restrict source_lo,
+                    const double *restrict source_hi, double *restrict lo, double *restrict hi, struct changes *restrict of) {
+  SIMD
+  for (int i = 0; i < n; i++) {
+    double a = source_lo[i] * dt, b = source_hi[i] * dt, old_lo = lo[i], old_hi = hi[i], decay, mean, rest;
+    double inverse_lo = 1.0 / max(q->x_lo[i], 1e-30), inverse_hi = 1.0 / max(q->x_hi[i], 1e-30);
+    /* What is lost of the gains is shared by the processes as the rest is. */
+    if (gentle) relaxation(q->x_lo[i], true, &decay, &mean, &rest);
+    else decay = q->decay_lo[i], mean = q->mean_lo[i], rest = q->rest_lo[i];
+    lo[i] = (old_lo * decay + a * mean) + q->left_lo[i];
+    of->average_lo[i] = (old_lo * mean + a * rest) + (q->gain_lo[i] - q->left_lo[i]) * inverse_lo;
+    if (gentle) relaxation(q->x_hi[i], true, &decay, &mean, &rest);
+    else decay = q->decay_hi[i], mean = q->mean_hi[i], rest = q->rest_hi[i];
+    hi[i] = (old_hi * decay + b * mean) + q->left_hi[i];
+    of->average_hi[i] = (old_hi * mean + b * rest) + (q->gain_hi[i] - q->left_hi[i]) * inverse_hi;
+    of->number[i] += (old_lo - lo[i]) + (old_hi - hi[i]);
+    of->energy[i] += t_lo * (old_lo - lo[i]) + t_hi * (old_hi - hi[i]);
+  }
+}
+
+APART void advance_gently(int n, double dt, double t_lo, double t_hi, const struct cr_reaction *q, const double *source_lo, const double *source_hi, double *lo,
+                          double *hi, struct changes *of) {
+  advance(n, true, dt, t_lo, t_hi, q, source_lo, source_hi, lo, hi, of);
+}
+
+APART void advance_fully(int n, double dt, double t_lo, double t_hi, const struct cr_reaction *q, const double *source_lo, const double *source_hi, double *lo,
+                         double *hi, struct changes *of) {
+  advance(n, false, dt, t_lo, t_hi, q, source_lo, source_hi, lo, hi, of);
+}
+
+/* a and b of both populations, times the weight, are lost to an entry. */
+static void take(struct cr_chunk *c, int entry, double weight, double t_lo, double t_hi, const double *restrict a, const double *restrict b) {
+  double *restrict number = c->number[entry], *restrict energy = c->energy[entry];
+  SIMD
+  for (int i = 0; i < c->n; i++) {
+    number[i] += weight * (a[i] + b[i]);
+    energy[i] += weight * (t_lo * a[i] + t_hi * b[i]);
   }
 }
 
 void cr_batch_react(const struct cr_tables *tables, int s, struct cr_chunk *c) {
   const struct cr_network *net = tables->net;
   int n = c->n;
-  double dt = c->dt, missing_number[CR_LANES] = {0}, missing_energy[CR_LANES] = {0};
+  struct changes of = {.number = {0}, .energy = {0}};
   for (int k = net->first[s]; k < net->first[s + 1]; k++) {
-    struct cr_reaction *restrict q = &c->reaction[k];
+    struct cr_reaction *q = &c->reaction[k];
     double t_lo = net->bin[k].t_lo, t_hi = net->bin[k].t_hi;
-    double escape = c->escape_rate == NULL ? 0.0 : c->escape_rate[k] * dt, escape_hi = c->escape_rate_hi == NULL ? 0.0 : c->escape_rate_hi[k] * dt;
-    double average_lo[CR_LANES], average_hi[CR_LANES];
-    double *restrict lo = c->lo[k], *restrict hi = c->hi[k], *number = c->number[ENTRY_SOURCE], *energy = c->energy[ENTRY_SOURCE];
-    const double *source_lo = c->source_lo[k], *source_hi = c->source_hi[k];
-    SIMD
-    for (int i = 0; i < n; i++) {
-      double a = source_lo[i] * dt, b = source_hi[i] * dt;
-      /* What is lost of the gains is shared by the processes as the rest is. */
-      average_lo[i] = q->own_lo[i] + (q->gain_lo[i] - q->left_lo[i]) / max(q->x_lo[i], 1e-30);
-      average_hi[i] = q->own_hi[i] + (q->gain_hi[i] - q->left_hi[i]) / max(q->x_hi[i], 1e-30);
-      double old_lo = lo[i], old_hi = hi[i];
-      lo[i] = (old_lo * q->decay_lo[i] + a * q->mean_lo[i]) + q->left_lo[i];
-      hi[i] = (old_hi * q->decay_hi[i] + b * q->mean_hi[i]) + q->left_hi[i];
-      missing_number[i] += (old_lo - lo[i]) + (old_hi - hi[i]);
-      missing_energy[i] += t_lo * (old_lo - lo[i]) + t_hi * (old_hi - hi[i]);
-      number[i] -= a + b;
-      energy[i] -= t_lo * a + t_hi * b;
-    }
-    number = c->number[ENTRY_SECONDARY], energy = c->energy[ENTRY_SECONDARY];
-    SIMD
-    for (int i = 0; i < n; i++) {
-      number[i] -= q->gain_lo[i] + q->gain_hi[i];
-      energy[i] -= t_lo * q->gain_lo[i] + t_hi * q->gain_hi[i];
-    }
+    double escape = c->escape_rate == NULL ? 0.0 : c->escape_rate[k] * c->dt, escape_hi = c->escape_rate_hi == NULL ? 0.0 : c->escape_rate_hi[k] * c->dt;
+    (q->gentle ? advance_gently : advance_fully)(n, c->dt, t_lo, t_hi, q, c->source_lo[k], c->source_hi[k], c->lo[k], c->hi[k], &of);
+    if (c->sources) take(c, ENTRY_SOURCE, -c->dt, t_lo, t_hi, c->source_lo[k], c->source_hi[k]);
+    if (tables->used[s][ENTRY_SECONDARY]) take(c, ENTRY_SECONDARY, -1.0, t_lo, t_hi, q->gain_lo, q->gain_hi);
     for (int target = 0; target < CR_TARGETS; target++) {
       if (!tables->has_target[s][target]) continue;
-      number = c->number[ENTRY_FATES + tables->fate_of[s][target]], energy = c->energy[ENTRY_FATES + tables->fate_of[s][target]];
+      lanes lost_lo, lost_hi;
       SIMD
       for (int i = 0; i < n; i++) {
-        double a = q->part_lo[target][i] * average_lo[i], b = q->part_hi[target][i] * average_hi[i];
-        number[i] += a + b;
-        energy[i] += t_lo * a + t_hi * b;
+        lost_lo[i] = q->part_lo[target][i] * of.average_lo[i];
+        lost_hi[i] = q->part_hi[target][i] * of.average_hi[i];
       }
+      take(c, ENTRY_FATES + tables->fate_of[s][target], 1.0, t_lo, t_hi, lost_lo, lost_hi);
     }
     if (escape == 0.0 && escape_hi == 0.0) continue;
-    number = c->number[ENTRY_ESCAPE], energy = c->energy[ENTRY_ESCAPE];
     SIMD
     for (int i = 0; i < n; i++) {
-      double a = escape * average_lo[i], b = escape_hi * average_hi[i];
-      number[i] += a + b;
-      energy[i] += t_lo * a + t_hi * b;
+      of.average_lo[i] *= escape;
+      of.average_hi[i] *= escape_hi;
     }
+    take(c, ENTRY_ESCAPE, 1.0, t_lo, t_hi, of.average_lo, of.average_hi);
   }
-  settle(n, missing_number, c->number);
-  settle(n, missing_energy, c->energy);
+  settle(n, tables->used[s], of.number, c->number);
+  settle(n, tables->used[s], of.energy, c->energy);
 }

@@ -5,13 +5,6 @@
 #include "microphysics/batch_tables.h"
 #include "microphysics/vecmath.h"
 
-#define SIMD _Pragma("omp simd")
-/* Leptons (and fast hadrons, whose map has the same form) and other hadrons share the code below; each gets its own copy, in which
- * `lepton` is a constant. */
-#define APART static __attribute__((noinline))
-#define SHARED static inline __attribute__((always_inline))
-
-typedef double lanes[CR_LANES];
 
 /* Particles on the move: those of one bin, or of the continuation of the spectrum at an end. */
 struct source {
@@ -33,6 +26,20 @@ SHARED double forward(const struct source *w, int lepton, int i, double p) {
   }
   double x = w->m0[i] * p - w->m1[i], c = x * x * x - w->m2[i], q = vec_cbrt(max(c, 1e-60)) - w->m3[i];
   return max(c > 0.0 ? q : 0.0, 0.0);
+}
+
+/* The same between p_lo and p_hi as a fraction, so that many of them need one division together. */
+struct fraction { double over, under; };
+
+SHARED struct fraction image_of(const struct source *w, int lepton, int i, double p, double p_lo, double p_hi) {
+  if (lepton) {
+    double num = w->m0[i] * p + w->m1[i], den = w->m2[i] * p + w->m3[i];
+    bool pole = den < 1e-20;
+    double most = pole ? p_hi : p_hi * den, least = pole ? p_lo : p_lo * den;
+    num = pole ? num * 1e50 : num;
+    return (struct fraction){min(max(num, least), most), pole ? 1.0 : den};
+  }
+  return (struct fraction){min(max(forward(w, 0, i, p), p_lo), p_hi), 1.0};
 }
 
 SHARED double backward(const struct source *w, int lepton, int i, double q) {

@@ -43,6 +43,10 @@ static struct cr_parabola parabola(const struct cr_tables *t, const struct cr_sp
   return f;
 }
 
+static struct cr_parabola sum_of(const struct cr_parabola *f, const struct cr_parabola *g) {
+  return (struct cr_parabola){f->k + g->k, f->a + g->a, f->b + g->b, f->power_lo + g->power_lo, f->power_hi + g->power_hi};
+}
+
 static void lepton_bin(const struct cr_tables *t, const struct cr_species *s, const struct cr_bin *b, struct cr_bin_table *out) {
   struct cr_env electrons = {.n_e = 1.0}, neutral = {.n_n = 1.0}, field = {.u_b = 1.0};
   out->parabola[AMP_COULOMB] = parabola(t, s, b, LOSS_COULOMB, &electrons, false);
@@ -50,6 +54,8 @@ static void lepton_bin(const struct cr_tables *t, const struct cr_species *s, co
   out->parabola[AMP_ION] = parabola(t, s, b, LOSS_IONISATION, &neutral, false);
   out->parabola[AMP_BREMS] = parabola(t, s, b, LOSS_BREMSSTRAHLUNG, &electrons, false);
   out->parabola[AMP_BREMS_NEUTRAL] = parabola(t, s, b, LOSS_BREMSSTRAHLUNG, &neutral, false);
+  out->on_electrons = sum_of(&out->parabola[AMP_COULOMB], &out->parabola[AMP_BREMS]);
+  out->on_neutral = sum_of(&out->parabola[AMP_ION], &out->parabola[AMP_BREMS_NEUTRAL]);
   out->parabola[AMP_SYNCHROTRON] = parabola(t, s, b, LOSS_SYNCHROTRON, &field, false);
   for (int i = 0; i < t->opt.loss.bands; i++) {
     struct cr_env light = {.n_e = 0.0};
@@ -137,6 +143,7 @@ static void fate_tables(struct cr_tables *t, int s) {
     int target = cr_fates[id].target;
     t->has_target[s][target] = true;
     t->fate_of[s][target] = id;
+    t->used[s][ENTRY_FATES + id] = true;
     for (int k = net->first[s]; k < net->first[s + 1]; k++) {
       double lo[CR_SCAN], hi[CR_SCAN], r[CR_FIT];
       fit_points(&net->bin[k], r);
@@ -176,6 +183,7 @@ static void yield_tables(struct cr_tables *t) {
           y->child = net->first[channel[c].child] + j;
           y->target = channel[c].target;
           t->loop = t->loop || channel[c].child <= s;
+          t->used[channel[c].child][ENTRY_SECONDARY] = true;
           fit(r, lo, &y->lo);
           fit(r, hi, &y->hi);
         }
@@ -191,6 +199,7 @@ struct cr_tables *cr_tables_create(const struct cr_network *net, const struct cr
   t->bin = memory_get((size_t)cr_network_bins(net) * sizeof *t->bin);
   for (int s = 0; s < net->count; s++) {
     const struct cr_species *species = &net->species[s];
+    for (int e = 0; e < ENTRY_COUNT; e++) t->used[s][e] = e < LOSS_BREMSSTRAHLUNG || (e < LOSS_COUNT && species->kind == CR_LEPTON) || e >= ENTRY_SOURCE;
     for (int k = net->first[s]; k < net->first[s + 1]; k++) {
       const struct cr_bin *b = &net->bin[k];
       struct cr_bin_table *out = &t->bin[k];

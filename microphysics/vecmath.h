@@ -28,8 +28,8 @@ static inline double vec_exp_parts(double x, double *em1) {
   double r = (x - n * 6.93147180369123816490e-01) - n * 1.90821492927058770002e-10;
   double r2 = r * r;
   /* Taylor series to r^13, even and odd parts apart for shorter chains. */
-  double even = r2 * (1.0 / 2 + r2 * (1.0 / 24 + r2 * (1.0 / 720 + r2 * (1.0 / 40320 + r2 * (1.0 / 3628800 + r2 / 479001600.0)))));
-  double odd = r2 * (1.0 / 6 + r2 * (1.0 / 120 + r2 * (1.0 / 5040 + r2 * (1.0 / 362880 + r2 * (1.0 / 39916800 + r2 / 6227020800.0)))));
+  double even = r2 * (1.0 / 2 + r2 * (1.0 / 24 + r2 * (1.0 / 720 + r2 * (1.0 / 40320 + r2 * (1.0 / 3628800 + r2 * (1.0 / 479001600.0))))));
+  double odd = r2 * (1.0 / 6 + r2 * (1.0 / 120 + r2 * (1.0 / 5040 + r2 * (1.0 / 362880 + r2 * (1.0 / 39916800 + r2 * (1.0 / 6227020800.0))))));
   *em1 = r + (even + r * odd);
   return vec_from_bits((vec_bits(t) << 52) + 0x3ff0000000000000);
 }
@@ -74,9 +74,18 @@ static inline double vec_cbrt(double x) {
 static inline void vec_exp_pair(double x, double *up, double *down) {
   double x2 = x * x;
   double even = 1.0 + x2 * (1.0 / 2 + x2 * (1.0 / 24 + x2 * (1.0 / 720 + x2 * (1.0 / 40320 + x2 * (1.0 / 3628800 + x2 * (1.0 / 479001600 +
-                x2 * (1.0 / 87178291200.0 + x2 / 20922789888000.0)))))));
+                x2 * (1.0 / 87178291200.0 + x2 * (1.0 / 20922789888000.0))))))));
   double odd = x * (1.0 + x2 * (1.0 / 6 + x2 * (1.0 / 120 + x2 * (1.0 / 5040 + x2 * (1.0 / 362880 + x2 * (1.0 / 39916800 +
-               x2 * (1.0 / 6227020800.0 + x2 * (1.0 / 1307674368000.0 + x2 / 355687428096000.0))))))));
+               x2 * (1.0 / 6227020800.0 + x2 * (1.0 / 1307674368000.0 + x2 * (1.0 / 355687428096000.0)))))))));
+  *up = even + odd;
+  *down = even - odd;
+}
+
+/* The same for |x| < 0.3. */
+static inline void vec_exp_pair_small(double x, double *up, double *down) {
+  double x2 = x * x;
+  double even = 1.0 + x2 * (1.0 / 2 + x2 * (1.0 / 24 + x2 * (1.0 / 720 + x2 * (1.0 / 40320 + x2 * (1.0 / 3628800 + x2 * (1.0 / 479001600.0))))));
+  double odd = x * (1.0 + x2 * (1.0 / 6 + x2 * (1.0 / 120 + x2 * (1.0 / 5040 + x2 * (1.0 / 362880 + x2 * (1.0 / 39916800.0))))));
   *up = even + odd;
   *down = even - odd;
 }
@@ -84,9 +93,9 @@ static inline void vec_exp_pair(double x, double *up, double *down) {
 /* cosh(sqrt z) - 1 and sinh(sqrt z) / sqrt z, which for z < 0 are cos(sqrt -z) - 1 and sin(sqrt -z) / sqrt -z; -10 < z < 110. */
 static inline void vec_cosh_sinh(double z, double *cosh1, double *sinhc) {
   double y = z * (1.0 / 256);
-  double h = y * (1.0 / 2 + y * (1.0 / 24 + y * (1.0 / 720 + y * (1.0 / 40320 + y * (1.0 / 3628800 + y * (1.0 / 479001600 + y / 87178291200.0))))));
+  double h = y * (1.0 / 2 + y * (1.0 / 24 + y * (1.0 / 720 + y * (1.0 / 40320 + y * (1.0 / 3628800 + y * (1.0 / 479001600 + y * (1.0 / 87178291200.0)))))));
   double s = 1.0 + y * (1.0 / 6 + y * (1.0 / 120 + y * (1.0 / 5040 + y * (1.0 / 362880 + y * (1.0 / 39916800 + y * (1.0 /
-      6227020800.0 + y / 1307674368000.0))))));
+      6227020800.0 + y * (1.0 / 1307674368000.0)))))));
   s += s * h, h = 2.0 * h * (2.0 + h);  /* doubling of the argument, four times; written out, as loops in here stop vectorisation */
   s += s * h, h = 2.0 * h * (2.0 + h);
   s += s * h, h = 2.0 * h * (2.0 + h);

@@ -337,19 +337,24 @@ static void test_neighbours(void **state) {
   cr_batch_defaults(&opt);
   struct cr_tables *tables = cr_tables_create(&net, &opt);
   static double all_lo[BINS][CELLS], all_hi[BINS][CELLS];
-  fill(1.0);
-  struct cr_batch_env env = env_of(0);
-  cr_batch_step(tables, CELLS, 1e12, CR_MOMENTUM_FIRST, &env, plo, phi, NULL, NULL);
-  memcpy(all_lo, lo, sizeof lo), memcpy(all_hi, hi, sizeof hi);
-  fill(1.0);
-  for (int at = 0; at < CELLS; at += 5) {
-    double *a[BINS], *b[BINS];
-    for (int k = 0; k < cr_network_bins(&net); k++) a[k] = lo[k] + at, b[k] = hi[k] + at;
-    env = env_of(at);
-    cr_batch_step(tables, 5, 1e12, CR_MOMENTUM_FIRST, &env, a, b, NULL, NULL);
+  /* Rates of reactions times dt: small in all cells, in some, in few, and last in those of the numbers in another unit. */
+  static const double times[] = {1e10, 1e13, 1e14, 1e12};
+  struct cr_batch_env env;
+  for (int c = 0; c < 4; c++) {
+    fill(1.0);
+    env = env_of(0);
+    cr_batch_step(tables, CELLS, times[c], CR_MOMENTUM_FIRST, &env, plo, phi, NULL, NULL);
+    memcpy(all_lo, lo, sizeof lo), memcpy(all_hi, hi, sizeof hi);
+    fill(1.0);
+    for (int at = 0; at < CELLS; at += 5) {
+      double *a[BINS], *b[BINS];
+      for (int k = 0; k < cr_network_bins(&net); k++) a[k] = lo[k] + at, b[k] = hi[k] + at;
+      env = env_of(at);
+      cr_batch_step(tables, 5, times[c], CR_MOMENTUM_FIRST, &env, a, b, NULL, NULL);
+    }
+    for (int k = 0; k < cr_network_bins(&net); k++)
+      for (int i = 0; i < CELLS; i++) assert_true(lo[k][i] == all_lo[k][i] && hi[k][i] == all_hi[k][i]);
   }
-  for (int k = 0; k < cr_network_bins(&net); k++)
-    for (int i = 0; i < CELLS; i++) assert_true(lo[k][i] == all_lo[k][i] && hi[k][i] == all_hi[k][i]);
   fill(1.0);
   for (int k = 0; k < cr_network_bins(&net); k++)
     for (int i = 0; i < CELLS; i++) lo[k][i] *= 3.7e55, hi[k][i] *= 3.7e55;
