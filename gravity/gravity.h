@@ -41,6 +41,7 @@ struct gravity_params {
   double tolerance;          /* of the solver, relative */
   double cfl;
   bool from_setup;           /* the potential of the setup counts as well */
+  bool mass_from_setup;      /* mass of the setup counts with the gas     */
 };
 
 struct gravity {
@@ -63,8 +64,8 @@ struct gravity {
 };
 
 void gravity_declare(struct params *ps, struct gravity_params *par);
-/* After params_load; mistakes end the program with status 2.  has_potential: whether the setup of that name has one. */
-void gravity_check(struct gravity_params *par, const struct params *ps, const struct mesh_params *mesh, const char *setup, bool has_potential);
+/* After params_load; mistakes end the program with status 2.  has_potential, has_mass: whether the setup of that name has one. */
+void gravity_check(struct gravity_params *par, const struct params *ps, const struct mesh_params *mesh, const char *setup, bool has_potential, bool has_mass);
 static inline bool gravity_on(const struct gravity_params *par) { return par->count > 0 || par->self != SELF_NONE || par->from_setup; }
 
 /* Static potential at a point. */

@@ -44,7 +44,7 @@ struct field *gravity_add_mass(struct gravity *g, const struct mesh *mesh) {
 double gravity_bytes_per_block(const struct gravity_params *par, const struct mesh *mesh) {
   enum { MATRIX = 700 }; /* a cell in the matrix, its halo and BoomerAMG: measured */
   struct field cells, faces;
-  field_shape(&cells, mesh, "potential", CENTRING_CELL, par->self ? 5 + 3 * mesh->dim : 3 + mesh->dim);
+  field_shape(&cells, mesh, "potential", CENTRING_CELL, (par->self ? 5 + 3 * mesh->dim : 3 + mesh->dim) + (par->mass_from_setup ? 2 : 0));
   field_shape(&faces, mesh, "force of the gas", CENTRING_FACE, 3);
   double bytes = 8.0 * (double)cells.block_size;
   if (par->self != SELF_NONE) bytes += 8.0 * (double)faces.block_size + (double)MATRIX * mesh->nc[0] * mesh->nc[1] * mesh->nc[2];

@@ -26,6 +26,7 @@ void gravity_declare(struct params *ps, struct gravity_params *p) {
   params_int(ps, "max_iterations", &p->max_iterations, "200", 1, 1000000, ELLIPTIC_ITERATIONS_DOC "; a potential that is not solved for ends the run");
   params_real(ps, "cfl", &p->cfl, "0.3", PARAMS_POSITIVE, 1.0, "1", "time step over sqrt(cell / acceleration)");
   params_bool(ps, "from_setup", &p->from_setup, "false", "the static potential of the setup counts as well, where it has one");
+  params_bool(ps, "mass_from_setup", &p->mass_from_setup, "false", "with self: mass of the setup that is not gas (stars, a halo) attracts the gas from the mesh, and stays where it is");
   params_list_begin(ps, "potentials", GRAVITY_POTENTIALS, sizeof p->potential[0], &p->count, "terms of the static potential");
   struct potential *q = &p->potential[0];
   params_choice(ps, "kind", &q->kind, kinds, "point",
@@ -40,8 +41,10 @@ void gravity_declare(struct params *ps, struct gravity_params *p) {
   params_list_end(ps);
 }
 
-void gravity_check(struct gravity_params *p, const struct params *ps, const struct mesh_params *mesh, const char *setup, bool has_potential) {
+void gravity_check(struct gravity_params *p, const struct params *ps, const struct mesh_params *mesh, const char *setup, bool has_potential, bool has_mass) {
   if (p->from_setup && !has_potential) fail_user("gravity.from_setup: the setup %s has no potential; set it to false", setup);
+  if (p->mass_from_setup && !has_mass) fail_user("gravity.mass_from_setup: the setup %s has no mass but gas; set it to false", setup);
+  if (p->mass_from_setup && p->self == SELF_NONE) fail_user("gravity.mass_from_setup: counts in the potential of the gas alone: set gravity.self: isolated or periodic");
   if (p->self == SELF_ISOLATED && mesh->dim < 3)
     fail_user("gravity.self: isolated: needs mesh.dim: 3; with fewer dimensions take self: periodic");
   for (int d = 0; p->self != SELF_NONE && d < mesh->dim; d++)

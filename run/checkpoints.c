@@ -153,7 +153,7 @@ static bool periodic(const char *value) { return value != NULL && strstr(value, 
 
 static void sort_change(void *data, const char *key, const char *before, const char *after) {
   static const char *const fixed[] = {"units", "run.setup", "mesh.dim", "mesh.cells", "mesh.lower", "mesh.upper", "mhd.magnetic", "mhd.eos",
-                                      "mhd.scalars", "gravity.self", "transport.scheme", "transport.rsol_form", "transport.speed_choice", "cr.network", "cr.min_GV",
+                                      "mhd.scalars", "gravity.self", "gravity.mass_from_setup", "transport.scheme", "transport.rsol_form", "transport.speed_choice", "cr.network", "cr.min_GV",
                                       "cr.max_GV", "cr.per_decade", "cr.species", NULL};
   static const char *const ends[] = {"mesh.boundary_x", "mesh.boundary_y", "mesh.boundary_z", NULL};
   struct changes *c = data;

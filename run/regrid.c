@@ -16,10 +16,17 @@ void run_levels(const struct mesh *m, char *text, size_t size) {
   }
 }
 
+void run_masses(struct run *r) {
+  if (r->gravity.par.mass_from_setup) setup_fill_mass(&r->mesh, r->setup, gravity_add_mass(&r->gravity, &r->mesh));
+}
+
 /* All that was made for the old mesh. */
 static void rebuild(struct run *r) {
   mhd_adapted(&r->gas, &r->mesh);
-  if (r->has_gravity) gravity_adapted(&r->gravity, &r->mesh);
+  if (r->has_gravity) {
+    gravity_adapted(&r->gravity, &r->mesh);
+    run_masses(r);
+  }
   if (r->has_rays) rays_adapted(&r->rays, &r->mesh);
   if (r->has_cooling) cooling_adapted(&r->cooling, &r->mesh);
   exchange_destroy(r->exchange);

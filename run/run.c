@@ -107,7 +107,7 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
   r->setup = choose_setup(r->ps);
   run_declare(r->ps, all, r->setup);
   params_load(r->ps);
-  gravity_check(&all->gravity, r->ps, &all->mesh, r->setup->name, r->setup->gravity != NULL);
+  gravity_check(&all->gravity, r->ps, &all->mesh, r->setup->name, r->setup->gravity != NULL, r->setup->mass != NULL);
   rays_check(&all->rays, r->ps, all->mhd.magnetic);
   if (all->rays.scheme != TRANSPORT_NONE && all->rays.medium.metal_scalar >= all->mhd.nscalar)
     fail_user("medium.metal_scalar: this run has %d passive scalars (mhd.scalars), numbered from 0", all->mhd.nscalar);
@@ -155,6 +155,7 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps) {
   r->correction = correction_create(&r->mesh, r->gas.nvar, r->gas.par.magnetic);
   if (r->has_gravity) {
     gravity_create(&r->gravity, &all->gravity, &r->mesh, r->setup->gravity);
+    run_masses(r);
     mhd_keep_mass(&r->gas, &r->mesh);
   }
   const bool ionised = r->has_rays && all->rays.medium.ionisation == IONISATION_EQUILIBRIUM;

@@ -135,6 +135,8 @@ _Noreturn void run_failed(struct run *r);
 /* Last outputs, errors against the exact solution, a summary.  A run that was asked to stop only gets a checkpoint, and says how to go on. */
 void run_finish(struct run *r);
 
+/* Mass of the setup for the potential of the gas, on the mesh as it is. */
+void run_masses(struct run *r);
 /* Ionisation of the gas as it is now, by the cosmic rays as they are now.  Collective. */
 void run_ionise(struct run *r);
 

@@ -91,6 +91,20 @@ void setup_cell_average(const struct mesh *mesh, int b, const int cell[3], int p
   cell_average(&box, cell, points, n, f, data, value, work);
 }
 
+static void mass_at(const void *data, const double x[3], double *value) { *value = ((const struct setup *)data)->mass(0.0, x); }
+
+void setup_fill_mass(const struct mesh *mesh, const struct setup *setup, struct field *mass) {
+  const int *n = mesh->nc;
+  for (int b = 0; b < mesh->count; b++) {
+    const struct view to = view_field(mesh, mass, b, 0);
+    for (int c = 0; c < n[0] * n[1] * n[2]; c++) {
+      const int cell[3] = {c % n[0], c / n[0] % n[1], c / n[0] / n[1]};
+      double work[3];
+      setup_cell_average(mesh, b, cell, setup->points, 1, mass_at, setup, view_move(to, cell[0], cell[1], cell[2]).at, work);
+    }
+  }
+}
+
 static void conserved(const struct setup_run *run, const struct gas_point *w, double *u) {
   const double *v = w->v;
   u[GAS_RHO] = w->rho;

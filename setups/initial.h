@@ -31,6 +31,9 @@ typedef void setup_point_fn(const void *data, const double x[3], double *value);
 void setup_cell_average(const struct mesh *mesh, int b, const int cell[3], int points, int n, setup_point_fn *f, const void *data,
                         double *value, double *work);
 
+/* Averages of setup->mass over cells, interiors of a field of one component.  Local. */
+void setup_fill_mass(const struct mesh *mesh, const struct setup *setup, struct field *mass);
+
 /* Boundary values of BOUNDARY_USER: ghosts from the setup's functions at time t, which the owner keeps up to date.
  * Among the fields of the exchange those called "gas", "field" and, where setup->exact_rays, cosmic rays are filled; others flow out. */
 struct setup_boundary {

@@ -63,6 +63,9 @@ struct setup {
   /* Static gravitational potential, for gravity.from_setup; NULL: none.  t is 0. */
   double (*gravity)(double t, const double x[3]);
 
+  /* Density of mass that is not gas (stars, a halo) and stays where it is, for gravity.mass_from_setup; NULL: none.  t is 0. */
+  double (*mass)(double t, const double x[3]);
+
   /* Far-ultraviolet field in Habing's unit, for cooling.from_setup; NULL: none. */
   double (*fuv)(double t, const double x[3]);
 

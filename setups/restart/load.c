@@ -316,14 +316,14 @@ void restart_load(const struct restart_params *par, const struct setup_run *run,
   for (int t = 1; t < PARTICLE_TYPES; t++) {
     /* In cosmological runs types 2 and 3 are dark matter of low resolution, otherwise stars of the disc and the bulge. */
     const bool is_stars = t == 4 || ((t == 2 || t == 3) && !about->cosmological);
-    const bool wanted = par->potential || (is_stars ? par->centre_kind == CENTRE_STARS || par->orient == ORIENT_STARS : par->centre_kind == CENTRE_DARK);
+    const bool wanted = par->masses || (is_stars ? par->centre_kind == CENTRE_STARS || par->orient == ORIENT_STARS : par->centre_kind == CENTRE_DARK);
     if (about->total[t] > 0 && wanted) add_cloud(s, t, is_stars ? &stars : &dark);
   }
   const struct frame frame = find_frame(par, comm, &gas, &stars, &dark);
   tell(run, s, &frame);
   tell_missing(par, run, s);
   take_gas(par, run, s, &gas, &frame, &to->gas);
-  if (par->potential) {
+  if (par->masses) {
     to->mass.at = memory_get(sizeof *to->mass.at * (size_t)(stars.n + dark.n + 1));
     take_mass(&stars, &frame, &to->mass);
     take_mass(&dark, &frame, &to->mass);

@@ -10,6 +10,7 @@
 #include "base/params.h"
 #include "base/sum.h"
 #include "base/units.h"
+#include "gravity/gravity.h"
 #include "supernovae/supernovae.h"
 
 #include <math.h>
@@ -17,7 +18,7 @@
 
 static struct restart_params par;
 static struct restart_loaded loaded;
-static struct restart_potential *potential, *sources;
+static struct restart_potential *potential, *density, *sources;
 static const struct rays *rays;
 static double vacuum_pressure;
 
@@ -73,6 +74,8 @@ static void restart_start(const struct setup_run *run) {
   const struct units *u = run->units;
   if (run->dim != 3) fail_user("restart: set mesh.dim: 3");
   if (run->periodic[0] || run->periodic[1] || run->periodic[2]) fail_user("restart: a galaxy has open ends; set mesh.boundary_x, boundary_y and boundary_z: outflow");
+  const bool still = run->potentials->from_setup && par.potential, on_mesh = run->potentials->mass_from_setup;
+  par.masses = still || on_mesh;
   restart_load(&par, run, MPI_COMM_WORLD, &loaded);
   const double mean_mass = 0.6 * PROTON_MASS_g / u->mass_g, boltzmann = BOLTZMANN_erg_K / u->energy_erg;
   vacuum_pressure = par.vacuum_density / mean_mass * boltzmann * par.vacuum_temperature_K;
@@ -83,7 +86,10 @@ static void restart_start(const struct setup_run *run) {
     extent = fmax(extent, fmax(fabs(run->lower[d]), fabs(run->upper[d])));
   }
   const double cell = par.potential_cell > 0.0 ? par.potential_cell : 0.01 * widest;
-  if (par.potential) potential = restart_potential_create(&loaded.mass, run->gravity, cell, extent, MPI_COMM_WORLD);
+  if (still && on_mesh)
+    fail_user("gravity.mass_from_setup: stars and dark matter would attract twice; set gravity.from_setup: false, or restart.potential: false");
+  if (on_mesh) density = restart_density_create(&loaded.mass, cell, extent, MPI_COMM_WORLD);
+  if (still) potential = restart_potential_create(&loaded.mass, run->gravity, cell, extent, MPI_COMM_WORLD);
   if (rays && par.sources && !run->supernovae) sources = sources_of(&loaded.stars, cell, extent);
   memory_free(loaded.mass.at);
   loaded.mass = (struct restart_mass){0};
@@ -98,6 +104,8 @@ static double restart_gravity(double t, const double x[3]) {
   (void)t;
   return potential ? restart_potential_at(potential, x) : 0.0;
 }
+
+static double restart_mass(double t, const double x[3]) { return (void)t, density ? restart_density_at(density, x) : 0.0; }
 
 /* For boundaries that ask the setup: nothing comes from outside. */
 static void restart_gas(double t, const double x[3], struct gas_point *w) {
@@ -250,6 +258,7 @@ const struct setup setup_restart = {
     .gas = restart_gas,
     .fill = restart_fill,
     .gravity = restart_gravity,
+    .mass = restart_mass,
     .source = restart_source,
     .supernovae = &supernovae,
 };

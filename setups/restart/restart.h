@@ -19,7 +19,7 @@ struct restart_params {
   char scalar[RESTART_SCALARS][RESTART_WORD];
   int scalar_count;
   double vacuum_density, vacuum_temperature_K, metallicity;
-  bool potential;
+  bool potential, masses;         /* masses: stars and dark matter are needed; set at the start */
   double potential_cell;          /* 0: a hundredth of the box                              */
   bool sources, winds;
   double supernova_energy, star_size, wind_mass;
