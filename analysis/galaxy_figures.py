@@ -1,6 +1,7 @@
 """Pictures of the cosmic rays at the Sun's distance: spectra, ratios, energies over density, environments.  After Hopkins et al. 2022, Figs. 2, 6-9."""
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib import ticker
 
 from analysis import galaxy, measured, style, zone, zone_data
 from analysis import seen as seen_of
@@ -81,7 +82,7 @@ def draw_spectra(seen, name, options):
                 ax.plot(t[at], np.where(earth > 0, t[at]**2 * earth, np.nan), color=colour, ls='--', lw=1, zorder=3)
             fit = measured.interstellar(element, t) if options.data is not False else None
             if fit is not None:
-                ax.plot(t, t * t * fit, color='0.45', ls='-.', lw=0.8, zorder=1.5, label='local fits' if 'fit' not in told else None)
+                ax.plot(t, t * t * fit, color='0.45', ls='-.', lw=0.8, zorder=1.5, label='local interstellar fits' if 'fit' not in told else None)
                 told.add('fit')
                 drawn.append(t * t * fit)
             data = zone_data.flux(options.data, element)
@@ -97,8 +98,18 @@ def draw_spectra(seen, name, options):
     for ax in axes.flat[len(panels):]:
         ax.remove()
     fig.suptitle(f'{name}:  {seen.where}\nline: median, dotted: mean, shaded: 68 % and 95 % of the cells' +
-                 (f', dashed: behind {modulation:.0f} MV of the Sun' if modulation else ''), fontsize=11)
+                 (f', dashed: behind {modulation:.0f} MV of the Sun' if modulation else '') + _points(options), fontsize=11)
     return fig
+
+
+def _number_more(axis):
+    """Numbers at 1, 2 and 5, where there are few powers of ten."""
+    axis.set_major_formatter(ticker.FuncFormatter(lambda v, _: f'{v:g}'))
+    axis.set_minor_formatter(ticker.FuncFormatter(lambda v, _: f'{v:g}' if round(v / 10**np.floor(np.log10(v) + 1e-9)) in (2, 5) else ''))
+
+
+def _points(options):
+    return '' if options.data is False else ';  grey points: changed by the Sun'
 
 
 def draw_ratios(seen, name, options):
@@ -116,6 +127,8 @@ def draw_ratios(seen, name, options):
         ax.set_xscale('log')
         ax.set_yscale('log')
         ax.set_ylim(*zone.RATIOS[r][1])
+        if zone.RATIOS[r][1][1] < 50 * zone.RATIOS[r][1][0]:
+            _number_more(ax.yaxis)
         ax.set_xlim(0.01 if r == 'Be10_Be9' else 0.05, 1e3)
         ax.set_ylabel(zone.RATIOS[r][0])
         ax.set_xlabel('R [GV]' if r == 'pbar_p' else 'T [GeV]' if r in ('e+_fraction', 'e-_p') else 'T [GeV per nucleon]')
@@ -123,7 +136,7 @@ def draw_ratios(seen, name, options):
             ax.legend(fontsize=8)
     for ax in axes.flat[len(found):]:
         ax.remove()
-    fig.suptitle(f'{name}:  {seen.where}\nline: median, shaded: 68 % and 95 % of the cells', fontsize=11)
+    fig.suptitle(f'{name}:  {seen.where}\nline: median, shaded: 68 % and 95 % of the cells' + _points(options), fontsize=11)
     return fig
 
 

@@ -79,9 +79,8 @@ def _energy_profile(ax, g):
         middle, _, mean = galaxy.binned(x[of], edges, g.energy[of], g.volume[of])
         good = mean > 0
         ax.loglog(middle[good], mean[good], 'o-', ms=3, color=style.CYCLE[colour], label=label)
-    x = np.array([0.5 * g.reach, g.reach])
-    y = np.nanmean(mean[-3:])
-    ax.loglog(x, y * x[-1] / x, color='0.4', ls='--', lw=1, label='1/r')
+    x = np.array([0.4 * g.reach, g.reach])
+    ax.loglog(x, np.interp(x[0], middle[good], mean[good]) * x[0] / x, color='0.4', ls='--', lw=1, label='1/r')
     ax.set_xlabel('distance from the centre  [kpc]')
     ax.set_ylabel(r'e$_\mathrm{cr}$  [eV cm$^{-3}$]')
     ax.legend(fontsize=8)
@@ -117,7 +116,7 @@ def gamma(g, options):
         value, error = measured.EMISSIVITY[0.1]
         axes[0].errorbar([8.2], [value], [error], fmt='s', color='0.2', mfc='white', ms=5, label='Fermi-LAT, local, > 100 MeV\n(Abdo et al. 2009)')
         axes[1].axhspan(value - error, value + error, color='0.6', alpha=0.5, lw=0)
-        axes[1].text(0.98, value, 'Fermi-LAT, local', transform=axes[1].get_yaxis_transform(), ha='right', va='center', fontsize=8)
+        axes[1].text(0.98, 1.1 * (value + error), 'Fermi-LAT, local, > 100 MeV', transform=axes[1].get_yaxis_transform(), ha='right', va='bottom', fontsize=8)
         drawn.append(np.array([value]))
     axes[0].set_yscale('log')
     zone._limits(axes[0], drawn, 4)
@@ -159,7 +158,7 @@ def ionisation(g, options):
         low, high = ax.get_ylim()
         ax.set_ylim(max(low, np.min(np.concatenate(values)) / 10), high * 1.5)
         ax.set_ylabel(r'$\zeta$  [s$^{-1}$ per H]')
-        ax.legend(fontsize=7, loc='lower right' if ax is axes[1] else 'upper right')
+        ax.legend(fontsize=7, loc='lower right' if ax is axes[1] else 'lower left')
     title(fig, g, 'ionisation of hydrogen;  line: median, shaded: 68 % of the gas' + ', dashed on the right: weighted with ionisation')
     return save(fig, g, 'ionisation', options)
 
