@@ -18,7 +18,8 @@ static double collision(const struct cr_species *s, double p, double sigma_mb) {
 
 static double fragmentation(const struct cr_fate_options *opt, const struct cr_species *s, double p) {
   if (s->kind != CR_NUCLEUS) return 0.0;
-  return collision(s, p, cr_sigma_fragmentation(s->a, cr_kinetic(p, s->mass_GeV) / s->a, opt->fragmentation_phase));
+  const double t = cr_kinetic(p, s->mass_GeV) / s->a, sigma = cr_sigma_fragmentation(s->a, t, opt->fragmentation_phase);
+  return collision(s, p, opt->keep_fragments ? sigma - cr_sigma_kept(s, t) : sigma);
 }
 
 static double decay(const struct cr_fate_options *opt, const struct cr_species *s, double p) {

@@ -9,6 +9,7 @@ enum cr_fate_id { FATE_PIONIC, FATE_FRAGMENTATION, FATE_DECAY, FATE_ANNIHILATION
 struct cr_fate_options {
   double scale[FATE_COUNT];
   double fragmentation_phase;   /* 1.3: Hopkins et al. 2022; 5.3: Letaw et al. 1983 */
+  bool keep_fragments;          /* those of the same species are no loss            */
   double be10_half_life_Myr;    /* 0: the one of the table of species               */
 };
 

@@ -51,6 +51,8 @@ void cr_params_declare(struct params *ps, struct cr_params *p) {
     params_real(ps, cr_fates[i].name, &p->batch.fate.scale[i], "1", 0.0, 1e6, "1", cr_fates[i].doc);
   params_real(ps, "fragmentation_phase", &p->batch.fate.fragmentation_phase, "1.3", -10.0, 10.0, "1",
               "1.3: Hopkins et al. 2022; 5.3: Letaw et al. 1983");
+  params_bool(ps, "keep_fragments", &p->batch.fate.keep_fragments, "false",
+              "true: N and O of CNO that become C or N, and 11B that becomes 10B, stay in their species; false: they are lost, as in Hopkins et al. 2022");
   params_real(ps, "be10_half_life_Myr", &p->batch.fate.be10_half_life_Myr, "1.51", 0.01, 1e4, "1", "of 10Be; 1.387 is the modern value");
 
   params_section(ps, "cr_secondaries", "production of secondary cosmic rays");

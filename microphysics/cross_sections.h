@@ -15,6 +15,8 @@ double cr_sigma_annihilation(double gamma);
 double cr_sigma_isotope(enum cr_isotope parent, enum cr_isotope child, double t_GeV);
 /* The same for mixtures. */
 double cr_sigma_nuclear(const struct cr_species *parent, const struct cr_species *child, double t_GeV);
+/* By which nuclei of a mixture become others of the same: N and O of CNO turn into C or N, 11B into 10B, 9Be into 7Be. */
+double cr_sigma_kept(const struct cr_species *s, double t_GeV);
 /* The paper's B -> stable Be and B -> 10Be. */
 double cr_sigma_paper_beryllium(bool be10, double t_GeV);
 /* Antiproton production in p + H and the mean kinetic energy of the antiprotons over that of the proton. */

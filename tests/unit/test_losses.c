@@ -122,6 +122,13 @@ static void test_fragmentation(void **state) {
   close_to(cr_sigma_fragmentation(12, 5.0, 5.3), 252.4, 5e-4);
   const struct cr_species *cno = cr_species_find("cno");
   close_to(cr_fate_unit_rate(FATE_FRAGMENTATION, &fate, cno, 1e5), 8.96e-15, 1e-3);
+  /* 0.082 x 70.3 + 0.593 x 156.4 mb of 299.0 stay in CNO; 0.7 x 40.85 mb of 11B in B; isotopes apart keep none. */
+  struct cr_fate_options keep = fate;
+  keep.keep_fragments = true;
+  close_to(cr_fate_unit_rate(FATE_FRAGMENTATION, &keep, cno, 1e5) / 8.96e-15, 1.0 - 98.51 / 299.0, 2e-3);
+  const struct cr_species *b = cr_species_find("b"), *c = cr_species_find("c");
+  close_to(cr_fate_unit_rate(FATE_FRAGMENTATION, &keep, b, 1e5) / cr_fate_unit_rate(FATE_FRAGMENTATION, &fate, b, 1e5), 1.0 - 0.7 * 40.85 / 241.7, 5e-3);
+  assert_true(cr_fate_unit_rate(FATE_FRAGMENTATION, &keep, c, 1e5) == cr_fate_unit_rate(FATE_FRAGMENTATION, &fate, c, 1e5));
 }
 
 static void test_other_fates(void **state) {
