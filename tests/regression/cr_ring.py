@@ -14,8 +14,8 @@ SPEED = {32: 0.3, 64: 0.3, 128: 0.6, 256: 1.0}      # c~ / c: optical depths of 
 
 
 def ring(n, **more):
-    r = run(PLANE, {'mesh.cells': [n, n, 1], 'transport.speed': f'{SPEED[n]} c', 'output.snapshots': '200 code', 'output.history': '20 code',
-                    **{k.replace('__', '.'): v for k, v in more.items()}})
+    parameters = {'mesh.cells': [n, n, 1], 'transport.speed': f'{SPEED[n]} c', 'output.snapshots': '200 code', 'output.history': '20 code'}
+    r = run(PLANE, {**parameters, **{k.replace('__', '.'): v for k, v in more.items()}}, timeout=3000)
     with Snapshot(r.snapshots()[-1]) as s:
         return r, r.errors['l1_n_p'], s.cells('p_00_number')
 
