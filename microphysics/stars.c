@@ -44,3 +44,8 @@ double stars_wind_energy(double age) {
   const double a = age / 10.0, a2 = a * a;
   return 1e12 * (4.83 + (age <= 100.0 ? 5.94e4 / (1.0 + pow(age / 2.5, 1.4) + a2 * a2 * a) : 0.0));
 }
+
+double stars_ultraviolet(double age) {
+  const double x = max(age, 0.0) / 3.4;
+  return x <= 1.0 ? 1.07e36 * (1.0 + x * x) : 2.14e36 / (x * sqrt(x));
+}

@@ -14,4 +14,7 @@ double stars_type_ia_most(double from, double to);
 double stars_mass_loss(double age, double metals);
 double stars_wind_energy(double age);
 
+/* Luminosity from 8 to 13.6 eV, erg/s per Msun: a fit to STARBURST99 with tracks of 0.1 solar, as in the public versions of GIZMO (radiation/rt_utilities.c). */
+double stars_ultraviolet(double age);
+
 #endif

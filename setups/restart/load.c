@@ -237,7 +237,7 @@ static void take_mass(const struct cloud *c, const struct frame *frame, struct r
 static void take_stars(const struct restart_params *par, const struct setup_run *run, struct particles *s, const struct frame *frame, struct restart_stars *to) {
   const int type = 4;
   const struct units *u = run->units;
-  *to = (struct restart_stars){.winds = par->winds, .size = par->star_size, .wind_mass = par->wind_mass, .erg_per_g = u->mass_g / u->energy_erg};
+  *to = (struct restart_stars){.winds = par->winds, .size = par->star_size, .wind_mass = par->wind_mass, .wind_energy = par->wind_energy, .erg_per_g = u->mass_g / u->energy_erg};
   to->myr = u->time_s / (1e6 * JULIAN_YEAR_s);
   to->sun = SOLAR_MASS_g / u->mass_g;
   if (!particles_has(s, type, PARTICLE_BIRTH)) {

@@ -19,6 +19,7 @@
 static struct restart_params par;
 static struct restart_loaded loaded;
 static struct restart_potential *potential, *density, *sources;
+static struct restart_light *light;
 static const struct rays *rays;
 static double vacuum_pressure;
 
@@ -48,7 +49,11 @@ static void restart_declare(struct params *ps) {
               "stars that formed (PartType4) have supernovae by their ages: with the section supernovae as events, with winds; else at the rates of the start, for cosmic rays alone");
   params_bool(ps, "winds", &par.winds, "true", "with the section supernovae: what O, B and AGB stars blow comes as events too");
   params_real(ps, "wind_mass", &par.wind_mass, "100 Msun", 0.0, INFINITY, "Msun", "least mass of an event of winds: little ones are rarer instead");
+  params_real(ps, "wind_energy", &par.wind_energy, "1", 0.0, 1e3, "1",
+              "factor of the energy of winds, which is 0.28 of that of core collapses by the fits of Hopkins et al. 2018; 0.23 in Seo et al. 2018, some 0.1 in Hopkins et al. 2022");
   params_real(ps, "star_size", &par.star_size, "0 kpc", 0.0, INFINITY, "kpc", "events are scattered around their star by a Gaussian of this width along each axis");
+  params_real(ps, "dust_path", &par.dust_path, "0.3 kpc", PARAMS_POSITIVE, INFINITY, "kpc",
+              "with cooling.from_setup: way in which dust takes far-ultraviolet light of the stars to 1/e; 1e-21 cm^2 per H in gas of 1 cm^-3");
   params_real(ps, "supernova_energy", &par.supernova_energy, "1e51 erg", 0.0, INFINITY, "erg", "of each without the section supernovae; the share cr_injection.efficiency goes into cosmic rays");
 }
 
@@ -91,6 +96,7 @@ static void restart_start(const struct setup_run *run) {
   if (on_mesh) density = restart_density_create(&loaded.mass, cell, extent, MPI_COMM_WORLD);
   if (still) potential = restart_potential_create(&loaded.mass, run->gravity, cell, extent, MPI_COMM_WORLD);
   if (rays && par.sources && !run->supernovae) sources = sources_of(&loaded.stars, cell, extent);
+  light = restart_light_create(&loaded.stars, par.dust_path, extent, u, MPI_COMM_WORLD);
   memory_free(loaded.mass.at);
   loaded.mass = (struct restart_mass){0};
 }
@@ -106,6 +112,11 @@ static double restart_gravity(double t, const double x[3]) {
 }
 
 static double restart_mass(double t, const double x[3]) { return (void)t, density ? restart_density_at(density, x) : 0.0; }
+
+static double restart_fuv(double t, const double x[3]) {
+  (void)t;
+  return restart_light_at(light, x);
+}
 
 /* For boundaries that ask the setup: nothing comes from outside. */
 static void restart_gas(double t, const double x[3], struct gas_point *w) {
@@ -260,5 +271,6 @@ const struct setup setup_restart = {
     .gravity = restart_gravity,
     .mass = restart_mass,
     .source = restart_source,
+    .fuv = restart_fuv,
     .supernovae = &supernovae,
 };

@@ -22,7 +22,7 @@ struct restart_params {
   bool potential, masses;         /* masses: stars and dark matter are needed; set at the start */
   double potential_cell;          /* 0: a hundredth of the box                              */
   bool sources, winds;
-  double supernova_energy, star_size, wind_mass;
+  double supernova_energy, star_size, wind_mass, wind_energy, dust_path;
 };
 
 /* What the mesh gets from a particle of gas: a row of numbers. */
@@ -47,6 +47,7 @@ struct restart_stars {
   bool winds;
   double size;                 /* events happen so far from them (Gaussian)  */
   double wind_mass;            /* the least of an event of winds             */
+  double wind_energy;          /* factor of their energy                     */
   double myr, sun, erg_per_g; /* code time in Myr; a solar mass; 1 erg per g, code units */
 };
 
@@ -99,5 +100,11 @@ double restart_potential_at(const struct restart_potential *p, const double x[3]
 /* On the same kind of grids the density of the masses themselves.  Collective. */
 struct restart_potential *restart_density_create(const struct restart_mass *mass, double cell, double extent, MPI_Comm comm);
 double restart_density_at(const struct restart_potential *p, const double x[3]);
+
+/* light.c: far-ultraviolet field of the stars, in Habing's unit; path: in dust, to 1/e; extent: half the width of the box.  Collective. */
+struct restart_light;
+struct restart_light *restart_light_create(const struct restart_stars *stars, double path, double extent, const struct units *units, MPI_Comm comm);
+void restart_light_destroy(struct restart_light *light);
+double restart_light_at(struct restart_light *light, const double x[3]);
 
 #endif

@@ -59,7 +59,7 @@ static void blow(const struct restart_stars *s, const struct restart_star *star,
     if (!happens) continue;
     e.mass = mass / share;
     e.metals = e.mass * star->metals;
-    e.energy = e.mass * (energy / lost) * s->erg_per_g;
+    e.energy = e.mass * (energy / lost) * s->wind_energy * s->erg_per_g;
     supernova_add(list, &e);
   }
 }

@@ -4,6 +4,8 @@
 #include "amr/view.h"
 #include "base/memory.h"
 #include "base/sum.h"
+#include "base/units.h"
+#include "microphysics/stars.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -200,9 +202,54 @@ static void test_potential(void **state) {
   memory_free(mass.at);
 }
 
+/* Light of a disc of young stars with dust, and without: that of its stars one by one, averaged over the circle; the same on all ranks. */
+static void test_light(void **state) {
+  (void)state;
+  enum { COUNT = 4000, TURNS = 24 };
+  static const double at[][2] = {{1.0, 0.3}, {4.0, 0.5}, {8.0, 0.4}, {8.0, 3.0}, {3.0, 8.0}};
+  const double habing = 3.9e-14, light_cm_s = 2.99792458e10, kpc = 3.0856775814913673e21;
+  struct units u;
+  units_from(kpc, 0.0, 0.0, 1e5, 1.67262192369e-24, &u);
+  int rank, size;
+  int64_t seed = 3;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  MPI_Comm_size(MPI_COMM_WORLD, &size);
+  struct restart_stars mine = {.star = memory_get(sizeof *mine.star * COUNT)}, all = {.star = memory_get(sizeof *all.star * COUNT), .count = COUNT};
+  for (int s = 0; s < COUNT; s++) {
+    const double R = -3.0 * log(noise(&seed) * noise(&seed) + 1e-9), angle = 6.283185307179586 * noise(&seed), z = 0.3 * log(noise(&seed) + 1e-9);
+    all.star[s] = (struct restart_star){.x = {R * cos(angle), R * sin(angle), s % 2 ? z : -z}, .mass = 1e4, .age = 1.0 + s % 20};
+    if (s % size == rank) mine.star[mine.count++] = all.star[s];
+  }
+  for (int dust = 0; dust < 2; dust++) {
+    const double path = dust ? 2.0 : 1e6;
+    struct restart_light *l = restart_light_create(&mine, path, 16.0, &u, MPI_COMM_WORLD);
+    for (int p = 0; p < 5; p++) {
+      const double soft2 = 0.0024 * (at[p][0] * at[p][0] + 0.23); /* half a step of the table, squared */
+      double sum = 0.0;
+      for (int t = 0; t < TURNS; t++)
+        for (int s = 0; s < COUNT; s++) {
+          const struct restart_star *star = &all.star[s];
+          const double turn = 6.283185307179586 * t / TURNS, x = at[p][0] * cos(turn) - star->x[0], y = at[p][0] * sin(turn) - star->x[1], z = at[p][1] - star->x[2];
+          const double d2 = x * x + y * y + z * z;
+          sum += stars_ultraviolet(star->age) * star->mass * exp(-sqrt(d2) / path) / (d2 + soft2) / TURNS;
+        }
+      const double expected = sum / (4.0 * 3.141592653589793 * light_cm_s * habing * kpc * kpc), x[3] = {at[p][0] * 0.6, at[p][0] * 0.8, p % 2 ? at[p][1] : -at[p][1]};
+      const double got = restart_light_at(l, x);
+      double same = got;
+      MPI_Bcast(&same, 1, MPI_DOUBLE, 0, MPI_COMM_WORLD);
+      assert_true(same == got);
+      print_message("# path %g kpc, R %g, z %g: %.4g, stars one by one %.4g\n", path, at[p][0], at[p][1], got, expected);
+      assert_true(fabs(got / expected - 1.0) < 0.12);
+    }
+    restart_light_destroy(l);
+  }
+  memory_free(mine.star);
+  memory_free(all.star);
+}
+
 int main(int argc, char **argv) {
   MPI_Init(&argc, &argv);
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_deposit), cmocka_unit_test(test_visits), cmocka_unit_test(test_field), cmocka_unit_test(test_potential)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_deposit), cmocka_unit_test(test_visits), cmocka_unit_test(test_field), cmocka_unit_test(test_potential), cmocka_unit_test(test_light)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   MPI_Finalize();
   return failed;

@@ -55,7 +55,7 @@ static struct restart_stars make(struct restart_star *star, int first, int count
   for (int i = first; i < first + count; i++)
     star[i - first] = (struct restart_star){.x = {cos(i), sin(i), 0.1 * i}, .turn = 0.3, .mass = 2e5, .age = i < 20 ? 2.5 * i : pow(10.0, 2.0 + 0.1 * (i - 20)), .metals = 0.01,
                                             .number = (uint64_t)i};
-  return (struct restart_stars){.count = count, .star = star, .winds = true, .size = 0.01, .wind_mass = 10.0, .myr = 10.0, .sun = 0.1, .erg_per_g = 1e-16};
+  return (struct restart_stars){.count = count, .star = star, .winds = true, .size = 0.01, .wind_mass = 10.0, .wind_energy = 1.0, .myr = 10.0, .sun = 0.1, .erg_per_g = 1e-16};
 }
 
 static void test_events(void **unused) {
