@@ -90,7 +90,6 @@ struct rays_sweep {
   struct rays_rows power;          /* [2] GeV cm^-3 s^-1 of r->source, and rays_source_metals */
   struct rays_made *made;
   bool *seeded;                    /* [bins] with nothing but its first guess */
-  struct rays_rows entered;        /* [2] populations of a bin before its solution */
   double most;                     /* largest population of the species so far, number */
   struct rays_steady_stage stage;
   struct rays_steady_result *result;

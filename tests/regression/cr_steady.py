@@ -37,6 +37,20 @@ def oblique():
         check(f'oblique field and diffusion across it, 2-D, {operator}: differences', differences(middle(r)[0], straight), '<=', 5e-5, 'the same equation')
 
 
+GALAXY = {'mesh.cells': '[8, 8, 24]', 'mesh.max_level': 0, 'mesh.regions': '[]', 'output.figures': '[]'}
+
+
+def galaxy():
+    """All species of a coarse galaxy, down to bins of MeV that lose their energy in less than a cell."""
+    n = {}
+    for tolerance in (0.1, 0.02):
+        r = run('setups/milkyway/milkyway.yaml', {**GALAXY, 'steady.tolerance': tolerance}, may_fail=True)
+        n[tolerance] = len(re.findall(r'steady state: sweep \d+:', r.text))
+        check(f'galaxy, tolerance {tolerance}: sweeps', n[tolerance], '<=', 6, '3 and 4; 30 and more where bins are solved to 0.1 alone, 7 to 0.02')
+        check(f'galaxy, tolerance {tolerance}: converged', 'converged after' in r.text, '==', True, 'the log')
+    check('galaxy: more sweeps with the larger tolerance', n[0.1] - n[0.02], '<=', 0, 'it is easier to reach')
+
+
 def main():
     low, high = 1.0, 31.622776601683793
     fine = run(SETUP, {**STEADY, 'cr.min_GV': low, 'cr.max_GV': high, 'cr.per_decade': 8})
@@ -53,6 +67,7 @@ def main():
     check('species with a balance', len(re.findall(r'injected \S+, made \S+, lost \S+, cooled \S+, escaped', r.text)), '==', len(middle(r)[0]), 'the log')
     check('against explicit steps in time: differences', differences(middle(direct)[0], middle(steps)[0]), '<=', 0.005, 'long-time limit')
     oblique()
+    galaxy()
 
 
 if __name__ == '__main__':
