@@ -3,7 +3,7 @@
  * Momentum changes move particles between neighbouring bins.  With one bin filled at a time, all that leaves it is seen where it arrives.  A bin
  * (lo, hi) that loses D particles downwards and U upwards while lo changes by dlo has moved G = dlo + D from hi to lo.  D is put down to lo, U to hi, G to
  * the population that gives; so all rates are positive and particles are conserved whatever the populations become. */
-#include "crtransport/steady_parts.h"
+#include "crtransport/probe_parts.h"
 
 #include "base/memory.h"
 #include "base/minmax.h"
@@ -127,15 +127,14 @@ void rays_probe_surroundings(struct rays_probe *p) {
 
 static inline double rate(double change, double of, double over_dt) { return of > 0.0 ? max(change, 0.0) / of * over_dt : 0.0; }
 
-static void load(const struct rays_probe *p, int population, int b, double *to) { rays_cells_to_rows(p->mesh, &p->r->exchange, rays_data(p->r, population, b, 0), to); }
+void rays_probe_load(const struct rays_probe *p, int population, int b, double *to) { rays_cells_to_rows(p->mesh, &p->r->exchange, rays_data(p->r, population, b, 0), to); }
 
-/* Shares of the populations of a bin in all that is positive. */
-static void find_usual(struct rays_probe *p, int bin) {
+void rays_probe_usual(struct rays_probe *p, int bin) {
   double sums[2] = {0.0, 0.0}, *q = p->work[0];
   for (int end = 0; end < 2; end++)
     for (int b = 0; b < p->mesh->count; b++) {
       const double *dx = p->mesh->block[b].dx, volume = dx[0] * dx[1] * dx[2];
-      load(p, 2 * bin + end, b, q);
+      rays_probe_load(p, 2 * bin + end, b, q);
       for (size_t c = 0; c < p->made.cells; c++) sums[end] += volume * max(q[c], 0.0);
     }
   MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, p->mesh->comm);
@@ -143,12 +142,12 @@ static void find_usual(struct rays_probe *p, int bin) {
   for (int end = 0; end < 2; end++) p->usual[end] = all > 0.0 ? sums[end] / all : 0.5;
 }
 
-static const double STEEPEST = 1e-10, FLATTEST = 23.02585092994046; /* least ratio of the populations of a bin that rates are made for; -ln of it */
+static const double STEEPEST = 1e-10; /* least ratio of the populations of a bin that rates are made for */
 
 /* Both populations of a bin.  Where one of them is not positive the differences in space have undershot: the usual shares then, and the sign of the sum. */
 static void load_bin(const struct rays_probe *p, int bin, int b, double *lo, double *hi, double *sign) {
-  load(p, 2 * bin, b, lo);
-  load(p, 2 * bin + 1, b, hi);
+  rays_probe_load(p, 2 * bin, b, lo);
+  rays_probe_load(p, 2 * bin + 1, b, hi);
   for (size_t c = 0; c < p->made.cells; c++) {
     const double all = lo[c] + hi[c], size = max(fabs(all), 1e-200);
     const bool whole = lo[c] > 0.0 && hi[c] > 0.0;
@@ -221,10 +220,7 @@ void rays_probe_children(struct rays_probe *p, int s) {
     for (int sign = 1; sign >= -1; sign -= 2) probe_children(p, s, b, sign);
 }
 
-/* Rates of bin k (counted within the species) in the cells of a block whose populations are lo and hi. */
-struct bin_rates { double *sink[2], *inside[2], *below[2], *above[2]; };
-
-static void probe_cells(struct rays_probe *p, const struct cr_batch_env *env, int s, int k, const double *lo, const double *hi, const struct bin_rates *out) {
+void rays_probe_cells(struct rays_probe *p, const struct cr_batch_env *env, int s, int k, const double *lo, const double *hi, const struct rays_bin_rates *out) {
   const int bins = p->r->net.nbin[s], bin = p->r->net.first[s] + k, start = k > 0 ? k - 1 : 0;
   const size_t n = p->made.cells;
   const double dt = p->dt_bin[bin], over = 1.0 / dt;
@@ -256,7 +252,7 @@ static void probe_cells(struct rays_probe *p, const struct cr_batch_env *env, in
   }
 }
 
-static struct cr_batch_env with_drift(struct rays_probe *p, int s, int k, int b) {
+struct cr_batch_env rays_probe_env(struct rays_probe *p, int s, int k, int b) {
   struct cr_batch_env env = surroundings(p, b, false);
   if (p->drift) {
     rays_drift_block(p->r, p->mesh, p->drift, b, 0.0, &p->all, p->div);
@@ -265,9 +261,8 @@ static struct cr_batch_env with_drift(struct rays_probe *p, int s, int k, int b)
   return env;
 }
 
-/* Where the rates of a bin are kept, with what was lost to reactions added to the sinks. */
-static struct bin_rates rows_of(struct rays_probe *p, int s, int k, int b) {
-  struct bin_rates out = {.sink = {NULL}, .inside = {NULL}, .below = {NULL}, .above = {NULL}};
+struct rays_bin_rates rays_probe_rows(struct rays_probe *p, int s, int k, int b) {
+  struct rays_bin_rates out = {.sink = {NULL}, .inside = {NULL}, .below = {NULL}, .above = {NULL}};
   for (int end = 0; end < 2; end++) {
     out.sink[end] = rays_values(&p->sink, 2 * k + end, b);
     out.inside[end] = rays_values(&p->inside, 2 * k + end, b);
@@ -277,14 +272,14 @@ static struct bin_rates rows_of(struct rays_probe *p, int s, int k, int b) {
   return out;
 }
 
-static void probe_block(struct rays_probe *p, int s, int k, int b) {
-  const struct cr_batch_env env = with_drift(p, s, k, b);
-  const struct bin_rates out = rows_of(p, s, k, b);
+void rays_probe_block(struct rays_probe *p, int s, int k, int b) {
+  const struct cr_batch_env env = rays_probe_env(p, s, k, b);
+  const struct rays_bin_rates out = rays_probe_rows(p, s, k, b);
   double *lo = p->work[0], *hi = p->work[1];
   double *now = rays_values(&p->tried, TRIED_NOW, b);
   load_bin(p, p->r->net.first[s] + k, b, lo, hi, NULL);
   for (size_t c = 0; c < p->made.cells; c++) now[c] = log(hi[c] / lo[c]);
-  probe_cells(p, &env, s, k, lo, hi, &out);
+  rays_probe_cells(p, &env, s, k, lo, hi, &out);
   for (int end = 0; end < 2; end++) {
     const double *lost = rays_values(&p->lost, 2 * k + end, b);
     for (size_t c = 0; c < p->made.cells; c++) out.sink[end][c] += lost[c];
@@ -292,109 +287,8 @@ static void probe_block(struct rays_probe *p, int s, int k, int b) {
 }
 
 void rays_probe_bin(struct rays_probe *p, int s, int k) {
-  find_usual(p, p->r->net.first[s] + k);
-  for (int b = 0; b < p->mesh->count; b++) probe_block(p, s, k, b);
-}
-
-/* ln of hi / lo that a cell would have with the rates as they are for the given populations, and inputs B: the linear system
- *     (sink_lo + t) lo = B_lo + inside_lo hi,    (sink_hi + t) hi = B_hi + inside_hi lo. */
-static double response(double sink_lo, double sink_hi, double inside_lo, double inside_hi, double t, double b_lo, double b_hi) {
-  double a = sink_lo + t, d = sink_hi + t, lo = b_lo * d + inside_lo * b_hi, hi = b_hi * a + inside_hi * b_lo;
-  return lo > 0.0 && hi > 0.0 ? log(hi / lo) : 0.0;
-}
-
-/* The slopes inside the bin change the rates strongly.  With the inputs of each cell held, by the linear system just solved, the ratio of its populations
- * is brought into balance with its own rates by a few steps of the secant method.  Exchange with other cells is at least as fast as the losses, and as
- * escape by diffusion from a tenth of the squared width of the mesh.  Returns false, with all as it was, where no ratio is off by more than `enough` in the
- * mean. */
-static bool balance_block(struct rays_probe *p, int s, int k, int b, bool again, double enough, double sums[2]) {
-  enum { LO, HI, X, F, OLD_X, OLD_F, N, T, B_LO, B_HI, SINK, INSIDE = SINK + 2 };
-  const struct cr_batch_env env = with_drift(p, s, k, b);
-  const int bin = p->r->net.first[s] + k;
-  const size_t n = p->made.cells;
-  double **w = p->work;
-  struct bin_rates rows = rows_of(p, s, k, b),
-                   trial = {.sink = {w[SINK], w[SINK + 1]}, .inside = {w[INSIDE], w[INSIDE + 1]}, .below = {NULL}, .above = {NULL}};
-  const double *lost[2] = {rays_values(&p->lost, 2 * k, b), rays_values(&p->lost, 2 * k + 1, b)};
-  double least = INFINITY, volume = 1.0;
-  for (int d = 0; d < p->mesh->dim; d++) {
-    least = min(least, p->mesh->upper[d] - p->mesh->lower[d]);
-    volume *= p->mesh->block[b].dx[d];
-  }
-  const struct rays_population *q = &p->r->population[2 * bin];
-  const double escape = q->speed * q->speed / (3.0 * q->rate) / (least * least) / p->r->scale.time_s;
-  load(p, 2 * bin, b, w[LO]);
-  load(p, 2 * bin + 1, b, w[HI]);
-  for (size_t c = 0; c < n; c++) {
-    const double lo = max(w[LO][c], 0.0), hi = max(w[HI][c], 0.0), t = escape + 0.5 * (rows.sink[0][c] + rows.sink[1][c]);
-    w[N][c] = lo + hi;
-    w[T][c] = t;
-    w[B_LO][c] = max((rows.sink[0][c] + t) * lo - rows.inside[0][c] * hi, 0.0);
-    w[B_HI][c] = max((rows.sink[1][c] + t) * hi - rows.inside[1][c] * lo, 0.0);
-    w[X][c] = lo > 0.0 && hi > 0.0 ? min(max(log(hi / lo), -FLATTEST), FLATTEST) : 0.0;
-    w[LO][c] = lo;
-    w[HI][c] = hi;
-  }
-  for (int step = 0; step < 6; step++) {
-    double off[2] = {0.0, 0.0};
-    probe_cells(p, &env, s, k, w[LO], w[HI], &trial);
-    for (size_t c = 0; c < n; c++) {
-      w[F][c] = response(w[SINK][c] + lost[0][c], w[SINK + 1][c] + lost[1][c], w[INSIDE][c], w[INSIDE + 1][c], w[T][c], w[B_LO][c], w[B_HI][c]) - w[X][c];
-      off[0] += w[B_LO][c] > 0.0 && w[B_HI][c] > 0.0 ? w[N][c] * fabs(w[F][c]) : 0.0;
-      off[1] += w[N][c];
-    }
-    if (off[0] <= enough * off[1] && step > 0) break;
-    if (off[0] <= enough * off[1]) {
-      for (size_t c = 0; c < n; c++) sums[1] += volume * w[LO][c];
-      return false;
-    }
-    for (size_t c = 0; c < n; c++) {
-      double x = w[X][c], f = w[F][c], steep = step > 0 && x != w[OLD_X][c] ? (f - w[OLD_F][c]) / (x - w[OLD_X][c]) : -2.5;
-      double move = -f / min(max(steep, -40.0), -0.5);
-      move = w[B_LO][c] > 0.0 && w[B_HI][c] > 0.0 ? min(max(move, -1.5), 1.5) : 0.0;
-      w[OLD_X][c] = x;
-      w[OLD_F][c] = f;
-      w[X][c] = x = min(max(x + move, -FLATTEST), FLATTEST);
-      if (w[LO][c] > 0.0 && w[HI][c] > 0.0) {
-        w[LO][c] = w[N][c] / (1.0 + exp(x));
-        w[HI][c] = w[N][c] / (1.0 + exp(-x));
-      }
-    }
-  }
-  /* What that leads to, seen as a function of the ratio the rates were made for, wants to be that ratio: once more the secant method. */
-  double *now = rays_values(&p->tried, TRIED_NOW, b), *before = rays_values(&p->tried, TRIED_BEFORE, b), *off = rays_values(&p->tried, TRIED_OFF, b);
-  for (size_t c = 0; c < n; c++) {
-    const double f = w[X][c] - now[c], steep = again && now[c] != before[c] ? min(max((f - off[c]) / (now[c] - before[c]), -4.0), -0.5) : -1.0;
-    const double x = min(max(now[c] + min(max(-f / steep, f - 1.5), f + 1.5), -FLATTEST), FLATTEST);
-    before[c] = now[c];
-    off[c] = f;
-    if (again && w[LO][c] > 0.0 && w[HI][c] > 0.0) {
-      w[LO][c] = w[N][c] / (1.0 + exp(x));
-      w[HI][c] = w[N][c] / (1.0 + exp(-x));
-    }
-  }
-  load(p, 2 * bin, b, w[F]);
-  load(p, 2 * bin + 1, b, w[OLD_F]);
-  for (size_t c = 0; c < n; c++) {
-    const bool whole = w[F][c] > 0.0 && w[OLD_F][c] > 0.0;
-    w[LO][c] = whole ? w[LO][c] : w[F][c];
-    w[HI][c] = whole ? w[HI][c] : w[OLD_F][c];
-    sums[0] += volume * fabs(w[LO][c] - w[F][c]);
-    sums[1] += volume * fabs(w[LO][c]);
-  }
-  rays_rows_to_cells(p->mesh, w[LO], &p->r->exchange, rays_data(p->r, 2 * bin, b, 0));
-  rays_rows_to_cells(p->mesh, w[HI], &p->r->exchange, rays_data(p->r, 2 * bin + 1, b, 0));
-  return true;
-}
-
-double rays_probe_balance(struct rays_probe *p, int s, int k, bool again, double enough) {
-  double sums[2] = {0.0, 0.0};
-  find_usual(p, p->r->net.first[s] + k);
-  for (int b = 0; b < p->mesh->count; b++) {
-    if (balance_block(p, s, k, b, again, enough, sums)) probe_block(p, s, k, b);
-  }
-  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, p->mesh->comm);
-  return sums[1] > 0.0 ? sums[0] / sums[1] : 0.0;
+  rays_probe_usual(p, p->r->net.first[s] + k);
+  for (int b = 0; b < p->mesh->count; b++) rays_probe_block(p, s, k, b);
 }
 
 /* The next step to try for the fastest rates, or zero when this one is good: relative changes of about 1e-4; rates that are a million times slower
