@@ -45,6 +45,19 @@ static void atoms(const struct cr_injection_options *opt, const struct cr_event 
   for (int e = 0; e < ELEMENTS; e++) number[e] += swept * gas[e] / gas_mass;
 }
 
+double cr_ejecta_share(enum cr_source_kind kind, const char *name, double metallicity) {
+  static const char *const names[] = {[HE] = "He", [C] = "C", [N] = "N", [O] = "O"};
+  const double *const of[] = {core_collapse, type_ia};
+  double all = 0.0, own = -1.0;
+  for (int e = 0; e < ELEMENTS; e++) {
+    double mass = kind == CR_WIND ? solar[e] * atomic_mass[e] * (e > HE ? metallicity : 1.0) : of[kind == CR_TYPE_IA][e];
+    if (e == N && kind == CR_CORE_COLLAPSE) mass *= fmax(metallicity, 1.65);
+    all += mass;
+    if (e >= HE && e <= O && strcmp(names[e], name) == 0) own = mass;
+  }
+  return own < 0.0 ? -1.0 : own / all;
+}
+
 double cr_injected_abundance(const struct cr_injection_options *opt, const struct cr_event *event, const struct cr_species *s) {
   double number[ELEMENTS], sum = 0.0;
   require(event->kind != CR_MIXTURE, "abundances are those of one kind of sources");

@@ -31,6 +31,9 @@ struct cr_event {
 
 void cr_injection_defaults(struct cr_injection_options *opt);
 
+/* Mass fraction of an element (He, C, N, O) in the ejecta of core collapses or Ia, or in winds, that of gas of the metallicity (solar 1); -1: another name. */
+double cr_ejecta_share(enum cr_source_kind kind, const char *element, double metallicity);
+
 /* N_s/N_H of the accelerated matter; not for a mixture. */
 double cr_injected_abundance(const struct cr_injection_options *opt, const struct cr_event *event, const struct cr_species *s);
 

@@ -24,6 +24,7 @@ struct site {
   const struct supernova *e;
   double half[3];
   struct yield yield;
+  double element[SUPERNOVA_ELEMENTS];       /* mass of the elements of par.element; 0: no element */
   bool outside;
   int batch;
   /* Sums over the ellipsoid, w = (1 - s^2)^2 being the weight of a cell, s its place in units of the half axes: of w V, w V s, V, V rho, V rho Z, w V rho and
@@ -247,6 +248,17 @@ static void second_pass(void *data, const struct mesh *m, struct site *t, int b,
 
 static void book(struct supernovae *s, int entry, double value) { sum_add(&s->book[entry], value); }
 
+static enum cr_source_kind source_of(const struct supernova *e) {
+  return e->kind == SUPERNOVA_WIND ? CR_WIND : e->kind == SUPERNOVA_IA ? CR_TYPE_IA : CR_CORE_COLLAPSE;
+}
+
+/* Mass of the elements in the ejecta; those of stars as rich in metals as the gas around them. */
+static void find_elements(const struct supernovae_params *par, struct site *t) {
+  const double around = t->metals / (t->mass * SUN), own = t->yield.mass > 0.0 ? t->yield.metals / (t->yield.mass * SUN) : 0.0;
+  for (int i = 0; i < par->element_count; i++)
+    t->element[i] = t->yield.mass * max(cr_ejecta_share(source_of(t->e), par->element[i], t->e->kind == SUPERNOVA_WIND ? own : around), 0.0);
+}
+
 /* How much goes where, from the sums; books it. */
 static void decide(struct deposit *p, const struct mesh *m, struct site *t, const struct sum *sum) {
   struct supernovae *s = p->s;
@@ -313,14 +325,14 @@ static void third_pass(void *data, const struct mesh *m, struct site *t, int b, 
   *data_of[GAS_E] += (after - before) + heat;
   (field_data(f, b, 0) + f->comp_size[0] * (size_t)(p->g->nvar - 1))[at] += heat;
   if (par->metal_scalar >= 0) (field_data(f, b, 0) + f->comp_size[0] * (size_t)(GAS_SCALAR + par->metal_scalar))[at] += c.share * over * t->yield.metals;
+  for (int i = 0; i < par->element_count; i++) (field_data(f, b, 0) + f->comp_size[0] * (size_t)(GAS_SCALAR + i))[at] += c.share * over * t->element[i];
 }
 
 /* The spectra of an event. */
 static void spectra(struct deposit *p, const struct site *t) {
   struct rays *r = p->r;
   const double n = r->scale.proton_cm3 * t->mass / t->volume;
-  const int kind = t->e->kind;
-  const struct cr_event event = {.kind = kind == SUPERNOVA_WIND ? CR_WIND : kind == SUPERNOVA_IA ? CR_TYPE_IA : CR_CORE_COLLAPSE, .energy_GeV = t->yield.energy * p->s->energy_GeV,
+  const struct cr_event event = {.kind = source_of(t->e), .energy_GeV = t->yield.energy * p->s->energy_GeV,
                                  .metallicity = t->metals / (t->mass * SUN), .density_cm3 = n};
   for (int k = 0; k < cr_network_bins(&r->net); k++) p->lo[k] = p->hi[k] = 0.0;
   if (event.energy_GeV > 0.0) cr_injection(&r->net, &r->par.cr.injection, &event, p->lo, p->hi);
@@ -342,7 +354,10 @@ static void one_batch(struct deposit *p, const struct mesh *m, int n, struct sit
   for (int i = 0; i < n; i++) read_first(p, site[i], sum + (size_t)i * FIRST_SUMS);
   if (!p->g->par.frozen) {
     pass(p, m, n, site, SECOND_SUMS, second_pass, sum);
-    for (int i = 0; i < n; i++) decide(p, m, site[i], sum + (size_t)i * SECOND_SUMS);
+    for (int i = 0; i < n; i++) {
+      decide(p, m, site[i], sum + (size_t)i * SECOND_SUMS);
+      find_elements(&p->s->par, site[i]);
+    }
   }
   for (int i = 0; i < n; i++) {
     if (p->r) spectra(p, site[i]);

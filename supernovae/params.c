@@ -26,6 +26,9 @@ void supernovae_declare(struct params *ps, struct supernovae_params *p) {
   params_real(ps, "hydrogen", &p->hydrogen, "0.76", PARAMS_POSITIVE, 1.0, "1", "mass fraction, for the cooling of remnants");
   params_real(ps, "metallicity", &p->metallicity, "1", 0.0, 100.0, "1", "of the gas, solar 1, for the cooling of remnants and the composition of cosmic rays");
   params_int(ps, "metal_scalar", &p->metal_scalar, "-1", -1, MHD_SCALARS - 1, "passive scalar that is the mass fraction of metals (0.0134 in the Sun) and gets those of the ejecta; -1: metallicity counts");
+  params_words(ps, "elements", SUPERNOVA_ELEMENTS, SUPERNOVA_WORD, p->element[0], &p->element_count, "[]",
+               "what the passive scalars r0, r1... are: He, C, N or O for the mass fraction of that element, which gets its share of the ejecta (FIRE-2: Hopkins et al. 2018) "
+               "and of winds (solar mixture of their metals); any other word, such as metals: nothing here");
 }
 
 void supernovae_check(const struct supernovae_params *p, const struct params *ps, const struct mhd_params *mhd, const char *setup, bool has_source) {
@@ -34,6 +37,7 @@ void supernovae_check(const struct supernovae_params *p, const struct params *ps
   if (!has_source) fail_user("supernovae: the setup %s says nothing of supernovae; leave the section out", setup);
   if (mhd->eos != EOS_ADIABATIC) fail_user("supernovae: isothermal gas takes no energy; set mhd.eos: adiabatic");
   if (p->metal_scalar >= mhd->nscalar) fail_user("supernovae.metal_scalar: this run has %d passive scalars (mhd.scalars), numbered from 0", mhd->nscalar);
+  if (p->element_count > mhd->nscalar) fail_user("supernovae.elements: %d of them, and this run has %d passive scalars (mhd.scalars)", p->element_count, mhd->nscalar);
   for (int k = 0; k < SUPERNOVA_KINDS; k++)
     if (p->metals[k] > p->mass[k]) fail_user("supernovae.metals: more than the ejecta");
 }

@@ -22,6 +22,7 @@ struct io_column;
 /* Winds are no supernovae, but come as events too: what stars blow in a while. */
 enum { SUPERNOVA_II, SUPERNOVA_IA, SUPERNOVA_KINDS, SUPERNOVA_WIND = SUPERNOVA_KINDS };
 enum { DEPOSIT_REMNANT, DEPOSIT_THERMAL };
+enum { SUPERNOVA_ELEMENTS = 8, SUPERNOVA_WORD = 8 };
 
 /* energy, mass, metals: of winds; supernovae have those of their kind. */
 struct supernova { double time, position[3]; int kind; double energy, mass, metals; };
@@ -50,6 +51,8 @@ struct supernovae_params {
   double radius;               /* of the ellipsoid, in cells                                       */
   double hydrogen, metallicity;
   int metal_scalar;            /* passive scalar that is the mass fraction of metals; -1: metallicity counts */
+  char element[SUPERNOVA_ELEMENTS][SUPERNOVA_WORD]; /* of the first scalars: mass fractions of He, C, N, O; -: no element */
+  int element_count;
 };
 
 /* What has happened so far, the same on all ranks; code units. */

@@ -44,6 +44,14 @@ def main():
     for name, left, brought in (('mass', 'outflow_mass', 'supernova_mass'), ('scalar0', 'outflow_scalar0', 'supernova_metals')):
         books = h[name] + h[left] - h[brought]
         check(f'{name} with what left and came, drift', float(np.max(np.abs(books - books[0])) / books[0]), '<', 1e-13, 'round-off')
+    # Elements of FIRE-2, per core collapse and Ia; winds have the mixture of the Sun with the metals of their stars (make_snapshot.py: 0.012 in the middle, less outside).
+    gas = h['mass'][-1] + h['outflow_mass'][-1] - h['mass'][0]
+    wind = gas * MASS - 10.5 * h['supernovae_ii'][-1] - 1.4 * h['supernovae_ia'][-1]
+    for scalar, name, ii, ia, sun in (('scalar1', 'He', 3.87, 0.0, 0.249), ('scalar2', 'C', 0.133, 0.049, 0.00237)):
+        brought = (h[scalar][-1] + h['outflow_' + scalar][-1] - h[scalar][0]) * MASS
+        events = ii * h['supernovae_ii'][-1] + ia * h['supernovae_ia'][-1]
+        check(f'{name} that came with supernovae and winds, over what supernovae alone have', float(brought / events), '>', 0.9, f'{events:.0f} solar masses')
+        check(f'{name} that came, over supernovae and winds of solar mixture', float(brought / (events + 3 * sun * wind)), '<', 1.1, 'up to 3 times solar')
     check('metals over mass of the ejecta', float(h['supernova_metals'][-1] / h['supernova_mass'][-1]), '>', 0.02, '2 of 10.5 solar masses, less with winds')
     energy = h['energy_balance']
     check('energy with all books, drift', float(np.max(np.abs(energy - energy[0])) / np.max(np.abs(h['total_energy']))), '<', 1e-12, 'round-off; the gas has no gravity of its own here')

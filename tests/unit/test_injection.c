@@ -104,6 +104,17 @@ static void test_electrons_by_rigidity(void **state) {
   close_to(species_energy(e) / species_energy(p), 0.02 / 4.40e-3 * 0.02 / 0.98, 2e-3);
 }
 
+/* Shares of the ejecta that the numbers of FIRE-2 say, of solar masses; N of core collapses grows with the metals. */
+static void test_ejecta(void **state) {
+  (void)state;
+  close_to(cr_ejecta_share(CR_CORE_COLLAPSE, "He", 1.0), 3.87 / (10.5 + 0.65 * 0.0479), 1e-6);
+  close_to(cr_ejecta_share(CR_TYPE_IA, "O", 1.0), 0.143 / 1.4, 1e-5);
+  close_to(cr_ejecta_share(CR_CORE_COLLAPSE, "N", 3.0) / cr_ejecta_share(CR_CORE_COLLAPSE, "N", 1.0), 3.0 / 1.65, 0.01);
+  close_to(cr_ejecta_share(CR_WIND, "C", 2.0) / cr_ejecta_share(CR_WIND, "C", 1.0), 2.0, 0.02);
+  close_to(cr_ejecta_share(CR_WIND, "He", 0.0), 4.0 * 0.0851 / (1.0 + 4.0 * 0.0851), 1e-6);
+  assert_true(cr_ejecta_share(CR_TYPE_IA, "metals", 1.0) == -1.0 && cr_ejecta_share(CR_TYPE_IA, "He", 1.0) == 0.0);
+}
+
 /* As much C makes B as counts in B/C. */
 static void test_carbon_share(void **state) {
   (void)state;
@@ -262,7 +273,7 @@ static void test_lism_bins(void **state) {
 
 int main(void) {
   cr_network_named(&net, "hopkins2022", NULL);
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_injection), cmocka_unit_test(test_electrons_by_rigidity), cmocka_unit_test(test_carbon_share), cmocka_unit_test(test_mixture), cmocka_unit_test(test_galactic), cmocka_unit_test(test_lism_values), cmocka_unit_test(test_lism_bins)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_injection), cmocka_unit_test(test_electrons_by_rigidity), cmocka_unit_test(test_ejecta), cmocka_unit_test(test_carbon_share), cmocka_unit_test(test_mixture), cmocka_unit_test(test_galactic), cmocka_unit_test(test_lism_values), cmocka_unit_test(test_lism_bins)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   cr_network_free(&net);
   return failed;
