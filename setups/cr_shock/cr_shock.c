@@ -11,7 +11,7 @@
 
 enum { ROWS = 2000 };
 
-static struct { double density, velocity, pressure, rays, field; int axis; } par;
+static struct { double density, velocity, pressure, rays, field; int axis; bool back; } par;
 static struct {
   double gamma, before, rho, p, rays;             /* density before the shock; state behind it */
   double x[ROWS], depth;                          /* where (rho - density) / (before - density) = exp(-depth i / (ROWS - 1)), for kappa = 1 */
@@ -26,6 +26,7 @@ static void declare(struct params *ps) {
   params_real(ps, "rays", &par.rays, "0.037", PARAMS_POSITIVE, INFINITY, "code pressure", "of cosmic rays");
   params_real(ps, "field", &par.field, "0.1", PARAMS_POSITIVE, INFINITY, "code field", "along the flow");
   params_choice(ps, "axis", &par.axis, "x|y|z", "x", "direction of the flow; the shock is at 0");
+  params_bool(ps, "back", &par.back, "false", "the flow goes against the axis: the mirror image");
 }
 
 struct fluid { double u, p, rays; };
@@ -89,8 +90,10 @@ static void start(const struct setup_run *run) {
   }
 }
 
+static double way(void) { return par.back ? -1.0 : 1.0; }
+
 static void state(const double x[3], double *rho, struct fluid *f) {
-  const double kappa = setup_population(now.all, 2 * one_bin(&now.all->net)).kappa, at = x[par.axis] / fmax(kappa, 1e-100);
+  const double kappa = setup_population(now.all, 2 * one_bin(&now.all->net)).kappa, at = way() * x[par.axis] / fmax(kappa, 1e-100);
   *rho = now.rho;
   *f = (struct fluid){par.density * par.velocity / now.rho, now.p, now.rays};
   if (at >= 0.0) return;
@@ -110,7 +113,7 @@ static void gas(double t, const double x[3], struct gas_point *w) {
   (void)t;
   state(x, &w->rho, &f);
   w->p = f.p;
-  w->v[par.axis] = f.u;
+  w->v[par.axis] = way() * f.u;
 }
 
 static void background(double b[3]) {
@@ -124,7 +127,7 @@ static void rays(double t, const double x[3], const struct cr_network *net, stru
   double rho;
   (void)t;
   state(x, &rho, &f);
-  const double n = one_bin_number(now.all), flux = x[par.axis] < 0.0 ? -surplus(&f) / 3.0 : 0.0;
+  const double n = one_bin_number(now.all), flux = way() * x[par.axis] < 0.0 ? way() * -surplus(&f) / 3.0 : 0.0;
   const int k = one_bin(net);
   one_bin_split(now.all, n * f.rays, f.rays, &w->lo[k], &w->hi[k]);
   one_bin_split(now.all, n * flux, flux, &w->flux_lo[k], &w->flux_hi[k]);

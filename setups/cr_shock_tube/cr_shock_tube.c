@@ -6,11 +6,12 @@
 
 #include <math.h>
 
-enum { MILD, STRONG, CUSTOM };
+enum { MILD, STRONG, DOMINATED, CUSTOM };
 
 static const struct composite_state problems[][2] = {
     [MILD] = {{1.0, 0.0, 1.0, 1.0}, {0.125, 0.0, 0.1, 0.1}},
     [STRONG] = {{1.0, 0.0, 17.172, 34.344}, {0.125, 0.0, 0.05, 0.1}},
+    [DOMINATED] = {{1.0, 0.0, 0.01, 1.0}, {0.125, 0.0, 0.001, 0.1}},
 };
 
 static struct {
@@ -25,7 +26,7 @@ static void declare(struct params *ps) {
   static const char *const keys[2][4] = {{"left_density", "left_velocity", "left_pressure", "left_rays"},
                                          {"right_density", "right_velocity", "right_pressure", "right_rays"}};
   params_section(ps, "cr_shock_tube", "shock tubes of gas and cosmic rays, Pfrommer et al. 2017");
-  params_choice(ps, "problem", &par.problem, "mild|strong|custom", "strong", "cosmic rays with as much pressure as the gas, or twice as much in the driver; custom: the states below");
+  params_choice(ps, "problem", &par.problem, "mild|strong|dominated|custom", "strong", "cosmic rays with as much pressure as the gas, twice as much in the driver, or 100 times as much; custom: the states below");
   params_choice(ps, "axis", &par.axis, "x|y|z", "x", "normal of the jump, and of the field");
   params_real(ps, "position", &par.position, "0", -INFINITY, INFINITY, "code length", "where the jump is at the start");
   params_real(ps, "field", &par.field, "1", PARAMS_POSITIVE, INFINITY, "code field", "along the normal; without effect on the gas");

@@ -41,5 +41,16 @@ def axes():
               'the same to the last bit')
 
 
+def mirror():
+    """Places of cells that are exact in binary, so that the start is a mirror image to the last bit."""
+    def flow(lower, upper, back):
+        ends = {'mesh.lower': [f'{v} code' for v in (lower, -0.5, -0.5)], 'mesh.upper': [f'{v} code' for v in (upper, 0.5, 0.5)], 'mesh.cells': [64, 1, 1]}
+        return state(run(SETUP, {**ends, 'cr_shock.back': back, 'run.step_end': 60, 'output.fields': FIELDS}))
+    to, back = flow(-0.625, 0.375, False), flow(-0.375, 0.625, True)
+    check('mirror image: values that differ', different(to, mapped(back, flip=(0,))), '==', 0, 'the same to the last bit')
+    check('mirror image: change of the pressure of cosmic rays since the start', float(np.ptp(to['cr_press'])), '>', 0.1, 'a shock, no uniform state')
+
+
 steady()
 axes()
+mirror()

@@ -8,10 +8,11 @@ SETUP = 'setups/cr_shock_tube/cr_shock_tube.yaml'
 FIELDS = 'rho,press,vel1,vel2,vel3,cr_press'.split(',')
 # Between the contact and the shock: velocity and total pressure, pressure of cosmic rays (Rankine-Hugoniot).
 BEHIND = {'strong': (8.129300, 0.606832, 10.965412), 'mild': (1.260100, 0.246769, 2.560679)}
+DOMINATED = (0.949251, 0.276525, 1.778744, 0.268047)   # velocity, pressure of cosmic rays, speed of the shock, density behind it
 
 
 def tube(problem, n, **more):
-    end = {'mild': '1 code', 'strong': '0.35 code'}[problem]
+    end = {'mild': '1 code', 'strong': '0.35 code', 'dominated': '1.2 code'}[problem]
     return run(SETUP, {'cr_shock_tube.problem': problem, 'mesh.cells': [n, 1, 1], 'run.time_end': end, 'output.snapshots': 0, **more})
 
 
@@ -31,6 +32,22 @@ def exact():
         check(f'{problem}: energy', float(abs(runs[2].history['cr_closure_energy'][-1])), '<', 1e-13, 'conservation')
         if problem == 'strong':
             keep(runs[1], 'cr_shock_tube')
+
+
+def dominated():
+    """Cosmic rays with 100 times the pressure of the gas: the gas has no shock of its own, and what holds the flow together is the drag of force.c."""
+    runs = [tube('dominated', n) for n in (128, 256)]
+    v, rays, shock, rho = DOMINATED
+    for name in ('l1_rho', 'l1_m1', 'relative_e_p'):
+        check(f'dominated: ratio of errors 256/128, {name}', runs[1].errors[name] / runs[0].errors[name], '<', 0.65, 'first order at jumps is 0.5, less at contacts')
+    s, t = {k: w.ravel() for k, w in state(runs[1]).items()}, float(runs[1].history['time'][-1])
+    x = -5.0 + 10.0 * (np.arange(256) + 0.5) / 256
+    between = (x > (v + 0.15 * (shock - v)) * t) & (x < (v + 0.9 * (shock - v)) * t)
+    for name, value, bound in (('vel1', v, 0.005), ('rho', rho, 0.01)):
+        check(f'dominated: overshoot of {name} behind the shock', float(np.max(s[name][between]) / value - 1), '<', bound, 'exact solution; 0.02 without drag of the whole jump in shocks')
+    check('dominated: pressure of cosmic rays behind the shock, relative error', float(abs(np.mean(s['cr_press'][between]) / rays - 1)), '<', 0.01,
+          'adiabatic compression; 0.025 without')
+    check('dominated: energy', float(abs(runs[1].history['cr_closure_energy'][-1])), '<', 1e-13, 'conservation')
 
 
 def turned():
@@ -54,4 +71,5 @@ def turned():
 
 
 exact()
+dominated()
 turned()
