@@ -34,6 +34,7 @@
   SETUP(rotor) \
   SETUP(sedov) \
   SETUP(shock_tube) \
+  SETUP(cr_compression) \
   /* end of the list */
 
 #define DECLARE(name) extern const struct setup setup_##name;
