@@ -10,7 +10,7 @@
 /* Arrays from `LARGE` bytes on lie in pages of `PAGE` where the system has them: fewer faults, and fewer misses of the table of pages. */
 enum { PAGE = 2 << 20, LARGE = 8 << 20, LINE = 64 };
 
-void *memory_get(size_t bytes) {
+void *memory_get_raw(size_t bytes) {
   if (bytes == 0) return NULL;
   size_t rounded = (bytes + LINE - 1) / LINE * LINE;
   void *p = aligned_alloc(rounded < LARGE ? LINE : PAGE, rounded);
@@ -18,7 +18,12 @@ void *memory_get(size_t bytes) {
 #ifdef MADV_HUGEPAGE
   if (rounded >= LARGE) madvise(p, rounded, MADV_HUGEPAGE); /* advice: a refusal does no harm */
 #endif
-  memset(p, 0, rounded);
+  return p;
+}
+
+void *memory_get(size_t bytes) {
+  void *p = memory_get_raw(bytes);
+  if (p != NULL) memset(p, 0, bytes);
   return p;
 }
 

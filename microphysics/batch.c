@@ -75,7 +75,7 @@ void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_ord
                    double *const *lo, double *const *hi, struct cr_ledger *ledger, double *const *energy) {
   const struct cr_network *net = tables->net;
   int bins = cr_network_bins(net);
-  lanes *store = memory_get((size_t)bins * 7 * sizeof *store);
+  lanes *store = memory_get_raw((size_t)bins * 7 * sizeof *store);
   struct cr_chunk *c = memory_get(sizeof *c);
   *c = (struct cr_chunk){.dt = dt, .nu0 = env->nu0, .escape_rate = env->escape_rate, .sources = env->source_lo != NULL || env->source_hi != NULL};
   c->escape_rate_hi = env->escape_rate_hi == NULL ? env->escape_rate : env->escape_rate_hi;
@@ -83,7 +83,7 @@ void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_ord
   if (env->mu != NULL) c->mu = store + 5 * bins;
   if (env->drift_div != NULL) c->drift_div = store + 6 * bins;
   c->lo = store, c->hi = store + bins, c->source_lo = store + 2 * bins, c->source_hi = store + 3 * bins;
-  c->reaction = memory_get((size_t)bins * sizeof *c->reaction);
+  c->reaction = memory_get_raw((size_t)bins * sizeof *c->reaction);
 
   for (int at = 0; at < n; at += CR_LANES) {
     int m = n - at < CR_LANES ? n - at : CR_LANES;
@@ -92,8 +92,9 @@ void cr_batch_step(const struct cr_tables *tables, int n, double dt, enum cr_ord
     for (int k = 0; k < bins; k++) {
       load(c->lo[k], lo[k] + at, m, c->n, 0.0);
       load(c->hi[k], hi[k] + at, m, c->n, 0.0);
-      if (env->source_lo != NULL) load(c->source_lo[k], env->source_lo[k] + at, m, c->n, 0.0);   /* else zero from the start */
-      if (env->source_hi != NULL) load(c->source_hi[k], env->source_hi[k] + at, m, c->n, 0.0);
+      /* Where there are none they are zero from the first chunk on. */
+      if (env->source_lo != NULL || at == 0) load(c->source_lo[k], env->source_lo == NULL ? NULL : env->source_lo[k] + at, m, c->n, 0.0);
+      if (env->source_hi != NULL || at == 0) load(c->source_hi[k], env->source_hi == NULL ? NULL : env->source_hi[k] + at, m, c->n, 0.0);
       if (c->chi != NULL) load(c->chi[k], env->chi[k] + at, m, c->n, 1.0 / 3.0);
       if (c->mu != NULL) load(c->mu[k], env->mu[k] + at, m, c->n, 0.0);
       if (c->drift_div != NULL) load(c->drift_div[k], env->drift_div[k] + at, m, c->n, 0.0);

@@ -15,7 +15,7 @@
 #include "microphysics/remap.h"
 #include "microphysics/secondaries.h"
 
-enum { CR_LANES = 32 };        /* cells per inner loop */
+enum { CR_LANES = 64 };        /* cells per inner loop */
 
 /* Entries of the ledger: energy and number lost by a species to each (gained: negative). */
 enum cr_entry {

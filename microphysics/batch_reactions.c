@@ -98,7 +98,7 @@ static void rates(const struct cr_tables *tables, int s, struct cr_chunk *c, lan
       q->x_hi[i] = escape_hi;
     }
     q->late = false;
-    for (int i = 0; i < n && tables->used[s][ENTRY_SECONDARY]; i++) q->gain_lo[i] = q->gain_hi[i] = q->left_lo[i] = q->left_hi[i] = 0.0; /* else from the start */
+    for (int i = 0; i < n; i++) q->gain_lo[i] = q->gain_hi[i] = q->left_lo[i] = q->left_hi[i] = 0.0;
     for (int target = 0; target < CR_TARGETS; target++)
       if (tables->has_target[s][target]) add_losses(n, &t->loss_lo[target], &t->loss_hi[target], dose[target], target, q);
     double hard = 0.0;
