@@ -66,7 +66,8 @@ void mhd_destroy(struct gas *g);
  * coarse faces have the mean of the fine ones.  Collective. */
 void mhd_keep_mass(struct gas *g, const struct mesh *mesh);
 
-/* Internal energy of u[0] from the other variables where the rule above takes it from them, at the start. */
+/* Internal energy of u[0] from the other variables where the rule above takes it from them: at the start, and after all that changes cells outside of mhd_step.
+ * Counts those that end on a floor.  Collective. */
 void mhd_settle(struct gas *g, const struct mesh *mesh);
 
 /* Adapting the mesh: give the fields that live on to mesh_adapt; if that changed something, mhd_adapted makes the rest of the gas

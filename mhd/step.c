@@ -253,6 +253,9 @@ static void check_block(struct gas *g, int copy, int b, unsigned sides, struct m
 void mhd_settle(struct gas *g, const struct mesh *mesh) {
   struct mhd_block_counts counts = {0};
   for (int b = 0; b < mesh->count; b++) check_block(g, 0, b, MHD_EVERYWHERE, &counts);
+  const struct mhd_block_counts all = total(&counts, mesh->comm);
+  g->counts.floor_density += all.floor_density;
+  g->counts.floor_pressure += all.floor_pressure;
 }
 
 /* Returns whether the new state is made of numbers. */
