@@ -96,19 +96,20 @@ static int64_t work_on_plane(const struct crt_shape *s, struct crt_scratch *w, c
 int64_t crt_block_substep(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a) {
   const struct crt_numbers num = crt_coefficients(s, a);
   int64_t acted = 0;
+  w->cornered[0].k = w->cornered[1].k = -1;
   if (s->dim < 3) {
-    crt_load_plane(s, w, a, &num, 0);
+    crt_load_plane(s, w, a, 0);
     acted = work_on_plane(s, w, a, &num, 0);
     crt_update(s, w, a, &num, 0, (struct crt_rows){s->ng[1], s->ng[1] + s->nc[1]});
     return acted;
   }
   const int first = s->ng[2], ahead = 4;
-  crt_load_plane(s, w, a, &num, first - 2);
-  crt_load_plane(s, w, a, &num, first - 1);
+  crt_load_plane(s, w, a, first - 2);
+  crt_load_plane(s, w, a, first - 1);
   for (int k = first - 1; k <= first + s->nc[2]; k++) {
     fetch(a->q + w->plane * (size_t)(k + ahead), w->plane);
     fetch(a->f + w->plane * (size_t)(k + ahead), w->plane);
-    crt_load_plane(s, w, a, &num, k + 1);
+    crt_load_plane(s, w, a, k + 1);
     acted += work_on_plane(s, w, a, &num, k);
   }
   return acted;

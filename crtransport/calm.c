@@ -30,32 +30,43 @@ struct crt_calm *crt_calm_open(const struct crt *c, const struct mesh *mesh, int
   return calm;
 }
 
-/* rate: of scattering, times dt; most: share of F - start that is taken away. */
-static void damp(size_t n, bool m1, double over_speed, double rate, double drift, double most, const double *restrict q, const double *restrict start,
-                 const double *restrict profile, const double *restrict alfven, double *restrict f) {
+/* A population, in terms of the flux that is kept: physics.md 1.2. */
+struct damping {
+  double rate, over_speed, drift; /* of scattering, times dt; 1 / that of the particles; of the speed of streaming */
+  double most;                    /* share of F - start that is taken away */
+};
+
+/* A row of cells; profile: not read where the rate is the same everywhere. */
+static inline __attribute__((always_inline)) void damp(bool uniform, bool m1, int n, const struct damping *d, const double *restrict q,
+                                                       const double *restrict start, const double *restrict profile,
+                                                       const double *restrict alfven, double *restrict f) {
+  const double over_speed = d->over_speed, drift = d->drift, most = d->most, rate = d->rate;
 #pragma omp simd
-  for (size_t i = 0; i < n; i++) {
-    double x = rate * profile[i], chi = m1 ? crt_chi(q[i], f[i], over_speed) : 1.0 / 3.0;
+  for (int i = 0; i < n; i++) {
+    double x = uniform ? rate : rate * profile[i], chi = m1 ? crt_chi(q[i], f[i], over_speed) : 1.0 / 3.0;
     double wind = drift * 3.0 * chi * alfven[i] * max(q[i], 0.0), now = max(fabs(f[i]), wind), end = max(q[i], 0.0) / over_speed;
     double share = most * x * wind / (now > 0.0 ? now * (1.0 + x) : 1.0);
     f[i] = min(max(f[i] + share * (start[i] - f[i]), -end), end);
   }
 }
 
-void crt_calm_substep(struct crt_calm *calm, const struct crt *c, struct crt_group *g) {
+void crt_calm_substep(struct crt_calm *calm, const struct crt *c, const struct mesh *mesh, struct crt_group *g, int b, int p) {
   if (calm == NULL) return;
-  const bool full = c->par.form == RSOL_FULL, m1 = c->par.closure == CLOSURE_M1;
+  const bool full = c->par.form == RSOL_FULL, m1 = c->par.closure == CLOSURE_M1, uniform = calm->profile == NULL;
   const double r = g->speed / c->par.light, drift = full ? r : 1.0, part = RATE / calm->n;
-  const size_t size = g->state.comp_size[0];
-  double *ones = memory_get(sizeof *ones * size);
-  for (size_t i = 0; i < size; i++) ones[i] = 1.0;
-  for (int b = 0; b < calm->start.count; b++)
-    for (int p = 0; p < g->count; p++) {
-      const double rate = (full ? r : r * r) * g->member[p].rate * calm->dt, over_speed = 1.0 / (drift * g->member[p].speed);
-      damp(size, m1, over_speed, rate, drift, part / (1.0 + part), component(&g->state, b, p), component(&calm->start, b, p),
-           calm->profile ? field_data(calm->profile, b, 0) : ones, field_data(calm->alfven, b, 0), component(&g->state, b, g->count + p));
+  const struct damping d = {(full ? r : r * r) * g->member[p].rate * calm->dt, 1.0 / (drift * g->member[p].speed), drift, part / (1.0 + part)};
+  const double *q = component(&g->state, b, p), *start = component(&calm->start, b, p), *alfven = field_data(calm->alfven, b, 0);
+  const double *profile = uniform ? alfven : field_data(calm->profile, b, 0);
+  double *f = component(&g->state, b, g->count + p);
+  const int *e = field_extent(&g->state, 0), n = mesh->nc[0];
+  for (int k = 0; k < mesh->nc[2]; k++)
+    for (int j = 0; j < mesh->nc[1]; j++) {
+      const size_t at = ((size_t)(k + mesh->ngd[2]) * e[1] + (size_t)(j + mesh->ngd[1])) * e[0] + (size_t)mesh->ngd[0];
+#define DAMP(uniform, m1) damp(uniform, m1, n, &d, q + at, start + at, profile + at, alfven + at, f + at)
+      if (m1) uniform ? DAMP(true, true) : DAMP(false, true);
+      else uniform ? DAMP(true, false) : DAMP(false, false);
+#undef DAMP
     }
-  memory_free(ones);
 }
 
 void crt_calm_close(struct crt_calm *calm) {

@@ -15,8 +15,8 @@ struct crt_calm;
 /* Before n sub-steps; NULL where there is nothing to do. */
 struct crt_calm *crt_calm_open(const struct crt *c, const struct mesh *mesh, int group, double dt, int n, const struct field *profile,
                                const struct field *alfven);
-/* After each of them. */
-void crt_calm_substep(struct crt_calm *calm, const struct crt *c, struct crt_group *g);
+/* After each of them, a population in the cells of a block. */
+void crt_calm_substep(struct crt_calm *calm, const struct crt *c, const struct mesh *mesh, struct crt_group *g, int b, int p);
 void crt_calm_close(struct crt_calm *calm);
 
 #endif

@@ -32,8 +32,7 @@ static void tensor_row(int n, double over_speed, const double *restrict q, const
   }
 }
 
-void crt_load_plane(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num,
-                    int k) {
+void crt_load_plane(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, int k) {
   const int nx = w->nx, n = (int)w->plane;
   const double *q = a->q + w->plane * (size_t)k, *f = a->f + w->plane * (size_t)k;
   double *low = w->low[slot3(k)], *high = w->high[slot3(k)];
@@ -43,7 +42,6 @@ void crt_load_plane(const struct crt_shape *s, struct crt_scratch *w, const stru
   } else {
     range_along((struct crt_range){1, n - 1}, 1, q, q, low, high);
   }
-  if (num->eases && (s->dim < 3 || k > s->ng[2] - 2)) crt_corners(s, w, a, k);
   if (a->population->m1) tensor_row(n, 1.0 / a->population->flux_speed, q, f, w->tensor[slot3(k)][0], w->tensor[slot3(k)][1]);
 }
 
@@ -99,60 +97,83 @@ struct stencil {
 /* Sum over the axes that exist. */
 static inline double over_axes(int dim, double x, double y, double z) { return dim == 3 ? sum3(x, y, z) : dim == 2 ? x + y : x; }
 
-/* q at half time; and where it is wanted push = V^2 times the divergence along b of the pressure, and the gradients across the
- * axes.  y, z: steps to the next row and plane. */
-ALWAYS_INLINE void predict(int dim, bool m1, bool pushes, ptrdiff_t y, ptrdiff_t z, struct crt_range range, const struct stencil *c,
-                           const struct crt_numbers *num, double *restrict qh, double *restrict push, double *restrict ax,
-                           double *restrict ay, double *restrict az) {
-  const double *restrict q = c->q, *restrict f = c->f, *restrict bx = c->b[0], *restrict by = c->b[1], *restrict bz = c->b[2];
-  const double *restrict gx = c->face[0], *restrict gy = c->face[1], *restrict gz = c->face[2];
-  const double *restrict c0 = c->chi_q[0], *restrict c1 = c->chi_q[1], *restrict c2 = c->chi_q[2];
-  const double *restrict r0 = c->rest[0], *restrict r1 = c->rest[1], *restrict r2 = c->rest[2];
-  const double ox = num->over2dx[0], oy = num->over2dx[1], oz = num->over2dx[2], dt = 0.5 * num->dt, v2 = num->v2;
+/* q at half time.  y, z: steps to the next row and plane, here and below. */
+ALWAYS_INLINE void densities(int dim, ptrdiff_t y, ptrdiff_t z, struct crt_range range, const struct stencil *c, const struct crt_numbers *num,
+                             double *restrict qh) {
+  const double *restrict q = c->q, *restrict f = c->f, *restrict gx = c->face[0], *restrict gy = c->face[1], *restrict gz = c->face[2];
+  const double ox = num->over2dx[0], oy = num->over2dx[1], oz = num->over2dx[2], dt = 0.5 * num->dt;
 #pragma omp simd
   for (ptrdiff_t i = range.first; i < range.last; i++) {
     double here = f[i], uy = 0.0, uz = 0.0, ux = (gx[i + 1] * (here + f[i + 1]) - gx[i] * (f[i - 1] + here)) * ox;
     if (dim > 1) uy = (gy[i + y] * (here + f[i + y]) - gy[i] * (f[i - y] + here)) * oy;
     if (dim > 2) uz = (gz[i + z] * (here + f[i + z]) - gz[i] * (f[i - z] + here)) * oz;
     qh[i] = q[i] - dt * over_axes(dim, ux, uy, uz);
-    if (!pushes) continue;
-    double sx = bx[i] * ((q[i + 1] - q[i - 1]) * ox), sy = 0.0, sz = 0.0, force;
+  }
+}
+
+/* The gradients of q across the axes; push = V^2 times that along b of the pressure of an isotropic population. */
+ALWAYS_INLINE void gradients(int dim, bool m1, ptrdiff_t y, ptrdiff_t z, struct crt_range range, const struct stencil *c,
+                             const struct crt_numbers *num, double *restrict push, double *restrict ax, double *restrict ay,
+                             double *restrict az) {
+  const double *restrict q = c->q, *restrict bx = c->b[0], *restrict by = c->b[1], *restrict bz = c->b[2];
+  const double ox = num->over2dx[0], oy = num->over2dx[1], oz = num->over2dx[2], v2 = num->v2;
+#pragma omp simd
+  for (ptrdiff_t i = range.first; i < range.last; i++) {
+    double sx = bx[i] * ((q[i + 1] - q[i - 1]) * ox), sy = 0.0, sz = 0.0;
     if (dim > 1) sy = by[i] * ((q[i + y] - q[i - y]) * oy);
     if (dim > 2) sz = bz[i] * ((q[i + z] - q[i - z]) * oz);
-    if (m1) {
-      double px = bx[i] * ((c1[i + 1] - c1[i - 1]) * ox), py = 0.0, pz = 0.0, ty = 0.0, tz = 0.0, rest = r1[i];
-      double tx = (gx[i + 1] * (rest + r1[i + 1]) - gx[i] * (r1[i - 1] + rest)) * ox;
-      if (dim > 1) {
-        py = by[i] * ((c1[i + y] - c1[i - y]) * oy);
-        ty = (gy[i + y] * (rest + r1[i + y]) - gy[i] * (r1[i - y] + rest)) * oy;
-      }
-      if (dim > 2) {
-        pz = bz[i] * ((c2[i] - c0[i]) * oz);
-        tz = (gz[i + z] * (rest + r2[i]) - gz[i] * (r0[i] + rest)) * oz;
-      }
-      force = v2 * (over_axes(dim, px, py, pz) + over_axes(dim, tx, ty, tz));
-    } else {
-      force = v2 * (1.0 / 3.0) * over_axes(dim, sx, sy, sz);
+    if (!m1) push[i] = v2 * (1.0 / 3.0) * over_axes(dim, sx, sy, sz);
+    if (dim > 1) { /* in 1-D they are zero and stay so */
+      ax[i] = sy + sz;
+      ay[i] = sx + sz;
     }
-    push[i] = force;
-    ax[i] = sy + sz;
-    if (dim > 1) ay[i] = sx + sz;
     if (dim > 2) az[i] = sx + sy;
   }
+}
+
+/* push = V^2 times the divergence along b of the pressure. */
+ALWAYS_INLINE void pressures(int dim, ptrdiff_t y, ptrdiff_t z, struct crt_range range, const struct stencil *c, const struct crt_numbers *num,
+                             double *restrict push) {
+  const double *restrict bx = c->b[0], *restrict by = c->b[1], *restrict bz = c->b[2];
+  const double *restrict gx = c->face[0], *restrict gy = c->face[1], *restrict gz = c->face[2];
+  const double *restrict c0 = c->chi_q[0], *restrict c1 = c->chi_q[1], *restrict c2 = c->chi_q[2];
+  const double *restrict r0 = c->rest[0], *restrict r1 = c->rest[1], *restrict r2 = c->rest[2];
+  const double ox = num->over2dx[0], oy = num->over2dx[1], oz = num->over2dx[2], v2 = num->v2;
+#pragma omp simd
+  for (ptrdiff_t i = range.first; i < range.last; i++) {
+    double px = bx[i] * ((c1[i + 1] - c1[i - 1]) * ox), py = 0.0, pz = 0.0, ty = 0.0, tz = 0.0, rest = r1[i];
+    double tx = (gx[i + 1] * (rest + r1[i + 1]) - gx[i] * (r1[i - 1] + rest)) * ox;
+    if (dim > 1) {
+      py = by[i] * ((c1[i + y] - c1[i - y]) * oy);
+      ty = (gy[i + y] * (rest + r1[i + y]) - gy[i] * (r1[i - y] + rest)) * oy;
+    }
+    if (dim > 2) {
+      pz = bz[i] * ((c2[i] - c0[i]) * oz);
+      tz = (gz[i + z] * (rest + r2[i]) - gz[i] * (r0[i] + rest)) * oz;
+    }
+    push[i] = v2 * (over_axes(dim, px, py, pz) + over_axes(dim, tx, ty, tz));
+  }
+}
+
+ALWAYS_INLINE void predict(int dim, ptrdiff_t y, ptrdiff_t z, bool m1, bool pushes, struct crt_range range, const struct stencil *c,
+                           const struct crt_numbers *num, double *qh, double *push, double *ax, double *ay, double *az) {
+  densities(dim, y, z, range, c, num, qh);
+  if (!pushes) return;
+  if (!m1) {
+    gradients(dim, false, y, z, range, c, num, push, ax, ay, az);
+    return;
+  }
+  if (dim > 1) gradients(dim, true, y, z, range, c, num, push, ax, ay, az);
+  pressures(dim, y, z, range, c, num, push);
 }
 
 static void predict_any(const struct crt_scratch *w, int dim, bool m1, bool pushes, struct crt_range range, const struct stencil *c,
                         const struct crt_numbers *num, double *qh, double *push, double *ax, double *ay, double *az) {
   const ptrdiff_t y = w->nx, z = (ptrdiff_t)w->plane;
-#define PREDICT(dim, y, z)                                                            \
-  (!pushes ? predict(dim, false, false, y, z, range, c, num, qh, push, ax, ay, az)    \
-   : m1    ? predict(dim, true, true, y, z, range, c, num, qh, push, ax, ay, az)      \
-           : predict(dim, false, true, y, z, range, c, num, qh, push, ax, ay, az))
-  if (dim == 3 && y == 20 && z == 400) PREDICT(3, 20, 400); /* constants: blocks of 16^3 cells */
-  else if (dim == 3) PREDICT(3, y, z);
-  else if (dim == 2) PREDICT(2, y, 0);
-  else PREDICT(1, 0, 0);
-#undef PREDICT
+  if (dim == 3 && y == 20 && z == 400) predict(3, 20, 400, m1, pushes, range, c, num, qh, push, ax, ay, az); /* constants: blocks of 16^3 cells */
+  else if (dim == 3) predict(3, y, z, m1, pushes, range, c, num, qh, push, ax, ay, az);
+  else if (dim == 2) predict(2, y, 0, m1, pushes, range, c, num, qh, push, ax, ay, az);
+  else predict(1, 0, 0, m1, pushes, range, c, num, qh, push, ax, ay, az);
 }
 
 /* F at half time.  Where the cell is thick (share 0) this is F of the start: it is close to balance with the gradients at the
@@ -293,5 +314,5 @@ void crt_cells(const struct crt_shape *s, struct crt_scratch *w, const struct cr
     else
       slopes_rows(s->nc[0], nx, inner, (ptrdiff_t)plane, q + i, f + i, sq, cq, sf);
   }
-  crt_room(s, w, a, num, r, k);
+  crt_room(s, w, a, num, r, edge ? (struct crt_rows){from, to} : rows, k);
 }

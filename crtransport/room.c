@@ -53,12 +53,16 @@ ALWAYS_INLINE void corner_rows(int dim, struct crt_range r, ptrdiff_t y, ptrdiff
   }
 }
 
-void crt_corners(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, int k) {
+/* Corners of plane k in some rows, unless they are there from the plane below. */
+static void corners(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, int k, struct crt_rows rows) {
+  struct crt_cornered *have = &w->cornered[slot2(k)];
+  if (have->k == k && have->rows.first <= rows.first && have->rows.end >= rows.end) return;
+  *have = (struct crt_cornered){k, rows};
   const size_t at = w->plane * (size_t)k;
   const int nx = w->nx;
   const ptrdiff_t z = (ptrdiff_t)w->plane;
   const double *b[3] = {a->geometry->b_corner[0] + at, a->geometry->b_corner[1] + at, a->geometry->b_corner[2] + at};
-  const struct crt_range r = {s->dim > 1 ? nx + 1 : 1, (int)w->plane};
+  const struct crt_range r = {rows.first * nx + 1, rows.end * nx};
   double *square = w->square[slot2(k)], *across = w->crossed[slot2(k)];
   if (s->dim == 3) corner_rows(3, r, nx, z, b, a->q + at, square, across);
   else if (s->dim == 2) corner_rows(2, r, nx, z, b, a->q + at, square, across);
@@ -110,11 +114,26 @@ static bool any(struct crt_range r, const double *ease) {
   return sum > 0.0;
 }
 
-static void ease_any(const struct crt_shape *s, const struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num,
-                     struct crt_range r, int k, double *down, double *up) {
-  if (!num->eases || (!num->uniform && !any(r, w->ease))) return;
+/* From the first row with an ease to the last. */
+static struct crt_rows eased_rows(const struct crt_scratch *w, const struct crt_numbers *num, struct crt_rows rows) {
+  const int nx = w->nx;
+  if (num->uniform) return rows;
+  if (!any((struct crt_range){rows.first * nx, rows.end * nx}, w->ease)) return (struct crt_rows){0, 0};
+  while (!any((struct crt_range){rows.first * nx, (rows.first + 1) * nx}, w->ease)) rows.first++;
+  while (!any((struct crt_range){(rows.end - 1) * nx, rows.end * nx}, w->ease)) rows.end--;
+  return rows;
+}
+
+static void ease_any(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num,
+                     struct crt_rows all, int k, double *down, double *up) {
+  if (!num->eases) return;
+  const struct crt_rows rows = eased_rows(w, num, all);
+  if (rows.first == rows.end) return;
+  const int more = s->dim > 1;
+  const struct crt_range r = {more ? rows.first * w->nx : 1, rows.end * w->nx - !more};
   const double *square[2], *across[2], *q = a->q + w->plane * (size_t)k;
   for (int m = 0; m < 2; m++) {
+    if (m == 0 || s->dim == 3) corners(s, w, a, k + m, (struct crt_rows){rows.first, rows.end + more});
     square[m] = w->square[slot2(k + m)];
     across[m] = w->crossed[slot2(k + m)];
   }
@@ -128,7 +147,8 @@ static void ease_any(const struct crt_shape *s, const struct crt_scratch *w, con
 #undef EASE
 }
 
-void crt_room(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num, struct crt_range r, int k) {
+void crt_room(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num, struct crt_range r,
+              struct crt_rows rows, int k) {
   const double *low[3], *high[3], *q = a->q + w->plane * (size_t)k;
   double *down = w->down[slot2(k)], *up = w->up[slot2(k)];
   if (!a->population->limited) {
@@ -144,5 +164,5 @@ void crt_room(const struct crt_shape *s, struct crt_scratch *w, const struct crt
     room_row(true, r, low, high, q, num->bound, num->spare, w->bound, w->spare, down, up);
   else
     room_row(false, r, low, high, q, 0.0, 0.0, w->bound, w->spare, down, up);
-  ease_any(s, w, a, num, r, k, down, up);
+  ease_any(s, w, a, num, rows, k, down, up);
 }

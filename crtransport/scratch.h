@@ -11,6 +11,12 @@
 static inline int slot2(int k) { return k & 1; }
 static inline int slot3(int k) { return (k + 3) % 3; }
 
+struct crt_range { int first, last; };
+struct crt_rows { int first, end; };
+
+/* Rows of plane k that hold corners. */
+struct crt_cornered { int k; struct crt_rows rows; };
+
 struct crt_scratch {
   int nx, ny;
   size_t plane;                      /* cells of a plane                                        */
@@ -20,6 +26,7 @@ struct crt_scratch {
   double *q[2], *f[2], *chi[2];      /* at half time                                            */
   double *slope_q[2], *curve_q[2], *slope_f[2]; /* along z: half the limited difference, second difference */
   double *square[2], *crossed[2];    /* of lower corners, see room.c                             */
+  struct crt_cornered cornered[2];
   double *across[3][2];              /* gradient of q along b, less the part along an axis      */
   double *loss_q[2], *loss_f[2];     /* a quarter of the speeds of dissipation                  */
   double *bound, *spare, *ease;      /* how far the bounds of the neighbourhood hold; see crt_depth_bounds */
@@ -47,20 +54,16 @@ struct crt_numbers {
   double keep, half;                 /* 1 and 1/2; or 0 for a flux that follows the gradient at once */
 };
 
-struct crt_range { int first, last; };
-struct crt_rows { int first, end; };
-
-/* Least and largest values, corners, and the parts of the pressure tensor, of plane k of the state. */
-void crt_load_plane(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *n, int k);
+/* Least and largest values, and the parts of the pressure tensor, of plane k of the state. */
+void crt_load_plane(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, int k);
 /* Numbers that do not depend on the state. */
 struct crt_numbers crt_coefficients(const struct crt_shape *s, const struct crt_substep *a);
 /* Half time, room (crt_room), and slopes along z in rows of plane k; edge: only where faces along z need them. */
 void crt_cells(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *n, int k,
                struct crt_rows rows, bool edge);
-/* Differences at the lower corners of the cells of plane k of the state. */
-void crt_corners(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, int k);
-/* How far q may go down and up in cells of plane k. */
-void crt_room(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *n, struct crt_range r, int k);
+/* How far q may go down and up in cells r of plane k, which are those of some rows. */
+void crt_room(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *n, struct crt_range r,
+              struct crt_rows rows, int k);
 /* What goes through the lower faces along axis d of these rows of cells in plane k; returns how often the limiter acted. */
 int64_t crt_faces(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *n, int d, int k,
                   struct crt_rows rows);

@@ -147,7 +147,7 @@ static bool finer(const struct mesh *m, int b, int face) {
 }
 
 static int64_t work_on_block(struct crt *c, const struct mesh *m, struct crt_group *g, int b, double dt, const struct field *profile,
-                             const struct field *alfven, double *wall) {
+                             const struct field *alfven, struct crt_calm *calm, double *wall) {
   struct crt_geometry geometry = {.profile = profile ? field_data(profile, b, 0) : NULL, .alfven = alfven ? field_data(alfven, b, 0) : NULL};
   const struct crt_shape shape = shape_of(m);
   const struct registers *reg = m->block[b].jump ? correction_registers(g->correction, b) : NULL;
@@ -172,6 +172,7 @@ static int64_t work_on_block(struct crt *c, const struct mesh *m, struct crt_gro
       if (walls[f]) a.flux[f] = wall + (size_t)f * most_face_cells(m);
     crt_walls_absorb(m, b, &c->par, &shape, &a);
     limited += crt_block_substep(&shape, c->scratch, &a);
+    if (reg == NULL) crt_calm_substep(calm, c, m, g, b, p); /* else after the correction */
     for (int f = 0; f < 6; f++)
       if (walls[f]) crt_walls_count(m, b, f, dt, face_cells(m, f), a.flux[f], &g->outflow[p]);
   }
@@ -191,13 +192,15 @@ void crt_transport(struct crt *c, const struct mesh *mesh, struct exchange *x, i
     exchange_all(x, 1, state);
     for (int b = 0; b < mesh->count; b++) {
       const double start = MPI_Wtime();
-      limited += work_on_block(c, mesh, g, b, dt / n, profile, alfven, wall);
+      limited += work_on_block(c, mesh, g, b, dt / n, profile, alfven, calm, wall);
       c->cost[b] += MPI_Wtime() - start;
     }
     if (mesh->max_level > 0) correction_exchange(g->correction);
-    for (int b = 0; b < mesh->count; b++)
-      if (mesh->block[b].jump) correction_apply(g->correction, b, dt / n, &g->state, NULL);
-    crt_calm_substep(calm, c, g);
+    for (int b = 0; b < mesh->count; b++) {
+      if (!mesh->block[b].jump) continue;
+      correction_apply(g->correction, b, dt / n, &g->state, NULL);
+      for (int p = 0; p < g->count; p++) crt_calm_substep(calm, c, mesh, g, b, p);
+    }
   }
   crt_calm_close(calm);
   memory_free(wall);
