@@ -15,9 +15,9 @@
 /* Where the fast wave becomes an Alfven wave, the jump of the transverse field through it is 0/0: it is left out below
  * this difference of the squared speeds, relative to that of the Alfven wave. */
 #define DEGENERATE 1e-8
-/* Near that place, which compression brings about, the jump grows without bound, and the energy with it, while mass and momentum stay as they are.  No fast
- * shock leaves more than (gamma + 1) / (gamma - 1) times the transverse field, or (switched on) more than about the normal one: where its square would be more
- * than this many times that of the field, the jump is left out too. */
+/* Near that place, which compression brings about, the jump grows without bound, and the energy with it, while mass and momentum stay as they are.  A fast
+ * shock compresses the transverse field with the gas, or (switched on) makes one about as strong as the normal one: where the square behind it would be more than
+ * this many times the sum of both, the jump is left out too. */
 #define MOST_FIELD 16.0
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
@@ -114,7 +114,9 @@ ALWAYS_INLINE void hlld(bool magnetic, bool isothermal, int n, double eos, const
       /* Behind the fast waves, MK eq. 44 to 47. */
       const double yk = lower ? yl : yr, zk = lower ? zl : zr;
       const double aql = 1.0 - dl * ql, aqr = 1.0 + dr * qr;
-      const bool farl = aql * aql * bt2l > MOST_FIELD * (bt2l + b2), farr = aqr * aqr * bt2r > MOST_FIELD * (bt2r + b2);
+      const double rl2 = rl * rl, rr2 = rr * rr;
+      const bool farl = (aql * aql) * (bt2l * rl2) > MOST_FIELD * ((rsl * rsl) * bt2l + b2 * rl2);
+      const bool farr = (aqr * aqr) * (bt2r * rr2) > MOST_FIELD * ((rsr * rsr) * bt2r + b2 * rr2);
       const double bql = farl ? 0.0 : b * ql, bqr = farr ? 0.0 : b * qr, dql = farl ? 1.0 : aql, dqr = farr ? 1.0 : aqr;
       const double vsl = vl - bql * yl, wsl = wl - bql * zl, ysl = dql * yl, zsl = dql * zl;
       const double vsr = vr - bqr * yr, wsr = wr - bqr * zr, ysr = dqr * yr, zsr = dqr * zr;

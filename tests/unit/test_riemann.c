@@ -319,6 +319,27 @@ static void test_near_degenerate(struct case_ c, struct rows *w) {
   assert_true(least[F_E] > 0.5 * least[F_RHO] * 235.0 * 235.0 && most[F_E] < 1.2 * least[F_E]);
 }
 
+/* Gas that falls on dense gas with nearly all of the field along the surface: the field is compressed as much as the gas, more than any single shock could. */
+static void test_piled_up(struct case_ c, struct rows *w) {
+  if (!c.magnetic || c.isothermal || c.kind != RIEMANN_HLLD) return;
+  static const double r[NVAR] = {1e3, 0.0, 0.1, 0.0, 1.0, 0.5, -0.2};
+  for (int i = 0; i < N; i++) {
+    const double l[NVAR] = {1.0, 5.0 + 20.0 * i / N, 0.3, -0.2, 1.0, 0.4, 0.1};
+    for (int v = 0; v < NVAR; v++) {
+      w->l[v][i] = l[v];
+      w->r[v][i] = r[v];
+    }
+    w->bn[i] = 0.05;
+  }
+  solve(c, w);
+  for (int i = 0; i < N; i++) {
+    double l[NVAR], f[NVAR];
+    for (int v = 0; v < NVAR; v++) l[v] = w->l[v][i];
+    literal_hlld(l, r, w->bn[i], f);
+    for (int v = 0; v < NVAR; v++) assert_true(fabs(w->f[v][i] - f[v]) <= 1e-10 * (10.0 + fabs(f[v])));
+  }
+}
+
 static void for_all(void (*test)(struct case_ c, struct rows *w)) {
   static struct rows w;
   for (int kind = RIEMANN_HLLD; kind <= RIEMANN_LLF; kind++)
@@ -334,12 +355,13 @@ TEST(positive)
 TEST(at_rest)
 TEST(finite)
 TEST(near_degenerate)
+TEST(piled_up)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(all_consistency), cmocka_unit_test(all_symmetry), cmocka_unit_test(all_upwind),
       cmocka_unit_test(all_positive),    cmocka_unit_test(all_at_rest),  cmocka_unit_test(all_finite),
-      cmocka_unit_test(all_literal),     cmocka_unit_test(all_near_degenerate),
+      cmocka_unit_test(all_literal),     cmocka_unit_test(all_near_degenerate), cmocka_unit_test(all_piled_up),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
