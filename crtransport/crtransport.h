@@ -108,7 +108,7 @@ struct rays {
   struct sum inertia;                                  /* energy that the gas got with the momentum of cosmic rays, code units, this rank */
   struct sum given;                                    /* energy that momentum space gave to the gas, code units, this rank */
   struct sum injected[4];                              /* energy and momentum that events gave to the gas, code units, this rank */
-  struct sum ends[4];                                  /* ... and that stresses took out of the gas at the ends of the domain      */
+  struct exact ends[4];                                /* ... and that stresses took out of the gas at the ends of the domain      */
   int64_t steps;                                       /* taken; even and odd ones differ in order              */
   double time;                                         /* for functions of the setup: of the last call          */
   double *least;                                       /* [group] lowest c~                                     */
@@ -167,10 +167,11 @@ void rays_ionisation(struct rays *r, const struct mesh *mesh, struct field *zeta
 struct rays_totals { double number[CR_MAX_SPECIES], energy[CR_MAX_SPECIES], momentum[3]; };
 struct rays_totals rays_totals(const struct rays *r, const struct mesh *mesh);
 
-/* What all ranks have booked, the same on all of them; outflow by population, as in transport.h.  Collective. */
+/* What all ranks have booked, the same on all of them; outflow by population, as in transport.h.  A large struct.  Collective. */
 enum { RAYS_POPULATIONS = 2 * CR_MAX_SPECIES * CR_MAX_BINS };
 struct rays_books {
-  struct sum number[CR_MAX_SPECIES][ENTRY_COUNT], energy[CR_MAX_SPECIES][ENTRY_COUNT], outflow[RAYS_POPULATIONS], inertia, given, injected[4], ends[4];
+  struct sum number[CR_MAX_SPECIES][ENTRY_COUNT], energy[CR_MAX_SPECIES][ENTRY_COUNT], inertia, given, injected[4];
+  struct exact ends[4], outflow[RAYS_POPULATIONS];
 };
 void rays_books(const struct rays *r, const struct mesh *mesh, struct rays_books *books);
 

@@ -246,7 +246,7 @@ static void keep_fluxes(const struct pushed *a, struct registers *reg, int from,
 }
 
 /* What goes through the ends of the domain, += dt times the fluxes. */
-static void book_ends(const struct pushed *a, int b, double dt, int from, struct sum *s) {
+static void book_ends(const struct pushed *a, int b, double dt, int from, struct exact *s) {
   const struct mesh *m = a->mesh;
   for (int f = 0; f < 2 * m->dim; f++) {
     const int d = f / 2, side = f % 2;
@@ -258,7 +258,7 @@ static void book_ends(const struct pushed *a, int b, double dt, int from, struct
     end[d] = first[d] + 1;
     for (i[2] = first[2]; i[2] < end[2]; i[2]++)
       for (i[1] = first[1]; i[1] < end[1]; i[1]++)
-        for (i[0] = first[0]; i[0] < end[0]; i[0]++) sum_add(s, weight * a->flux[d][from][row_at(a, i[1], i[2]) + (size_t)i[0]]);
+        for (i[0] = first[0]; i[0] < end[0]; i[0]++) exact_add(s, weight * a->flux[d][from][row_at(a, i[1], i[2]) + (size_t)i[0]]);
   }
 }
 

@@ -96,10 +96,10 @@ static void advance(struct crt_implicit *im, struct exchange *x, struct stage s,
 }
 
 /* Add what leaves through the ends of the domain; returns its sum over all ranks. */
-static double count_walls(const struct crt_implicit *im, double dt, struct sum *outflow) {
+static double count_walls(const struct crt_implicit *im, double dt, struct exact *outflow) {
   const struct mesh *m = im->mesh;
-  struct sum *part = memory_get(sizeof *part * (size_t)(m->count + 1));
-  double *row = memory_get(sizeof *row * (size_t)(m->nc[0] * m->nc[1] * m->nc[2])), all = 0.0;
+  struct exact part = {{0}, 0, 0};
+  double *row = memory_get(sizeof *row * (size_t)(m->nc[0] * m->nc[1] * m->nc[2]));
   for (int b = 0; b < m->count; b++)
     for (int face = 0; face < 2 * m->dim; face++) {
       if (!crt_wall(m, b, face)) continue;
@@ -109,13 +109,12 @@ static double count_walls(const struct crt_implicit *im, double dt, struct sum *
       for (int k = d == 2 ? last : 0; k < (d == 2 ? last + 1 : m->nc[2]); k++)
         for (int j = d == 1 ? last : 0; j < (d == 1 ? last + 1 : m->nc[1]); j++)
           for (int i = d == 0 ? last : 0; i < (d == 0 ? last + 1 : m->nc[0]); i++) row[n++] = *crt_at(&f, i, j, k);
-      crt_walls_count(m, b, face, dt, n, row, outflow);
-      crt_walls_count(m, b, face, dt, n, row, &part[b]);
+      crt_walls_count(m, b, face, dt, n, row, &part);
     }
-  sum_over_blocks(m->comm, m->count, 1, part, &all);
-  memory_free(part);
   memory_free(row);
-  return all;
+  exact_join(outflow, &part);
+  exact_over_ranks(m->comm, 1, &part);
+  return exact_value(&part);
 }
 
 /* Sum over the mesh of q, as q times volume. */

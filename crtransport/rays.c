@@ -9,6 +9,7 @@
 #include "microphysics/cr_zeta.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 static struct rays_scale scale_of(const struct units *u) {
@@ -167,7 +168,7 @@ struct rays_totals rays_totals(const struct rays *r, const struct mesh *mesh) {
 
 /* ---- books ---- */
 
-enum { SUMS = sizeof(struct rays_books) / sizeof(struct sum) };
+enum { SUMS = offsetof(struct rays_books, ends) / sizeof(struct sum) }; /* the first members */
 
 /* Of this rank. */
 static void own_books(const struct rays *r, struct rays_books *books) {
@@ -184,19 +185,20 @@ static void own_books(const struct rays *r, struct rays_books *books) {
 }
 
 void rays_books(const struct rays *r, const struct mesh *mesh, struct rays_books *books) {
-  struct rays_books *all = memory_get(mesh->rank == 0 ? sizeof *all * (size_t)mesh->size : 1);
+  struct sum *to = (struct sum *)books, *all = memory_get(mesh->rank == 0 ? sizeof *all * SUMS * (size_t)mesh->size : 1);
   own_books(r, books);
-  MPI_Gather(books, 2 * SUMS, MPI_DOUBLE, all, 2 * SUMS, MPI_DOUBLE, 0, mesh->comm);
-  struct sum *to = (struct sum *)books;
+  MPI_Gather(to, 2 * SUMS, MPI_DOUBLE, all, 2 * SUMS, MPI_DOUBLE, 0, mesh->comm);
   for (int rank = 1; mesh->rank == 0 && rank < mesh->size; rank++) {
-    const struct sum *from = (const struct sum *)&all[rank];
+    const struct sum *from = all + (size_t)rank * SUMS;
     for (int i = 0; i < SUMS; i++) {
       sum_add(&to[i], from[i].hi);
       sum_add(&to[i], from[i].lo);
     }
   }
-  MPI_Bcast(books, 2 * SUMS, MPI_DOUBLE, 0, mesh->comm);
+  MPI_Bcast(to, 2 * SUMS, MPI_DOUBLE, 0, mesh->comm);
   memory_free(all);
+  exact_over_ranks(mesh->comm, 4, books->ends);
+  exact_over_ranks(mesh->comm, r->count, books->outflow);
 }
 
 void rays_save(const struct rays *r, const struct mesh *mesh, struct rays_saved *s) {

@@ -169,8 +169,9 @@ void rays_row(const struct rays *r, const struct mesh *mesh, const struct gas *g
   double out_number[CR_MAX_SPECIES] = {0.0}, out_energy[CR_MAX_SPECIES] = {0.0}, number = 0.0, energy = 0.0, outflow = 0.0, lost = 0.0;
   for (int i = 0; i < r->count; i++) {
     const int s = species_of(r, r->population[i].bin);
-    out_number[s] += sum_value(&books->outflow[i]) * r->scale.number;
-    out_energy[s] += sum_value(&books->outflow[i]) * r->population[i].energy;
+    const double out = exact_value(&books->outflow[i]);
+    out_number[s] += out * r->scale.number;
+    out_energy[s] += out * r->population[i].energy;
   }
   for (int s = 0; s < r->net.count; s++) {
     number += t.number[s];
@@ -180,7 +181,7 @@ void rays_row(const struct rays *r, const struct mesh *mesh, const struct gas *g
   }
   const bool thermal = g->par.eos == EOS_ADIABATIC; /* isothermal gas has no energy that is counted */
   const double inertia = sum_value(&books->inertia), given = sum_value(&books->given), injected = thermal ? sum_value(&books->injected[0]) : 0.0;
-  const double ends = thermal ? sum_value(&books->ends[0]) : 0.0;
+  const double ends = thermal ? exact_value(&books->ends[0]) : 0.0;
   double substeps = 0.0, limited = 0.0;
   for (int i = 0; i < r->transport.count; i++) {
     substeps = fmax(substeps, (double)r->transport.group[i].substeps);
@@ -188,7 +189,7 @@ void rays_row(const struct rays *r, const struct mesh *mesh, const struct gas *g
   }
   double m2 = 0.0;
   for (int d = 0; d < 3; d++) {
-    const double m = gas.momentum[d] + t.momentum[d] - r->start_momentum[d] - sum_value(&books->injected[1 + d]) + sum_value(&books->ends[1 + d]);
+    const double m = gas.momentum[d] + t.momentum[d] - r->start_momentum[d] - sum_value(&books->injected[1 + d]) + exact_value(&books->ends[1 + d]);
     m2 += m * m;
   }
   const double total = gas.energy + energy + r->radiated + (lost - given) + outflow + ends - inertia - injected;

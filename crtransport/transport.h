@@ -14,6 +14,7 @@
 #include "amr/correction.h"
 #include "amr/exchange.h"
 #include "amr/field.h"
+#include "base/exact.h"
 #include "base/sum.h"
 
 enum { RSOL_FULL, RSOL_FLUX };
@@ -60,7 +61,7 @@ struct crt_group {
   struct field state;        /* cells [2 count]: first all q, then all F                   */
   bool *positive;            /* of the components, see amr/field.h                         */
   struct correction *correction;
-  struct sum *outflow;       /* [count], owned: what left through the ends of the domain since the start, less what came in: q times
+  struct exact *outflow;     /* [count], owned: what left through the ends of the domain since the start, less what came in: q times
                                 volume, through the blocks of this rank                    */
   int64_t substeps, limited; /* since the start: sub-steps; faces that were limited, on all ranks */
 };

@@ -106,11 +106,11 @@ void crt_walls_absorb(const struct mesh *mesh, int b, const struct crt_params *p
       }
 }
 
-void crt_walls_count(const struct mesh *mesh, int b, int face, double dt, size_t n, const double *flux, struct sum *outflow) {
+void crt_walls_count(const struct mesh *mesh, int b, int face, double dt, size_t n, const double *flux, struct exact *outflow) {
   const double *dx = mesh->block[b].dx;
   double area = 1.0;
   for (int d = 0; d < 3; d++)
     if (d != face / 2) area *= dx[d];
   const double weight = (face % 2 ? dt : -dt) * area;
-  for (size_t i = 0; i < n; i++) sum_add(outflow, flux[i] * weight);
+  for (size_t i = 0; i < n; i++) exact_add(outflow, flux[i] * weight);
 }

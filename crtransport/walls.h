@@ -15,6 +15,6 @@ void crt_walls_close(const struct mesh *mesh, int b, struct field *directions);
 void crt_walls_absorb(const struct mesh *mesh, int b, const struct crt_params *par, const struct crt_shape *s, const struct crt_substep *a);
 
 /* Add n values of flux through the face, per area, times dt: counted outwards. */
-void crt_walls_count(const struct mesh *mesh, int b, int face, double dt, size_t n, const double *flux, struct sum *outflow);
+void crt_walls_count(const struct mesh *mesh, int b, int face, double dt, size_t n, const double *flux, struct exact *outflow);
 
 #endif

@@ -180,8 +180,8 @@ static void mass_work(struct gravity *g, const struct mesh *m, struct gas *gas, 
           double high = mass[d][f + up] * on_face(&well[d], at + grid.step[d]);
           sum[d] = (high - low) / m->block[b].dx[d];
           const int p = d == 0 ? 1 : 0, q = d == 2 ? 1 : 2, cell[3] = {i, j, k};
-          if (cell[d] == 0 && end[d][0] != 0.0) sum_add(&g->outflow, end[d][0] * low);
-          if (cell[d] == grid.nc[d] - 1 && end[d][1] != 0.0) sum_add(&g->outflow, end[d][1] * high);
+          if (cell[d] == 0 && end[d][0] != 0.0) exact_add(&g->outflow, end[d][0] * low);
+          if (cell[d] == grid.nc[d] - 1 && end[d][1] != 0.0) exact_add(&g->outflow, end[d][1] * high);
           const size_t a = (size_t)cell[q] * (size_t)grid.nc[p] + (size_t)cell[p];
           if (reg && cell[d] == 0 && reg->flux[2 * d]) reg->flux[2 * d][a] = low;
           if (reg && cell[d] == grid.nc[d] - 1 && reg->flux[2 * d + 1]) reg->flux[2 * d + 1][a] = high;
@@ -247,9 +247,9 @@ double gravity_max_dt(const struct gravity *g, const struct mesh *m) {
 }
 
 double gravity_outflow(const struct gravity *g, const struct mesh *m) {
-  struct sum s = g->outflow;
-  sum_over_ranks(m->comm, 1, &s);
-  return sum_value(&s);
+  struct exact s = g->outflow;
+  exact_over_ranks(m->comm, 1, &s);
+  return exact_value(&s);
 }
 
 double gravity_energy(const struct gravity *g, const struct mesh *m, const struct gas *gas) {

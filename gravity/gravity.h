@@ -58,7 +58,7 @@ struct gravity {
   double seconds;            /* spent on the potential */
   struct field fixed;        /* cells [1 + dim]: static potential in the centre and on the lower face of each axis, ghosts too */
   struct correction *flux;   /* of energy, across levels */
-  struct sum outflow;        /* of energy in the potential, with the mass that left through the ends of the domain, this rank */
+  struct exact outflow;      /* of energy in the potential, with the mass that left through the ends of the domain, this rank */
   struct field change;       /* cells [1]: scratch       */
   struct field kinetic;      /* cells [1]: what the kicks of this step gave; scratch */
 };

@@ -171,9 +171,9 @@ struct mhd_totals mhd_totals(const struct gas *g, const struct mesh *mesh) {
   return out;
 }
 
-void mhd_outflow(const struct gas *g, const struct mesh *mesh, struct sum outflow[5 + MHD_SCALARS]) {
+void mhd_outflow(const struct gas *g, const struct mesh *mesh, struct exact outflow[5 + MHD_SCALARS]) {
   memcpy(outflow, g->outflow, sizeof g->outflow);
-  sum_over_ranks(mesh->comm, 5 + MHD_SCALARS, outflow);
+  exact_over_ranks(mesh->comm, 5 + MHD_SCALARS, outflow);
 }
 
 /* Whether the state of cell i of a row is made of numbers; it is copied to f. */

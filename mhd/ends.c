@@ -36,7 +36,7 @@ void ends_destroy(struct gas *g) {
   memory_free(g->work->end_data);
 }
 
-void ends_book(const struct gas *g, const struct mesh *m, double dt, struct sum *outflow) {
+void ends_book(const struct gas *g, const struct mesh *m, double dt, struct exact *outflow) {
   const bool thermal = g->par.eos == EOS_ADIABATIC;
   for (int b = 0; b < m->count; b++)
     for (int f = 0; f < 2 * m->dim; f++) {
@@ -46,11 +46,8 @@ void ends_book(const struct gas *g, const struct mesh *m, double dt, struct sum 
       const double area = m->block[b].dx[(d + 1) % 3] * m->block[b].dx[(d + 2) % 3], weight = (f % 2 ? dt : -dt) * area;
       const size_t cells = face_cells(m, d);
       for (int v = 0; v < g->nvar - 1; v++) { /* not the internal energy */
-        struct sum s = {0.0, 0.0};
         if (v == GAS_E && !thermal) continue;
-        for (size_t i = 0; i < cells; i++) sum_add(&s, flux[(size_t)v * cells + i]);
-        sum_add(&outflow[v], weight * s.hi);
-        sum_add(&outflow[v], weight * s.lo);
+        for (size_t i = 0; i < cells; i++) exact_add(&outflow[v], weight * flux[(size_t)v * cells + i]);
       }
     }
 }

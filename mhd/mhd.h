@@ -11,7 +11,7 @@
 #include "amr/correction.h"
 #include "amr/exchange.h"
 #include "amr/field.h"
-#include "base/sum.h"
+#include "base/exact.h"
 
 struct params;
 struct units;
@@ -50,7 +50,7 @@ struct gas {
   struct field b[3];         /* faces; unused without a magnetic field */
   struct field mass;         /* faces: what went through them in the last step, mass per area; see mhd_keep_mass */
   struct mhd_counts counts;
-  struct sum outflow[5 + MHD_SCALARS]; /* mass, momentum, energy, scalars through the ends of the domain, this rank: see mhd_outflow */
+  struct exact outflow[5 + MHD_SCALARS]; /* mass, momentum, energy, scalars through the ends of the domain, this rank: see mhd_outflow */
   struct mhd_work *work;     /* private */
 };
 
@@ -99,9 +99,8 @@ double mhd_max_div_b(const struct gas *g, const struct mesh *mesh);
 struct mhd_totals { double mass, momentum[3], energy, kinetic, magnetic, internal, scalar[MHD_SCALARS]; };
 struct mhd_totals mhd_totals(const struct gas *g, const struct mesh *mesh);
 
-/* What has left through the ends of the domain since the start, less what came in, of all ranks: in the order of the conserved variables.  Exact for any number of
- * ranks.  Collective. */
-void mhd_outflow(const struct gas *g, const struct mesh *mesh, struct sum outflow[5 + MHD_SCALARS]);
+/* What has left through the ends of the domain since the start, less what came in, of all ranks: in the order of the conserved variables.  Collective. */
+void mhd_outflow(const struct gas *g, const struct mesh *mesh, struct exact outflow[5 + MHD_SCALARS]);
 
 /* What a snapshot can hold of the gas: rho, press, vel1-3, Bcc1-3, r0, r1... (scalars).  The arrays belong to the caller and have to live as
  * long as the variables are used.  Returns the number of variables. */

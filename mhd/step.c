@@ -299,7 +299,7 @@ bool mhd_step(struct gas *g, const struct mesh *mesh, struct exchange *x, struct
   const struct stage rk3[] = {{0, 0, 2, 1.0, dt, false}, {2, 0, 1, 0.75, 0.25 * dt, false}, {1, 0, 2, 1.0 / 3.0, 2.0 / 3.0 * dt, false}};
   const double share[2][3] = {{0.0, 1.0}, {1.0 / 6.0, 1.0 / 6.0, 2.0 / 3.0}}; /* of the fluxes of a stage in the step */
   bool third = g->par.integrator == INTEGRATOR_RK3;
-  struct sum outflow[5 + MHD_SCALARS];
+  struct exact outflow[5 + MHD_SCALARS];
   memcpy(outflow, g->outflow, sizeof outflow);
   for (int s = 0; s < (third ? 3 : 2); s++) {
     if (!run_stage(g, mesh, x, c, third ? &rk3[s] : &vl2[s])) return false;

@@ -24,6 +24,6 @@ struct mhd_work {
 /* ends.c: room for the fluxes on this mesh; and outflow += dt times them. */
 void ends_create(struct gas *g, const struct mesh *mesh);
 void ends_destroy(struct gas *g);
-void ends_book(const struct gas *g, const struct mesh *mesh, double dt, struct sum *outflow);
+void ends_book(const struct gas *g, const struct mesh *mesh, double dt, struct exact *outflow);
 
 #endif

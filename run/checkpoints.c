@@ -21,7 +21,8 @@ struct checkpoints {
   struct io_checkpoint from; /* what the run goes on from                                    */
   struct rays_saved rays;   /* likewise                                                      */
   struct sum radiated;
-  struct sum supernovae[SUPERNOVAE_BOOKS], outflow[OUTFLOWS];
+  struct sum supernovae[SUPERNOVAE_BOOKS];
+  struct exact outflow[OUTFLOWS];
 };
 
 /* All numbers that a run needs to go on. */
@@ -32,10 +33,11 @@ struct saved {
   unsigned char random[RUN_RANDOM];
   struct rays_saved rays;
   struct sum radiated;
-  struct sum supernovae[SUPERNOVAE_BOOKS], outflow[OUTFLOWS];
+  struct sum supernovae[SUPERNOVAE_BOOKS];
+  struct exact outflow[OUTFLOWS];
 };
 
-enum { STATES = 16, RAYS_STATES = 9, COOLING_STATES = 1, MOST_STATES = STATES + RAYS_STATES + COOLING_STATES };
+enum { STATES = 16, RAYS_STATES = 10, COOLING_STATES = 1, MOST_STATES = STATES + RAYS_STATES + COOLING_STATES };
 
 static int list(const struct run *r, struct saved *s, struct io_state state[MOST_STATES]) {
   struct schedule *t = &s->schedule;
@@ -55,7 +57,7 @@ static int list(const struct run *r, struct saved *s, struct io_state state[MOST
       {"history_interval", IO_DOUBLE, 1, &t->history_interval},
       {"random_state", IO_BYTE, RUN_RANDOM, s->random},
       {"supernovae", IO_DOUBLE, 2 * SUPERNOVAE_BOOKS, s->supernovae},
-      {"outflow", IO_DOUBLE, 2 * OUTFLOWS, s->outflow},
+      {"outflow", IO_INT64, EXACT_WORDS * OUTFLOWS, s->outflow},
   };
   struct rays_books *books = &s->rays.books;
   const int ledger = 2 * CR_MAX_SPECIES * ENTRY_COUNT;
@@ -67,8 +69,9 @@ static int list(const struct run *r, struct saved *s, struct io_state state[MOST
       {"cr_implicit", IO_INT64, RAYS_GROUPS, s->rays.implicit},
       {"cr_start", IO_DOUBLE, 4, s->rays.start},
       {"cr_ledger", IO_DOUBLE, 2 * ledger, books->number},
-      {"cr_outflow", IO_DOUBLE, 2 * RAYS_POPULATIONS, books->outflow},
-      {"cr_given", IO_DOUBLE, 20, &books->inertia},
+      {"cr_given", IO_DOUBLE, 12, &books->inertia},
+      {"cr_ends", IO_INT64, EXACT_WORDS * 4, books->ends},
+      {"cr_outflow", IO_INT64, EXACT_WORDS * RAYS_POPULATIONS, books->outflow},
   };
   memcpy(state, all, sizeof all);
   if (r->has_rays) memcpy(state + STATES, rays, sizeof rays);
@@ -107,7 +110,7 @@ void checkpoint_write(struct run *r) {
   if (r->has_cooling) s->radiated = r->cooling.radiated;
   mhd_outflow(&r->gas, &r->mesh, s->outflow);
   if (r->has_gravity) s->outflow[OUTFLOWS - 1] = r->gravity.outflow;
-  if (r->has_gravity) sum_over_ranks(r->mesh.comm, 1, &s->outflow[OUTFLOWS - 1]);
+  if (r->has_gravity) exact_over_ranks(r->mesh.comm, 1, &s->outflow[OUTFLOWS - 1]);
   if (r->has_supernovae) memcpy(s->supernovae, r->supernovae.book, sizeof s->supernovae);
   if (r->has_rays) rays_save(&r->rays, &r->mesh, &s->rays);
   double start = MPI_Wtime();

@@ -194,9 +194,9 @@ static void write_row(struct outputs *o, struct run *r) {
                          (double)c->floor_density, (double)c->floor_pressure};
   memcpy(o->row, fixed, sizeof fixed);
   memcpy(o->row + sizeof fixed / sizeof *fixed, t.scalar, sizeof(double) * (size_t)r->gas.par.nscalar);
-  struct sum outflow[5 + MHD_SCALARS];
+  struct exact outflow[5 + MHD_SCALARS];
   mhd_outflow(&r->gas, &r->mesh, outflow);
-  for (int v = 0; v < 5 + r->gas.par.nscalar; v++) o->row[o->outflow_at + v] = sum_value(&outflow[v]);
+  for (int v = 0; v < 5 + r->gas.par.nscalar; v++) o->row[o->outflow_at + v] = exact_value(&outflow[v]);
   if (r->has_gravity) {
     o->row[o->gravity_at + 1] = gravity_outflow(&r->gravity, &r->mesh);
     o->row[o->gravity_at] = gravity_energy(&r->gravity, &r->mesh, &r->gas);

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/minmax.h"
+#include "base/sum.h"
 #include "base/units.h"
 #include "microphysics/stars.h"
 #include "setups/restart/restart.h"

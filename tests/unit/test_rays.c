@@ -137,17 +137,18 @@ static void test_books(void **state) {
       sum_add(&r->ledger[s].energy[e], 1e-20 * (1 + m->rank));
       sum_add(&r->ledger[s].energy[e], s - e);
     }
-  for (int p = 0; p < r->count; p++) sum_add(&r->transport.group[r->population[p].group].outflow[r->population[p].member], p * 0.1);
+  for (int p = 0; p < r->count; p++) exact_add(&r->transport.group[r->population[p].group].outflow[r->population[p].member], p * 0.1);
   sum_add(&r->inertia, 3.0);
   sum_add(&r->given, 0.1);
   sum_add(&r->injected[2], 0.7);
+  exact_add(&r->ends[3], -0.3);
   r->steps = 7;
   r->transport.group[1].substeps = 5;
   r->transport.group[1].speed = 32.0;
   struct rays_saved *saved = memory_get(2 * sizeof *saved);
   rays_save(r, m, saved);
   assert_true(saved->books.inertia.hi == 3.0 * m->size);
-  assert_true(fabs(sum_value(&saved->books.outflow[3]) - 0.3 * m->size) < 1e-12);
+  assert_true(fabs(exact_value(&saved->books.outflow[3]) - 0.3 * m->size) < 1e-12 && fabs(exact_value(&saved->books.ends[3]) + 0.3 * m->size) < 1e-12);
   assert_true(saved->books.energy[1][2].hi == -1.0 * m->size && fabs(saved->books.energy[1][2].lo / (0.5e-20 * m->size * (m->size + 1)) - 1.0) < 1e-12);
   close_bundle(&l);
   open_bundle(&l);
