@@ -29,6 +29,7 @@ examples:
   crux plot runs/milkyway galaxy
   crux plot runs/milkyway runs/other galaxy
   crux plot runs/milkyway galaxy --figures spectra,ratios --density 1,10 --format pdf
+  crux plot runs/milkyway galaxy --figures ratios --dpi 80
   crux plot runs/one_zone --data ../data
   crux plot convergence runs/wave_16 runs/wave_32 runs/wave_64
 """
@@ -87,6 +88,12 @@ def _count(text):
     raise argparse.ArgumentTypeError(f"want a whole number from 1 to 1000, not '{text}'")
 
 
+def _dpi(text):
+    if text.isdigit() and 20 <= int(text) <= 1200:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"want a whole number from 20 to 1200, not '{text}'")
+
+
 def add_region(p):
     """Options that crux plot and crux sweep share."""
     p.add_argument('--ring', type=_range, metavar='LOW,HIGH', help='galaxy: distances from the axis, kpc (default: 7,9)')
@@ -96,7 +103,8 @@ def add_region(p):
     p.add_argument('--weight', choices=('mass', 'volume'), default='mass', help='galaxy: what medians and bands count (default: mass)')
     p.add_argument('--data', metavar='DIR', help='spectra: measurements in place of those that come with crux (a folder with kiss_crdb, dragon2, nlbm)')
     p.add_argument('--no-data', action='store_false', dest='data', default=None, help='spectra: no measurements')
-    p.add_argument('--format', choices=('png', 'pdf', 'both'), default='png')
+    p.add_argument('--format', choices=('png', 'jpg', 'pdf', 'both'), default='png', help='both: .png and .pdf')
+    p.add_argument('--dpi', type=_dpi, default=200, metavar='N', help='pixels per inch of .png and .jpg (default: 200; 80 makes them small enough for documents)')
 
 
 def parser():
@@ -170,8 +178,8 @@ def _draw_snapshots(folder, paths, shots, what, options):
             if 'projections' in what:
                 maps.projections(s, folder, options)
             if 'spectra' in what:
-                from analysis import rays
-                rays.spectra(s, folder, options)
+                from analysis import rays_figures
+                rays_figures.spectra(s, folder, options)
             if 'galaxy' in what:
                 from analysis import galaxy_places
                 galaxy_places.draw(s, folder, options)
@@ -202,10 +210,11 @@ def _choose(shots, which, folder):
 
 
 def plot(argv):
-    from analysis import convergence, history
+    from analysis import convergence, history, style
     from analysis.fault import Fault
     from analysis.snapshot import Snapshot, find
     options = parser().parse_args(_join(argv))
+    style.resolution(options.dpi)
     folders, what = _words(options.words)
     if options.range and len(options.field or []) != 1:
         raise Fault('--range needs one --field')
@@ -214,7 +223,8 @@ def plot(argv):
     folder = folders[0]
     from analysis import zone
     if what != 'history' and all(zone.has(f) for f in folders):
-        zone.plot(folders, options)
+        from analysis import zone_figures
+        zone_figures.plot(folders, options)
         return
     if what == 'observables':
         from analysis import seen_figures

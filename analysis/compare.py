@@ -6,8 +6,8 @@ import os
 
 import numpy as np
 
-from analysis import measured, zone_data
-from analysis.galaxy_figures import DATA, smooth
+from analysis import cr_style, measured, observe, zone_data
+from analysis.zone import intensity
 
 NAME = 'comparison.txt'
 # Quantity: (energies in GeV per nucleon, leptons GeV, of pbar_p GV; highest ratio inside of the band, whose lowest is one over it).
@@ -49,17 +49,16 @@ def lines(seen, options_data=None):
         if found is None:
             continue
         t, j = found[0], found[1]['median']
-        middle = smooth(t)
+        middle = observe.middles(t)
         for x in energies:
-            add(f'j_{what}', x, 'GeV' if what in ('e-', 'e+') else 'GeV/n', at(t[middle], j[middle], x), of_data(zone_data.flux(options_data, DATA.get(what, what)), x),
+            add(f'j_{what}', x, 'GeV' if what in ('e-', 'e+') else 'GeV/n', at(t[middle], j[middle], x), of_data(zone_data.flux(options_data, cr_style.element(what)), x),
                 highest)
     for which, (energies, highest) in RATIOS.items():
         found = seen.ratio(which)
         if found is None:
             continue
-        unit = 'GV' if which == 'pbar_p' else 'GeV' if which in ('e+_fraction', 'e-_p') else 'GeV/n'
         for x in energies:
-            add(which, x, unit, at(found[0], found[1]['median'], x), of_data(zone_data.ratio(options_data, which), x, which != 'Be10_Be9'), highest)
+            add(which, x, cr_style.RATIOS[which].unit, at(found[0], found[1]['median'], x), of_data(zone_data.ratio(options_data, which), x, which != 'Be10_Be9'), highest)
     for name, (value, error, who, highest) in measured.LOCAL.items():
         if options_data is not False and name in seen.values:
             add(name, np.nan, '-', float(np.atleast_1d(seen.values[name])[0]), (value, error, who), highest)
@@ -100,8 +99,7 @@ class OfZone:
         self.values |= {f'gamma_{e}': z.attrs[k] for e, k in (('0.1', 'gamma_above_100MeV'),) if k in z.attrs}
 
     def spectrum(self, what):
-        from analysis.zone import _intensity
-        found = _intensity(self.zone, DATA.get(what, what))
+        found = intensity(self.zone, what)
         return found and (found[0], {'median': found[1]})
 
     def ratio(self, which):

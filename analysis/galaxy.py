@@ -188,6 +188,12 @@ class Galaxy:
             return tuple(a[:, self.sun] for a in self.laws[name])
         return of(name) if name else {n: of(n) for n in self.laws}
 
+    def mean_laws(self, name, of):
+        """(n, slope) [bin][1] of the mean populations over some cells of the ring, weighted; of: [cell of the ring]."""
+        w = self.weights[self.in_ring] * of
+        lo, hi = (v @ w / w.sum() for v in self.observer.ends(name, *self.laws[name]))
+        return self.observer.law(name, lo[:, None], hi[:, None])
+
     def of_sun(self, values):
         """[cell] of a quantity of all cells."""
         return values[self.in_ring][self.sun]

@@ -1,9 +1,8 @@
 """Pictures of the cosmic rays at the Sun's distance: spectra, ratios, energies over density, environments.  After Hopkins et al. 2022, Figs. 2, 6-9."""
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib import ticker
 
-from analysis import galaxy, measured, style, zone, zone_data
+from analysis import cr_style, galaxy, measured, observe, style, zone_data
 from analysis import seen as seen_of
 
 PER_LOG = r'de/dlnT  [eV cm$^{-3}$]'
@@ -34,17 +33,6 @@ def band(ax, x, spread, colour, label=None, outer=False, mean=False):
     return [v[good] for v in (spread['median'], spread[84])]
 
 
-def smooth(x, per_bin=3):
-    """Indices of the middles of bins, where the jumps of the power laws at the edges do not matter; of few bins all points."""
-    return np.arange(len(x)) if len(x) <= 2 * per_bin else np.arange(per_bin // 2, len(x), per_bin)
-
-
-# What is drawn together: species or element, and its name for the data.
-PANELS = (('protons', ('p', 'pbar')), ('leptons', ('e-', 'e+')), ('carbon', ('C',)), ('boron', ('B',)), ('beryllium', ('Be', 'be10')), ('helium', ('he',)),
-          ('oxygen', ('o',)))
-DATA = {'C': 'c', 'B': 'b', 'Be': 'be'}
-
-
 def spectra(g, options):
     return save(draw_spectra(_seen(g, options), g.name, options), g, 'spectra', options)
 
@@ -60,83 +48,53 @@ def _seen(g, options):
 
 def draw_spectra(seen, name, options):
     """seen: as of analysis/seen.py."""
-    found = {w: seen.spectrum(w) for _, which in PANELS for w in which}
-    panels = [(n, [w for w in which if found[w] is not None]) for n, which in PANELS]
-    panels = [p for p in panels if p[1]]
-    columns = min(3, len(panels))
-    rows = -(-len(panels) // columns)
-    fig, axes = plt.subplots(rows, columns, figsize=(4.3 * columns, 3.5 * rows + 0.3), squeeze=False)
+    found = {w: seen.spectrum(w) for which in cr_style.PANELS for w in which}
+    panels = [[w for w in which if found[w] is not None] for which in cr_style.PANELS]
+    panels = [which for which in panels if which]
+    fig, axes = style.grid(len(panels), 3, 4.3, 3.5)
     told, modulation = set(), options.modulation or 0.0
-    for ax, (panel, which) in zip(axes.flat, panels):
+    for ax, which in zip(axes, panels):
         drawn = []
         for what in which:
             t, j = found[what]
-            at = smooth(t)
-            element = DATA.get(what, what)
-            colour = zone.COLOURS[element]
+            at = observe.middles(t)
+            element = cr_style.element(what)
+            colour = cr_style.COLOURS[element]
             spread = {k: t[at]**2 * v[at] for k, v in j.items()}
-            drawn += band(ax, t[at], spread, colour, what if what in DATA else zone.NAMES[what], outer=True, mean=True)
+            drawn += band(ax, t[at], spread, colour, cr_style.name(what), outer=True, mean=True)
             if modulation > 0:
-                a, z, _ = zone_data.NUCLEI.get(element, (10, 4, ''))
-                earth = zone_data.force_field(t[at], spread['median'] / t[at]**2, a, z, modulation)
-                ax.plot(t[at], np.where(earth > 0, t[at]**2 * earth, np.nan), color=colour, ls='--', lw=1, zorder=3)
+                earth = zone_data.at_earth(element, t[at], spread['median'] / t[at]**2, modulation)
+                ax.plot(t[at], cr_style.positive(t[at]**2 * earth), color=colour, ls='--', lw=1, zorder=3)
             fit = measured.interstellar(element, t) if options.data is not False else None
             if fit is not None:
                 ax.plot(t, t * t * fit, color='0.45', ls='-.', lw=0.8, zorder=1.5, label='local interstellar fits' if 'fit' not in told else None)
                 told.add('fit')
                 drawn.append(t * t * fit)
             data = zone_data.flux(options.data, element)
-            zone._draw_data(ax, data, options, modulation > 0, 2.0, told)
+            cr_style.points(ax, data, modulation > 0, 2.0, told)
             drawn += [d.x**2 * d.y for d in data]
-        ax.set_xscale('log')
-        ax.set_yscale('log')
-        zone._limits(ax, drawn, 6 if len(which) == 1 else 9 if panel == 'protons' else 7)
-        ax.set_xlim(min(found[w][0].min() for w in which), max(found[w][0].max() for w in which))
-        ax.set_xlabel('T [GeV]' if panel in ('leptons', 'protons') else 'T [GeV per nucleon]')
-        ax.set_ylabel(r'T$^2$ j  [GeV m$^{-2}$ s$^{-1}$ sr$^{-1}$]')
-        ax.legend(loc='lower left' if panel == 'protons' else 'lower center', fontsize=8)
-    for ax in axes.flat[len(panels):]:
-        ax.remove()
+        cr_style.spectrum_axes(ax, which[0], min(found[w][0].min() for w in which), max(found[w][0].max() for w in which))
+        cr_style.limits(ax, drawn, 6 if len(which) == 1 else 10 if 'p' in which else 7)
+        ax.legend(loc='lower left' if 'p' in which else 'lower center', fontsize=8)
     fig.suptitle(f'{name}:  {seen.where}\nline: median, dotted: mean, shaded: 68 % and 95 % of the cells' +
-                 (f', dashed: behind {modulation:.0f} MV of the Sun' if modulation else '') + _points(options), fontsize=11)
+                 cr_style.sun(options, modulation), fontsize=11)
     return fig
 
 
-def _number_more(axis):
-    """Numbers at 1, 2 and 5, where there are few powers of ten."""
-    axis.set_major_formatter(ticker.FuncFormatter(lambda v, _: f'{v:g}'))
-    axis.set_minor_formatter(ticker.FuncFormatter(lambda v, _: f'{v:g}' if round(v / 10**np.floor(np.log10(v) + 1e-9)) in (2, 5) else ''))
-
-
-def _points(options):
-    return '' if options.data is False else ';  grey points: changed by the Sun'
-
-
 def draw_ratios(seen, name, options):
-    found = {r: seen.ratio(r) for r in zone.RATIOS}
+    found = {r: seen.ratio(r) for r in cr_style.RATIOS}
     found = {r: v for r, v in found.items() if v is not None and np.any(v[1]['median'] > 0)}
     if not found:
         return None
-    columns = min(3, len(found))
-    rows = -(-len(found) // columns)
-    fig, axes = plt.subplots(rows, columns, figsize=(4.3 * columns, 3.4 * rows + 0.3), squeeze=False)
-    for ax, (r, (x, spread)) in zip(axes.flat, found.items()):
+    fig, axes = style.grid(len(found), 3, 4.3, 3.4)
+    for ax, (r, (x, spread)) in zip(axes, found.items()):
         band(ax, x, spread, style.CYCLE[0], outer=True)
         told = set()
-        zone._draw_data(ax, zone_data.ratio(options.data, r), options, False, 0.0, told)
-        ax.set_xscale('log')
-        ax.set_yscale('log')
-        ax.set_ylim(*zone.RATIOS[r][1])
-        if zone.RATIOS[r][1][1] < 50 * zone.RATIOS[r][1][0]:
-            _number_more(ax.yaxis)
-        ax.set_xlim(0.01 if r == 'Be10_Be9' else 0.05, 1e3)
-        ax.set_ylabel(zone.RATIOS[r][0])
-        ax.set_xlabel('R [GV]' if r == 'pbar_p' else 'T [GeV]' if r in ('e+_fraction', 'e-_p') else 'T [GeV per nucleon]')
+        cr_style.points(ax, zone_data.ratio(options.data, r), told=told)
+        cr_style.ratio_axes(ax, r, [(x, spread['median'])])
         if told:
             ax.legend(fontsize=8)
-    for ax in axes.flat[len(found):]:
-        ax.remove()
-    fig.suptitle(f'{name}:  {seen.where}\nline: median, shaded: 68 % and 95 % of the cells' + _points(options), fontsize=11)
+    fig.suptitle(f'{name}:  {seen.where}\nline: median, shaded: 68 % and 95 % of the cells' + cr_style.sun(options), fontsize=11)
     return fig
 
 
@@ -171,7 +129,7 @@ def energies(g, options):
     ring, edges = g.in_ring, density_edges(g)
     drawn = []
     kinds = [('cosmic rays', g.energy, style.CYCLE[0]), ('magnetic field', g.magnetic, style.CYCLE[1]), ('gas, thermal', g.thermal, style.CYCLE[2])]
-    kinds += [(f'{zone.NAMES[n]} alone', g.energies[n], style.CYCLE[3]) for n in ('e-',) if n in g.energies]
+    kinds += [(f'{cr_style.NAMES[n]} alone', g.energies[n], style.CYCLE[3]) for n in ('e-',) if n in g.energies]
     for name, values, colour in kinds:
         if not np.any(values > 0):
             continue
@@ -183,7 +141,7 @@ def energies(g, options):
     axes[0].set_yscale('log')
     axes[0].set_xlabel(N)
     axes[0].set_ylabel(r'energy density  [eV cm$^{-3}$]')
-    zone._limits(axes[0], drawn, 6)
+    cr_style.limits(axes[0], drawn, 6)
     axes[0].legend()
     for name, colour in (('p', style.CYCLE[0]), ('e-', style.CYCLE[1])):
         if name in g.laws:
@@ -191,10 +149,10 @@ def energies(g, options):
             t = o.energy(name, o.points(name, 1))
             slope, scatter = slopes(g, name, t)
             axes[1].fill_between(t, slope - scatter, slope + scatter, color=colour, alpha=0.25, lw=0)
-            axes[1].semilogx(t, slope, 'o-', ms=3, color=colour, label=zone.NAMES[name])
+            axes[1].semilogx(t, slope, 'o-', ms=3, color=colour, label=cr_style.NAMES[name])
     axes[1].axhline(0, color='0.6', lw=0.8)
     axes[1].axhline(4 / 3, color='0.6', lw=0.8, ls=':')
-    axes[1].text(0.98, 4 / 3 - 0.03, r'adiabatic, 4/3', ha='right', va='top', transform=axes[1].get_yaxis_transform(), fontsize=8, color='0.4')
+    axes[1].text(0.98, 4 / 3 + 0.02, 'adiabatic, 4/3', ha='right', va='bottom', transform=axes[1].get_yaxis_transform(), fontsize=8, color='0.4')
     axes[1].set_ylim(-0.6, 1.5)
     axes[1].set_xlabel('T [GeV]')
     axes[1].set_ylabel(r'$\alpha$ of de/dlnT $\propto$ n$^\alpha$')
@@ -207,15 +165,8 @@ def _line(ax, g, name, laws, colour, label, thick):
     o = g.observer
     t = o.energy(name, o.points(name, 1))
     y = o.energy_per_log(name, *laws, t)[:, 0]
-    ax.loglog(t, np.where(y > 0, y, np.nan), color=colour, lw=2.0 if thick else 1.1, ls='-' if thick else '--', label=label if thick else None)
+    ax.loglog(t, cr_style.positive(y), color=colour, lw=2.0 if thick else 1.1, ls='-' if thick else '--', label=label if thick else None)
     return y
-
-
-def _mean_laws(g, name, of):
-    """(n, slope) [bin][1] of the mean populations over cells of the ring."""
-    w = g.weights[g.in_ring] * of
-    lo, hi = (v @ w / w.sum() for v in g.observer.ends(name, *g.laws[name]))
-    return g.observer.law(name, lo[:, None], hi[:, None])
 
 
 def environment(g, options):
@@ -227,7 +178,7 @@ def environment(g, options):
     drawn = []
     R = g.ring_R
     chosen = [i for i in np.unique([int(np.nanargmin(np.abs(R - r))) for r in (0.5, 2, 4, 6, 8, 11, 15)]) if np.isfinite(R[i])]
-    colours = plt.get_cmap('viridis')(np.linspace(0, 0.92, max(len(chosen), 2)))
+    colours = cr_style.shades(len(chosen))
     for i, c in zip(chosen, colours):
         for name in names:
             drawn.append(_line(axes[0], g, name, tuple(a[:, i:i + 1] for a in g.ring_laws[name]), c, f'{R[i]:.1f} kpc', name == names[0]))
@@ -236,17 +187,17 @@ def environment(g, options):
     for ax, values, edges, word in ((axes[1], g.n[ring], 10.0**np.arange(-4, 4), 'n'), (axes[2], g.T[ring], 10.0**np.arange(1, 9), 'T')):
         bins = [(a, b, (values >= a) & (values < b)) for a, b in zip(edges[:-1], edges[1:])]
         bins = [b for b in bins if b[2].any()]
-        colours = plt.get_cmap('viridis' if word == 'n' else 'cividis')(np.linspace(0, 0.92, max(len(bins), 2)))
+        colours = cr_style.shades(len(bins), 'viridis' if word == 'n' else 'cividis')
         for (a, b, of), c in zip(bins, colours):
             unit = r'cm$^{-3}$' if word == 'n' else 'K'
             for name in names:
                 label = rf'$10^{{{np.log10(a):.0f}}}$ to $10^{{{np.log10(b):.0f}}}$ {unit}'
-                drawn.append(_line(ax, g, name, _mean_laws(g, name, of), c, label, name == names[0]))
+                drawn.append(_line(ax, g, name, g.mean_laws(name, of), c, label, name == names[0]))
         ax.set_title({'n': 'density', 'T': 'temperature'}[word] + f' at R = {g.region.ring[0]:g}-{g.region.ring[1]:g} kpc')
     for ax in axes:
-        zone._limits(ax, drawn, 6)
+        cr_style.limits(ax, drawn, 6)
         ax.set_xlabel('T [GeV]')
         ax.legend(fontsize=7, loc='lower center')
     axes[0].set_ylabel(PER_LOG)
-    title(fig, g, f'means of {zone.NAMES[names[0]]}' + (' (full) and e$^-$ (dashed)' if len(names) > 1 else ''))
+    title(fig, g, f'means of {cr_style.NAMES[names[0]]}' + (' (full) and e$^-$ (dashed)' if len(names) > 1 else ''))
     return save(fig, g, 'environment', options)

@@ -1,8 +1,10 @@
 """Pictures of the cosmic rays in all of a galaxy: profiles, heights, gamma rays and ionisation.  After Hopkins et al. 2022, Figs. 11 and 12."""
+import os
+
 import matplotlib.pyplot as plt
 import numpy as np
 
-from analysis import compare, galaxy, galaxy_figures, measured, seen, style, zone
+from analysis import compare, cr_style, galaxy, galaxy_figures, measured, seen, style
 from analysis.galaxy_figures import save, title
 
 RING, HEIGHT = 'R  [kpc]', '|z|  [kpc]'
@@ -39,7 +41,7 @@ def profiles(g, options):
     edges = g.species[name].edges
     t = g.observer.energy(name, g.observer.points(name, 1))
     chosen = shown_bins(edges)
-    colours = plt.get_cmap('viridis')(np.linspace(0, 0.92, max(len(chosen), 2)))
+    colours = cr_style.shades(len(chosen))
     fig, axes = plt.subplots(2, 2, figsize=(10.5, 8))
     for ax, x, laws, word in ((axes[0, 0], g.ring_R, g.ring_laws, RING), (axes[0, 1], g.layer_z, g.layer_laws, HEIGHT)):
         drawn = []
@@ -47,22 +49,22 @@ def profiles(g, options):
             n = laws[name][0][k]
             good = np.isfinite(x) & (n > 0)
             if good.any():
-                ax.semilogy(x[good], n[good] / n[good][0], 'o-', ms=2.5, color=c, label=f'{zone.NAMES[name]}, {_energy(t[k])}')
+                ax.semilogy(x[good], n[good] / n[good][0], 'o-', ms=2.5, color=c, label=f'{cr_style.NAMES[name]}, {_energy(t[k])}')
                 drawn.append(n[good] / n[good][0])
-        zone._limits(ax, drawn, 4)
+        cr_style.limits(ax, drawn, 4)
         ax.set_xlabel(word)
         ax.set_ylabel('number over that ' + ('next to the centre' if word == RING else 'in the plane'))
         ax.legend(fontsize=7, loc='lower left')
     axes[0, 0].set_title(f'|z| < {galaxy.LAYER:g} kpc')
     axes[0, 1].set_title(f'R = {g.region.ring[0]:g}-{g.region.ring[1]:g} kpc')
-    ax = axes[1, 0]
+    ax, highest = axes[1, 0], 0.0
     for n, colour in (('p', 0), ('e-', 1), ('cno', 2), ('be10', 3)):
         if n in g.species:
             energy, h = heights(g, n)
-            ax.semilogx(energy, h, 'o-', ms=3, color=style.CYCLE[colour], label=zone.NAMES[n])
-    ax.axhline(g.top, color='0.6', lw=0.8, ls=':')
-    ax.text(0.02, g.top, 'end of the box', ha='left', va='top', transform=ax.get_yaxis_transform(), fontsize=8, color='0.4')
-    ax.set_ylim(0, 1.05 * g.top)
+            highest = np.nanmax(np.append(h, highest))
+            ax.semilogx(energy, h, 'o-', ms=3, color=style.CYCLE[colour], label=cr_style.NAMES[n])
+    ax.set_title(f'R = {g.region.ring[0]:g}-{g.region.ring[1]:g} kpc; the box ends at |z| = {g.top:.3g} kpc')
+    ax.set_ylim(0, 1.3 * highest or g.top)
     ax.set_xlabel('T [GeV per nucleon; leptons: GeV]')
     ax.set_ylabel('height of 1/e  [kpc]')
     ax.legend(loc='best')
@@ -119,7 +121,7 @@ def gamma(g, options):
         axes[1].text(0.98, 1.1 * (value + error), 'Fermi-LAT, local, > 100 MeV', transform=axes[1].get_yaxis_transform(), ha='right', va='bottom', fontsize=8)
         drawn.append(np.array([value]))
     axes[0].set_yscale('log')
-    zone._limits(axes[0], drawn, 4)
+    cr_style.limits(axes[0], drawn, 4)
     axes[0].set_xlabel(RING)
     axes[1].set_xlabel(HEIGHT)
     axes[0].set_ylabel(r'gamma rays  [s$^{-1}$ sr$^{-1}$ per H]')
@@ -134,7 +136,7 @@ def ionisation(g, options):
     fig, axes = plt.subplots(1, 3, figsize=(14, 4.3))
     ring = g.in_ring
     drawn = _contributions(axes[0], g)
-    zone._limits(axes[0], drawn, 5)
+    cr_style.limits(axes[0], drawn, 5)
     axes[0].set_xlabel('T [GeV]')
     axes[0].set_ylabel(r'd$\zeta$/dlnT  [s$^{-1}$]')
     axes[0].legend(fontsize=7, loc='lower left')
@@ -143,7 +145,7 @@ def ionisation(g, options):
     axes[1].fill_between(x, low, high, color=style.CYCLE[0], alpha=0.25, lw=0)
     axes[1].loglog(x, middle, 'o-', ms=3, color=style.CYCLE[0], label='all species')
     leptons = galaxy.binned(g.n[ring], galaxy_figures.density_edges(g), g.zeta_leptons[ring], g.weights[ring])[1][1]
-    axes[1].loglog(x, np.where(leptons > 0, leptons, np.nan), color=style.CYCLE[1], ls='--', label=r'e$^-$ and e$^+$')
+    axes[1].loglog(x, cr_style.positive(leptons), color=style.CYCLE[1], ls='--', label=r'e$^-$ and e$^+$')
     axes[1].set_xlabel(galaxy_figures.N)
     axes[1].set_title(f'R = {g.region.ring[0]:g}-{g.region.ring[1]:g} kpc')
     thin = np.abs(g.z) <= galaxy.LAYER
@@ -180,15 +182,15 @@ def _contributions(ax, g):
     edges = 10.0**np.arange(-4, 4)
     bins = [(a, b, (n >= a) & (n < b)) for a, b in zip(edges[:-1], edges[1:])]
     bins = [b for b in bins if b[2].any()]
-    colours = plt.get_cmap('viridis')(np.linspace(0, 0.92, max(len(bins), 2)))
+    colours = cr_style.shades(len(bins))
     for (a, b, of), c in zip(bins, colours):
         for name, line, wide in (('p', '-', 1.8), ('e-', '--', 1.0)):
             if name not in g.laws:
                 continue
             t = o.energy(name, o.points(name, 1))
-            y = o.ionisation_per_log(name, *galaxy_figures._mean_laws(g, name, of), t)[:, 0]
+            y = o.ionisation_per_log(name, *g.mean_laws(name, of), t)[:, 0]
             label = rf'n = $10^{{{np.log10(a):.0f}}}$ to $10^{{{np.log10(b):.0f}}}$ cm$^{{-3}}$' if name == 'p' else None
-            ax.loglog(t, np.where(y > 0, y, np.nan), color=c, ls=line, lw=wide, label=label)
+            ax.loglog(t, cr_style.positive(y), color=c, ls=line, lw=wide, label=label)
             drawn.append(y)
     return drawn
 
@@ -205,7 +207,6 @@ def region_of(options):
 
 def draw(snapshot, folder, options):
     """crux plot DIR galaxy: the figures asked for, and a table of the statistics."""
-    import os
     g = galaxy.Galaxy(snapshot, region_of(options), None, options.weight == 'mass')
     options.folder = folder
     made = [FIGURES[f](g, options) for f in options.figures or FIGURES]

@@ -5,7 +5,7 @@ import re
 import matplotlib.pyplot as plt
 import numpy as np
 
-from analysis import fields, style, table
+from analysis import cr_style, fields, style, table
 from analysis.fault import Fault, nearest
 
 _NAMES = {'total_energy': 'total', 'kinetic_energy': 'kinetic', 'internal_energy': 'internal', 'magnetic_energy': 'magnetic', 'cr_energy': 'cosmic rays'}
@@ -72,9 +72,8 @@ def _panel_drift(ax, h):
 
 
 def _panel_species(ax, h):
-    from analysis import zone
     for n, v in _species(h).items():
-        ax.plot(h['time'], np.where(v > 0, v, np.nan), label=zone.NAMES.get(n, n), color=zone.COLOURS.get(n))
+        ax.plot(h['time'], np.where(v > 0, v, np.nan), label=cr_style.NAMES.get(n, n), color=cr_style.COLOURS.get(n))
     ax.set_yscale('log')
     low, high = ax.get_ylim()
     ax.set_ylim(max(low, 1e-9 * high), 3 * high)

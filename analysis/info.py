@@ -7,7 +7,8 @@ import numpy as np
 
 from analysis import fields, particles, rays, table
 from analysis.fault import Fault
-from analysis.snapshot import Snapshot, _text
+from analysis.hdf import text
+from analysis.snapshot import Snapshot
 
 
 def _print_record(version, setup, run_name):
@@ -72,7 +73,7 @@ def history(path, names, units, meanings, column, rows):
 
 def _describe_item(name, item):
     if isinstance(item, h5py.Dataset):
-        print(f'  {name}: {"x".join(map(str, item.shape)) or "one"} {item.dtype}' + (f' [{_text(item.attrs["unit"])}]' if 'unit' in item.attrs else ''))
+        print(f'  {name}: {"x".join(map(str, item.shape)) or "one"} {item.dtype}' + (f' [{text(item.attrs["unit"])}]' if 'unit' in item.attrs else ''))
 
 
 def hdf5(path):
@@ -87,20 +88,20 @@ def hdf5(path):
         if particles.is_particles(f):
             particles.info(path)
             return
-        record = [_text(f.attrs.get(n, 'unknown')) for n in ('version', 'setup', 'run_name')]
+        record = [text(f.attrs.get(n, 'unknown')) for n in ('version', 'setup', 'run_name')]
         if 'time' in f and f['time'].ndim == 1 and 'dt' in f:
             print(f'{path}: history')
             _print_record(*record)
             names = list(table_order(f))
-            history(path, names, {n: _text(f[n].attrs.get('unit', '')) for n in names},
-                    {n: _text(f[n].attrs.get('meaning', '')) for n in names}, lambda n: f[n][...], len(f['time']))
+            history(path, names, {n: text(f[n].attrs.get('unit', '')) for n in names},
+                    {n: text(f[n].attrs.get('meaning', '')) for n in names}, lambda n: f[n][...], len(f['time']))
             return
-        print(f'{path}: {_text(f.attrs.get("kind", "checkpoint" if _text(f.attrs.get("code", "")) == "crux" else "HDF5 file not made by crux"))}')
+        print(f'{path}: {text(f.attrs.get("kind", "checkpoint" if text(f.attrs.get("code", "")) == "crux" else "HDF5 file not made by crux"))}')
         _print_record(*record)
         for n, v in f.attrs.items():
-            text = ' '.join(_text(w) for w in np.atleast_1d(v))
-            if n not in ('code', 'version', 'setup', 'run_name', 'parameters', 'kind') and len(text) < 100:
-                print(f'  {n}: {text}')
+            words = ' '.join(text(w) for w in np.atleast_1d(v))
+            if n not in ('code', 'version', 'setup', 'run_name', 'parameters', 'kind') and len(words) < 100:
+                print(f'  {n}: {words}')
         f.visititems(_describe_item)
 
 

@@ -25,6 +25,11 @@ def shape(s, width, l):
     return np.where(small, 1.0 / width, full)
 
 
+def middles(x, per_bin=3):
+    """Indices of the points in the middles of bins, where the jumps of the power laws at the edges do not matter; of few bins all points."""
+    return np.arange(len(x)) if len(x) <= 2 * per_bin else np.arange(per_bin // 2, len(x), per_bin)
+
+
 def sigma_ionisation(charge, beta):
     """Of a hydrogen atom, cm^2: Bethe."""
     b2 = beta * beta

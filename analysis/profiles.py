@@ -135,7 +135,7 @@ def profiles(snapshot, folder, options, first=None):
 
 def _heading(snapshot, axis, point, scale):
     text = style.title(snapshot)
-    through = snapshot._point([] if point is None else point)
+    through = snapshot.point([] if point is None else point)
     for d in range(snapshot.dim):
         if d != axis:
             text += f',  {"xyz"[d]} = {through[d] * scale:.4g}'
@@ -150,7 +150,7 @@ def radial(snapshot, folder, options):
         raise Fault(f'--position of radial profiles: the centre {",".join("XYZ"[:snapshot.dim])}')
     r, mean = snapshot.radial(names, centre)
     scale, length = snapshot.length_shown()
-    at, cells = snapshot._point([] if centre is None else centre), snapshot.cells(*names)
+    at, cells = snapshot.point([] if centre is None else centre), snapshot.cells(*names)
     distance = np.sqrt(sum((cells[a] - at[d])**2 for d, a in enumerate('xyz') if d < snapshot.dim))
     some = slice(None, None, max(1, len(distance) // 20000))
     exact = table.reference(folder, snapshot.number, snapshot.time)

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis import table, zone
+from analysis import table
 from analysis.fault import Fault
-from analysis.snapshot import _text
+from analysis.hdf import text
 
 LIGHT = 2.99792458e10
 POINTS = 6                 # per bin
@@ -53,9 +53,9 @@ def species_of(snapshot):
     if g is None:
         raise Fault(f'{snapshot.path}: this run has no cosmic rays')
     out = {}
-    for n in map(_text, np.atleast_1d(g.attrs['species'])):
+    for n in map(text, np.atleast_1d(g.attrs['species'])):
         a = g[n].attrs
-        out[n] = Species(n, g[n][...], float(a['mass_GeV']), float(a['charge']), float(a['nucleons']), _text(a.get('name', n)))
+        out[n] = Species(n, g[n][...], float(a['mass_GeV']), float(a['charge']), float(a['nucleons']), text(a.get('name', n)))
     return out
 
 
@@ -132,73 +132,3 @@ class Rays:
         p, n = density(species, *self.populations(name))
         # j = v / 4 pi dn/dT and dT = beta dp; per GeV per nucleon and m^2.
         return species.kinetic(p) / max(species.nucleons, 1.0), LIGHT / (4 * np.pi) * n / p * max(species.nucleons, 1.0) * 1e4
-
-
-class Point:
-    """What the pictures of one-zone runs want to know, for a region of a snapshot."""
-
-    def __init__(self, snapshot, folder, region=None, point=None):
-        r = Rays(snapshot, region, point)
-        self.folder, self.name = folder, snapshot.run_name
-        self.attrs = {'time_Myr': snapshot.time * snapshot.units['time_s'] / 3.15576e13}
-        self.species = {}
-        for n in r.species:
-            t, j = r.intensity(n)
-            self.species[n] = {'t': t, 'j': j}
-        self._carbon = float(r.parameters.get('cr.carbon_share', 0.325))
-        self._be9 = float(r.parameters.get('cr.beryllium9_share', 0.4))
-        self.ratios = self._ratios()
-
-    def carbon(self):
-        return self._carbon
-
-    def modulation(self, options):
-        return options.modulation or 0.0
-
-    def _at(self, x, which, over_momentum=False):
-        found = zone._intensity(self, which)
-        if found is None or not np.any(found[1] > 0):
-            return np.zeros_like(x)
-        t, j = found
-        good = j > 0
-        if over_momentum:      # j(R) = j(T) dT/dR, protons and antiprotons
-            m = zone.zone_data.PROTON
-            r = np.sqrt(t * (t + 2 * m))
-            t, j = r, j * r / (t + m)
-        return np.exp(np.interp(np.log(x), np.log(t[good]), np.log(j[good]), left=-np.inf, right=-np.inf))
-
-    def _ratios(self):
-        x = np.geomspace(0.01, 1e3, 251)
-
-        def over(a, b):
-            with np.errstate(invalid='ignore', divide='ignore'):
-                return np.where((b > 0) & (a > 0), a / b, 0.0)
-        at = {s: self._at(x, s) for s in ('b', 'c', 'p', 'e-', 'e+', 'be10', 'be', 'be9')}
-        be9 = at['be9'] if 'be9' in self.species else self._be9 * (self._at(x, 'be') - at['be10'])
-        return {'x': x, 'B_C': over(at['b'], at['c']), 'Be10_Be9': over(at['be10'], be9),
-                'pbar_p': over(self._at(x, 'pbar', True), self._at(x, 'p', True)), 'e+_fraction': over(at['e+'], at['e+'] + at['e-']),
-                'C_H': over(at['c'], at['p']), 'e-_p': over(at['e-'], at['p'])}
-
-
-def spectra(snapshot, folder, options):
-    """crux plot DIR spectra: at --position, or means over a sphere --radius around it, or over the whole box."""
-    if options.data:
-        zone.zone_data.check(options.data)
-    where = options.position
-    if where and len(where) < snapshot.dim:
-        raise Fault(f'--position of spectra: a point {",".join("XYZ"[:snapshot.dim])}')
-    if options.radius is not None:
-        at = snapshot._point([] if where is None else where)
-
-        def region(c):
-            return sum((c[a] - at[d])**2 for d, a in enumerate('xyz') if d < snapshot.dim) <= options.radius**2
-        point = Point(snapshot, folder, region=region)
-        text = f'mean within {options.radius:g} of ({", ".join(f"{v:g}" for v in at[:snapshot.dim])})'
-    elif where:
-        point = Point(snapshot, folder, point=where)
-        text = f'at ({", ".join(f"{v:g}" for v in where[:snapshot.dim])})'
-    else:
-        point, text = Point(snapshot, folder), 'mean over the box'
-    out = [zone.spectra(point, options, f'spectra.{snapshot.tag}', text)]
-    ratios = zone.ratios([point], options, f'ratios.{snapshot.tag}')
-    return out + ([ratios] if ratios else [])

@@ -11,11 +11,11 @@ import h5py
 import numpy as np
 
 from analysis.fault import Fault
-from analysis.snapshot import _text
+from analysis.hdf import text
+from analysis.zone import PARTS
 
 STATISTICS = ('median', 'mean', 2.5, 16, 84, 97.5)     # order in the file
 X = np.geomspace(0.01, 1e3, 46)
-PARTS = {'Be': ('be', 'be7', 'be9', 'be10'), 'C': ('c', 'cno'), 'B': ('b', 'b10', 'b11')}
 
 
 class Cells:
@@ -61,6 +61,12 @@ def regions(folder):
         return [n for n, g in f.items() if isinstance(g, h5py.Group)]
 
 
+def code_Myr(folder):
+    """The unit of time."""
+    with _open(folder) as f:
+        return float(np.atleast_1d(f.attrs['time_s'])[0]) / 3.15576e13
+
+
 def times(folder):
     with _open(folder) as f:
         return f['time'][...]
@@ -73,10 +79,10 @@ class File:
         self.folder, self.region, self.row, self.source = folder, region, row, 'observables.h5'
         with _open(folder) as f:
             g = f[region]
-            self.name, self.time, self.cells = _text(f.attrs['run_name']), float(f['time'][row]), float(g['cells'][row])
-            self.parameters = _text(f.attrs['parameters'])
+            self.name, self.time, self.cells = text(f.attrs['run_name']), float(f['time'][row]), float(g['cells'][row])
+            self.parameters = text(f.attrs['parameters'])
             self.limits = {n: g.attrs[n] for n in ('radius_kpc', 'height_kpc', 'density_cm3', 'temperature_K', 'ionised')}
-            self.weight = _text(g.attrs['weight'])
+            self.weight = text(g.attrs['weight'])
             self.spectra = {n: (s['t'][...], s['j'][row]) for n, s in g['spectra'].items()}
             self.x = g['ratios/x'][...] if 'ratios' in g else X
             self.ratios = {n: r[row] for n, r in g['ratios'].items() if n != 'x'} if 'ratios' in g else {}

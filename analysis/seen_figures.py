@@ -1,10 +1,9 @@
 """crux plot DIR observables: pictures of observables.h5 alone, no snapshot needed: spectra and ratios of every region, and how its numbers change."""
 import os
 
-import matplotlib.pyplot as plt
 import numpy as np
 
-from analysis import galaxy_figures, seen, style, zone
+from analysis import cr_style, galaxy_figures, seen, style
 from analysis.fault import Fault
 
 NAMES = {'energy': r'e$_\mathrm{cr}$  [eV cm$^{-3}$]', 'ionisation': r'$\zeta$  [s$^{-1}$ per H]',
@@ -17,10 +16,8 @@ def over_time(folder, region, name, unit_Myr):
     values = {n: v for n, v in values.items() if np.any(v[:, 0] > 0)}
     if len(time) < 2 or not values:
         return None
-    columns = min(4, len(values))
-    rows = -(-len(values) // columns)
-    fig, axes = plt.subplots(rows, columns, figsize=(4.0 * columns, 3.0 * rows + 0.4), squeeze=False)
-    for ax, (n, v) in zip(axes.flat, values.items()):
+    fig, axes = style.grid(len(values), 4, 4.0, 3.0, 0.4)
+    for ax, (n, v) in zip(axes, values.items()):
         good = v[:, 0] > 0
         t = unit_Myr * time[good]
         ax.fill_between(t, v[good, 3], v[good, 4], color=style.CYCLE[0], alpha=0.3, lw=0)
@@ -32,11 +29,8 @@ def over_time(folder, region, name, unit_Myr):
         else:
             ax.ticklabel_format(axis='y', scilimits=(-2, 3))
         ax.set_xlabel('t [Myr]')
-        at = 'GV' if n == 'pbar_p' else 'GeV' if n in ('e+_fraction', 'e-_p') else 'GeV/n'
-        ax.set_ylabel(NAMES.get(n) or f'{zone.RATIOS[n][0]} at {1 if n == "Be10_Be9" else 10} {at}')
-    axes.flat[0].legend(fontsize=7)
-    for ax in axes.flat[len(values):]:
-        ax.remove()
+        ax.set_ylabel(NAMES.get(n) or f'{cr_style.RATIOS[n].label} at {1 if n == "Be10_Be9" else 10} {cr_style.RATIOS[n].unit}')
+    axes[0].legend(fontsize=7)
     fig.suptitle(f'{name}:  {seen.File(folder, region).where}', fontsize=11)
     return fig
 
@@ -50,10 +44,8 @@ def draw(folder, options):
         if not last.cells > 0:
             print(f'crux plot: {folder}: region {region}: no cell in it', flush=True)
             continue
-        with seen._open(folder) as f:
-            unit = float(np.atleast_1d(f.attrs['time_s'])[0]) / 3.15576e13
         figures = {'spectra': galaxy_figures.draw_spectra(last, last.name, options), 'ratios': galaxy_figures.draw_ratios(last, last.name, options),
-                   'time': over_time(folder, region, last.name, unit)}
+                   'time': over_time(folder, region, last.name, seen.code_Myr(folder))}
         for what, fig in figures.items():
             if fig is None:
                 continue

@@ -12,49 +12,14 @@ Values are in code units; s.variable(name) has the factor to cgs.  Axes are 0, 1
 """
 import os
 import re
-from dataclasses import dataclass
 
 import h5py
 import numpy as np
 
+from analysis import lines, planes
 from analysis.fault import Fault, nearest
 from analysis.fields import Variable, bins, derived, length_unit, time_unit, usual
-
-LARGEST_IMAGE = 2048   # cells along a side, where no level is asked for
-
-
-@dataclass
-class Image:
-    values: np.ndarray     # [vertical][horizontal]
-    axes: tuple            # horizontal and vertical axis
-    extent: tuple          # left, right, bottom, top in code lengths
-    level: int
-    axis: int              # what is cut or summed
-    position: float        # of the cut
-    outlines: np.ndarray   # [block](left, right, bottom, top) of the blocks seen
-
-
-@dataclass
-class Ray:
-    s: np.ndarray          # middle of the piece of the ray in each cell, from 0 at the start
-    length: np.ndarray     # of the pieces
-    x: np.ndarray          # [cell][3] middle of the cells
-    width: np.ndarray      # [cell][3]
-    level: np.ndarray
-    values: dict           # name: [cell]
-
-
-def _double(a, axis):
-    """Linear interpolation of cell centres to half the width along an axis; constant beyond the ends."""
-    a = np.moveaxis(a, axis, 0)
-    below, above = np.concatenate([a[:1], a[:-1]]), np.concatenate([a[1:], a[-1:]])
-    out = np.empty((2 * len(a), *a.shape[1:]))
-    out[0::2], out[1::2] = 0.75 * a + 0.25 * below, 0.75 * a + 0.25 * above
-    return np.moveaxis(out, 0, axis)
-
-
-def _text(x):
-    return x.decode() if isinstance(x, bytes) else str(x)
+from analysis.hdf import text
 
 
 class Snapshot:
@@ -79,10 +44,10 @@ class Snapshot:
         self.number = int(number.group(1)) if number else None
         self.time, self.step, self.gamma = float(a['Time']), int(a['NumCycles']), float(a['gamma'])
         self.dim = int(a['dimension'])
-        self.run_name, self.setup, self.version = (_text(a[n]) for n in ('run_name', 'setup', 'version'))
-        self.parameters = _text(a['parameters'])
-        self.boundaries = [_text(b) for b in a['boundaries']]
-        self.physical = _text(a['units']) != 'code'
+        self.run_name, self.setup, self.version = (text(a[n]) for n in ('run_name', 'setup', 'version'))
+        self.parameters = text(a['parameters'])
+        self.boundaries = [text(b) for b in a['boundaries']]
+        self.physical = text(a['units']) != 'code'
         self.units = {n: float(a[n]) for n in ('length_cm', 'mass_g', 'time_s', 'velocity_cm_s', 'density_g_cm3', 'pressure_erg_cm3',
                                                'energy_erg', 'field_G')}
         edge = [a[f'RootGridX{d}'] for d in (1, 2, 3)]
@@ -93,10 +58,10 @@ class Snapshot:
         self.place = self._file['LogicalLocations'][...].astype(np.int64)
         self.max_level = int(self.level.max()) if len(self.level) else 0
         self.stored = {}
-        for group in map(_text, a['DatasetNames']):
+        for group in map(text, a['DatasetNames']):
             b = self._file[group].attrs
             for row, (n, u, c, cu, m) in enumerate(zip(b['names'], b['units'], b['cgs'], b['cgs_units'], b['meanings'])):
-                self.stored[_text(n)] = Variable(_text(n), _text(u), float(c), _text(cu), _text(m), group, row)
+                self.stored[text(n)] = Variable(text(n), text(u), float(c), text(cu), text(m), group, row)
         made = derived(self.stored, self.gamma)
         if 'cosmic_rays' in self._file:
             made.update(bins(self._file['cosmic_rays'], self.stored))
@@ -187,11 +152,11 @@ class Snapshot:
         cut = np.flatnonzero(np.diff(blocks) > gap) + 1
         return zip(np.r_[0, cut], np.r_[cut, len(blocks)])
 
-    def _read(self, name, blocks, axis=None, index=None):
+    def read(self, name, blocks, axis=None, index=None):
         """[block][k][j][i] of some blocks in ascending order; with an axis, only cell index[block] along it: [block][.][.]."""
         v = self.variable(name)
         if v.make:
-            return v.make(*(self._read(n, blocks, axis, index) for n in v.needs))
+            return v.make(*(self.read(n, blocks, axis, index) for n in v.needs))
         data, along = self._file[v.group], None if axis is None else 3 - axis
         shape = [len(blocks)] + [int(n) for n in self.block[::-1]]
         if along:
@@ -207,7 +172,7 @@ class Snapshot:
 
     def field(self, name, blocks=None):
         """[block][k][j][i] in the order of the file."""
-        return self._read(name, np.arange(self.blocks) if blocks is None else np.asarray(blocks))
+        return self.read(name, np.arange(self.blocks) if blocks is None else np.asarray(blocks))
 
     def _centres(self, blocks, axis):
         """[block][cell] along an axis."""
@@ -250,12 +215,12 @@ class Snapshot:
         """Integral over the box."""
         return self.summary(name)[2]
 
-    # Planes
+    # Places
 
     def centre(self):
         return 0.5 * (self.lower + self.upper)
 
-    def _cell_at(self, position, axis, level):
+    def cell_at(self, position, axis, level):
         """Number of the cell that holds a coordinate, counted over the whole box at a level."""
         lo, hi = self.lower[axis], self.upper[axis]
         if not lo <= position <= hi:
@@ -264,123 +229,7 @@ class Snapshot:
         at = np.floor((position - lo) / (hi - lo) * n).astype(np.int64)
         return np.clip(at, 0, n - 1)
 
-    def _image_level(self, level, finest, axes):
-        if level is not None:
-            return int(level)
-        level = int(finest)
-        while level > 0 and max(self.grid(level)[list(axes)]) > LARGEST_IMAGE:
-            level -= 1
-        return level
-
-    def _paint(self, blocks, values, axes, level, add):
-        """values [block][vertical][horizontal] of blocks on one image of a level: coarse cells fill several pixels, fine ones are averaged."""
-        h, v = axes
-        size = self.grid(level)
-        image = np.zeros((size[v], size[h])) if add else np.full((size[v], size[h]), np.nan)
-        for l in np.unique(self.level[blocks]):
-            of = self.level[blocks] == l
-            part, first = values[of], self.place[blocks[of]]
-            up = max(level - int(l), 0)
-            index = []
-            for d, along in ((v, 1), (h, 2)):
-                step = up if self.exists()[d] else 0
-                part = np.repeat(part, 1 << step, axis=along)
-                n = int(self.block[d]) << step
-                index.append((first[:, d, None] * n + np.arange(n)) >> (max(int(l) - level, 0) if self.exists()[d] else 0))
-            at = index[0][:, :, None], index[1][:, None, :]
-            down = max(int(l) - level, 0)
-            if down == 0 and not add:
-                image[at] = part
-                continue
-            ratio = np.prod([1 << down if self.exists()[d] else 1 for d in axes])
-            pixel = np.broadcast_to(at[0] * image.shape[1] + at[1], part.shape).reshape(-1)
-            total = np.bincount(pixel, weights=part.reshape(-1) / ratio, minlength=image.size).reshape(image.shape)
-            touched = np.bincount(pixel, minlength=image.size).reshape(image.shape) > 0
-            # A pixel covered by several fine blocks of several levels gets one part from each.
-            image[touched] = np.nan_to_num(image[touched]) + total[touched]
-        return image
-
-    def _smooth(self, blocks, values, axes, level, add):
-        """As _paint, level by level from the coarsest: what a level does not know is interpolated from the one below."""
-        lowest = min(int(self.level[blocks].min()), level)
-        image = self._paint(blocks, values, axes, lowest, add)
-        known = np.broadcast_to(self.level[blocks][:, None, None], values.shape)
-        for l in range(lowest + 1, level + 1):
-            for along, d in ((0, axes[1]), (1, axes[0])):
-                image = _double(image, along) if self.exists()[d] else image
-            coarse = self._paint(blocks, known, axes, l, False) < l
-            image = np.where(coarse, image, self._paint(blocks, values, axes, l, add))
-        return image
-
-    def _axes(self, axis):
-        if self.dim < 2:
-            raise Fault(f'{self.path}: the run is 1-D; take a profile, not a plane')
-        if self.dim == 2 and axis != 2:
-            raise Fault(f'{self.path}: a 2-D run has one plane, axis z; take a profile along {"xyz"[axis]}')
-        return {0: (1, 2), 1: (0, 2), 2: (0, 1)}[axis]
-
-    def _image(self, values, axes, level, axis, position, blocks):
-        h, v = axes
-        low, high = self.edges(blocks)
-        return Image(values, axes, (self.lower[h], self.upper[h], self.lower[v], self.upper[v]), level, axis, position,
-                     np.stack([low[:, h], high[:, h], low[:, v], high[:, v]], axis=1))
-
-    def slice(self, name, axis=2, position=None, level=None, smooth=False):
-        """The cells cut by the plane at a position along an axis (default: the middle), on a uniform image of the finest level among
-        them (less where that is very large) or of the one asked for.  smooth: interpolate linearly in coarse cells, for contours."""
-        axes = self._axes(axis)
-        position = self.centre()[axis] if position is None else float(position)
-        at = self._cell_at(position, axis, self.level)
-        blocks = np.flatnonzero(at // self.block[axis] == self.place[:, axis])
-        level = self._image_level(level, self.level[blocks].max(), axes)
-        values = self._read(name, blocks, axis, at[blocks] % self.block[axis])
-        paint = self._smooth if smooth else self._paint
-        return self._image(paint(blocks, values, axes, level, False), axes, level, axis, position, blocks)
-
-    def projection(self, name, axis=2, level=None):
-        """Integral along an axis (code length times the unit of the field)."""
-        axes = self._axes(axis)
-        blocks = np.arange(self.blocks)
-        level = self._image_level(level, self.max_level, axes)
-        values = self._read(name, blocks).sum(axis=3 - axis) * self.width(self.level)[:, axis, None, None]
-        return self._image(self._paint(blocks, values, axes, level, True), axes, level, axis, self.centre()[axis], blocks)
-
-    # Lines
-
-    def _pieces(self, start, end):
-        """Pieces of the line from start to end in cells: block, cell [.][3], and the ends as fractions of the line, in order."""
-        low, high = self.edges()
-        way = end - start
-        first, last = np.zeros(self.blocks), np.ones(self.blocks)
-        for d in range(3):
-            if way[d] == 0.0:
-                within = (low[:, d] <= start[d]) & ((start[d] < high[:, d]) | ((high[:, d] == self.upper[d]) & (start[d] == high[:, d])))
-                last = np.where(within, last, -1.0)
-                continue
-            a, b = (low[:, d] - start[d]) / way[d], (high[:, d] - start[d]) / way[d]
-            first, last = np.maximum(first, np.minimum(a, b)), np.minimum(last, np.maximum(a, b))
-        block, cell, from_, to = [], [], [], []
-        for b in np.flatnonzero(last - first > 1e-14):
-            width = (high[b] - low[b]) / self.block
-            t = [first[b], last[b]]
-            for d in np.flatnonzero(way):
-                faces = (low[b, d] + width[d] * np.arange(1, self.block[d]) - start[d]) / way[d]
-                t.extend(faces[(faces > first[b]) & (faces < last[b])])
-            t = np.unique(t)
-            middle = start + 0.5 * (t[1:] + t[:-1])[:, None] * way
-            keep = np.diff(t) > 1e-14
-            index = np.clip(np.floor((middle - low[b]) / width), 0, self.block - 1).astype(np.int64)
-            block.append(np.full(keep.sum(), b))
-            cell.append(index[keep])
-            from_.append(t[:-1][keep])
-            to.append(t[1:][keep])
-        if not block:
-            raise Fault(f'{self.path}: the line from {start} to {end} is outside of the box')
-        block, cell, from_, to = (np.concatenate(v) for v in (block, cell, from_, to))
-        order = np.argsort(from_, kind='stable')
-        return block[order], cell[order], from_[order], to[order]
-
-    def _point(self, x):
+    def point(self, x):
         """A point of 1 to 3 coordinates; what is not given or not there is in the middle of the box."""
         p = self.centre()
         x = np.atleast_1d(np.asarray(x, float))
@@ -389,51 +238,33 @@ class Snapshot:
 
     def cell_of(self, x):
         """(block, (k, j, i)) of the cell at a point."""
-        x = self._point(x)
-        at = np.stack([self._cell_at(x[d], d, self.level) for d in range(3)], axis=1) - self.place * self.block
+        x = self.point(x)
+        at = np.stack([self.cell_at(x[d], d, self.level) for d in range(3)], axis=1) - self.place * self.block
         block = int(np.flatnonzero(np.all((at >= 0) & (at < self.block), axis=1))[0])
         return block, tuple(int(n) for n in at[block][::-1])
 
+    # Planes and lines
+
+    def slice(self, name, axis=2, position=None, level=None, smooth=False):
+        """The cells cut by the plane at a position along an axis (default: the middle), on a uniform image of the finest level among
+        them (less where that is very large) or of the one asked for.  smooth: interpolate linearly in coarse cells, for contours."""
+        return planes.cut(self, name, axis, position, level, smooth)
+
+    def projection(self, name, axis=2, level=None):
+        """Integral along an axis (code length times the unit of the field)."""
+        return planes.integral(self, name, axis, level)
+
     def ray(self, names, start, end):
         """All cells between two points, in order."""
-        start, end = self._point(start), self._point(end)
-        block, cell, a, b = self._pieces(start, end)
-        cut, which = np.unique(block, return_inverse=True)
-        values = {n: self._read(n, cut)[which, cell[:, 2], cell[:, 1], cell[:, 0]] for n in names}
-        size = float(np.linalg.norm(end - start))
-        n = self.grid(self.level[block])
-        x = self.lower + (self.upper - self.lower) * ((self.place[block] * self.block + cell + 0.5) / n)
-        return Ray(0.5 * (a + b) * size, (b - a) * size, x, self.width(self.level[block]), self.level[block], values)
+        return lines.ray(self, names, start, end)
 
     def profile(self, names, axis=0, point=None):
         """The cells on the line along an axis through a point (default: the middle); Ray with s the coordinate along the axis."""
-        if axis >= self.dim:
-            raise Fault(f'{self.path}: a {self.dim}-D run has no axis {"xyz"[axis]}')
-        start = self._point([] if point is None else point)
-        for d in range(self.dim):
-            if d != axis:
-                self._cell_at(start[d], d, 0)   # inside?
-        end = start.copy()
-        start[axis], end[axis] = self.lower[axis], self.upper[axis]
-        ray = self.ray(names, start, end)
-        ray.s = ray.x[:, axis]
-        return ray
+        return lines.profile(self, names, axis, point)
 
     def radial(self, names, centre=None, bins=None):
         """Means over shells around a point, weighted with volume: (radius, {name: mean}).  Default: shells of the finest cells' width."""
-        centre = self._point([] if centre is None else centre)
-        c = self.cells(*names)
-        r = np.sqrt(sum((c[a] - centre[d])**2 for d, a in enumerate('xyz') if d < self.dim))
-        most = min(np.min((self.upper - centre)[:self.dim]), np.min((centre - self.lower)[:self.dim]))
-        if bins is None:
-            bins = int(np.clip(most / np.min(self.width(self.max_level)[:self.dim]), 8, 512))
-        at = np.floor(r / most * bins).astype(np.int64)
-        use = at < bins
-        at, weight = at[use], c['volume'][use]
-        volume = np.bincount(at, weights=weight, minlength=bins)
-        full = volume > 0
-        mean = {n: np.bincount(at, weights=weight * c[n][use], minlength=bins)[full] / volume[full] for n in names}
-        return (np.bincount(at, weights=weight * r[use], minlength=bins)[full] / volume[full]), mean
+        return lines.radial(self, names, centre, bins)
 
 
 def number_of(path):

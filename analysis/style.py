@@ -18,7 +18,7 @@ plt.rcParams.update({
     'font.family': 'DejaVu Sans', 'font.size': 10, 'mathtext.fontset': 'dejavusans', 'axes.titlesize': 10, 'axes.labelsize': 10,
     'figure.titlesize': 12, 'legend.fontsize': 9, 'legend.frameon': False, 'xtick.labelsize': 9, 'ytick.labelsize': 9,
     'xtick.direction': 'in', 'ytick.direction': 'in', 'xtick.top': True, 'ytick.right': True, 'lines.linewidth': 1.4, 'lines.markersize': 3.5,
-    'axes.prop_cycle': matplotlib.cycler(color=CYCLE), 'axes.linewidth': 0.8, 'savefig.dpi': 200, 'pdf.fonttype': 42,
+    'axes.prop_cycle': matplotlib.cycler(color=CYCLE), 'axes.linewidth': 0.8, 'pdf.fonttype': 42,
     'axes.formatter.useoffset': False, 'axes.formatter.limits': (-3, 4), 'axes.formatter.use_mathtext': True})
 
 
@@ -73,6 +73,21 @@ def normalise(values, name, log, limits=None):
 def uniform(values):
     v = values[np.isfinite(values)]
     return v.size > 0 and v.max() - v.min() <= 1e-12 * np.abs(v).max()
+
+
+def grid(count, columns, width, height, extra=0.3):
+    """(figure, axes) of so many panels, row by row; sizes of a panel in inches, extra height for the title."""
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    fig, axes = plt.subplots(rows, columns, figsize=(width * columns, height * rows + extra), squeeze=False)
+    for ax in axes.flat[count:]:
+        ax.remove()
+    return fig, list(axes.flat[:count])
+
+
+def resolution(dpi):
+    """Of all .png from now on, pixels per inch."""
+    plt.rcParams['savefig.dpi'] = dpi
 
 
 def save(figure, folder, name, form):

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from analysis import galaxy, galaxy_places, launch, observe, rays, snapshot, study, sweep_figure, zone
+from analysis import galaxy, galaxy_places, launch, rays, snapshot, study, style, sweep_figure, zone
 from analysis.fault import Fault
+from analysis.view import View, myr, of_rays
 from analysis.zone_data import check
 
 EPILOG = """Every combination of the values is a run in DIR/<KEY=VALUE,...>/; what has ended is not run again, what was stopped is resumed.
@@ -139,30 +140,6 @@ def execute(o, v, program, ranks):
 # What is compared
 
 
-class View:
-    """Spectra, ratios and key numbers of one run, as analysis/zone.py draws them."""
-
-    def __init__(self, name, folder, observer, laws, middle, time_Myr):
-        self.name, self.folder, self.attrs, self._carbon = name, folder, {'time_Myr': time_Myr}, observer.carbon
-        o = observer
-        self.species = {}
-        for n in laws:
-            t = o.energy(n, o.points(n))
-            self.species[n] = {'t': t, 'j': middle(o.intensity(n, *laws[n], t))}
-        x = np.geomspace(0.01, 1e3, 91)
-        self.ratios = {'x': x}
-        for r in zone.RATIOS:
-            values = o.ratio(r, laws, x)
-            self.ratios[r] = np.zeros_like(x) if values is None else middle(np.nan_to_num(values))
-        energy = sum(1e9 * np.dot(o.species[n].kinetic(o.species[n].momenta)[:-1], o.ends(n, *laws[n])[0]) +
-                     1e9 * np.dot(o.species[n].kinetic(o.species[n].momenta)[1:], o.ends(n, *laws[n])[1]) for n in laws)
-        self.energy = float(middle(energy[None])[0])
-        self.ionisation = float(middle(sum(o.total(o.ionisation(n), *laws[n]) for n in laws)[None])[0])
-
-    def carbon(self):
-        return self._carbon
-
-
 def view(folder, region, weight):
     """Of a folder of a run; (View or Zone, what its numbers are)."""
     if zone.has(folder):
@@ -175,17 +152,13 @@ def view(folder, region, weight):
     with snapshot.Snapshot(shots[-1]) as s:
         if not rays.has(s):
             raise Fault(f'{folder}: this run has no cosmic rays to compare')
-        time = s.time * s.units['time_s'] / 3.15576e13
         try:
             g = galaxy.Galaxy(s, region, None, weight == 'mass')
         except Fault:
             g = None
         if g:
-            return View(s.run_name, folder, g.observer, g.sun_laws(), lambda v: g.spread(v)['median'], time), g.where
-        r = rays.Rays(s)
-        o = observe.Observer(r.species, float(r.parameters.get('cr.carbon_share', 0.325)), float(r.parameters.get('cr.beryllium9_share', 0.4)))
-        laws = {n: o.law(n, *(p[:, None] for p in r.populations(n))) for n in r.species}
-        return View(s.run_name, folder, o, laws, lambda v: v[..., 0], time), 'mean over the box'
+            return View(s.run_name, folder, g.observer, g.sun_laws(), lambda v: g.spread(v)['median'], myr(s)), g.where
+        return of_rays(s, folder), 'mean over the box'
 
 
 def value(x, y, at):
@@ -210,7 +183,7 @@ def key_numbers(v):
     out['slope_B_C'] = slope(x, v.ratios['B_C'], 10, 100)
     for s, name in (('p', 'p'), ('e-', 'e')):
         for low, high, word in ((0.01, 0.1, '10_100MeV'), (10, 100, '10_100GeV')):
-            found = zone._intensity(v, s)
+            found = zone.intensity(v, s)
             out[f'slope_{name}_{word}'] = slope(*found, low, high) if found is not None else math.nan
     return {k: n for k, n in out.items()}
 
@@ -254,6 +227,7 @@ def compare(done, o, out, head, name):
 
 def sweep(parser_class, argv, add_region, join):
     o = options(parser_class, argv, add_region, join)
+    style.resolution(o.dpi)
     program = launch.program('sweep')
     try:
         tree = study.parameters(o.file, o.set)

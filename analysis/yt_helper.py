@@ -10,9 +10,7 @@ the file is there as ('crux', name), with the unit and the meaning the file give
 import h5py
 import yt
 
-
-def _text(x):
-    return x.decode() if isinstance(x, bytes) else str(x)
+from analysis.hdf import text
 
 
 def yt_unit(unit):
@@ -25,9 +23,9 @@ def variables(path):
     out = {}
     with h5py.File(path, 'r') as f:
         for group in f.attrs['DatasetNames']:
-            a = f[_text(group)].attrs
+            a = f[text(group)].attrs
             for name, unit, cgs, cgs_unit, meaning in zip(a['names'], a['units'], a['cgs'], a['cgs_units'], a['meanings']):
-                out[_text(name)] = _text(unit), float(cgs), _text(cgs_unit), _text(meaning)
+                out[text(name)] = text(unit), float(cgs), text(cgs_unit), text(meaning)
     return out
 
 
@@ -40,9 +38,9 @@ def _add(ds, name, factor, unit, meaning):
 def load(path, **options):
     with h5py.File(path, 'r') as f:
         a = dict(f.attrs)
-    bounds = [_text(b) for b in a['boundaries']]
+    bounds = [text(b) for b in a['boundaries']]
     parameters = {'gamma': float(a['gamma']), 'periodicity': tuple(bounds[2 * d] == 'periodic' for d in range(3))}
-    physical = _text(a['units']) != 'code'
+    physical = text(a['units']) != 'code'
     if physical:
         options.setdefault('units_override', {'length_unit': (float(a['length_cm']), 'cm'), 'mass_unit': (float(a['mass_g']), 'g'),
                                               'time_unit': (float(a['time_s']), 's')})

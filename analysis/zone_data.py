@@ -173,3 +173,9 @@ def force_field(t, j, a, z, potential_MV):
         return j
     outside = np.interp(np.log(t + shift), np.log(t[good]), np.log(j[good]), right=-np.inf)
     return np.exp(outside) * t * (t + 2 * m) / ((t + shift) * (t + shift + 2 * m))
+
+
+def at_earth(species, t, j, potential_MV):
+    """The same of a species."""
+    a, z, _ = NUCLEI.get(species, (10, 4, ''))
+    return force_field(t, j, a, z, potential_MV)

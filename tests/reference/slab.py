@@ -381,7 +381,7 @@ def check():
 def picture(folder):
     """DIR/figures/slab.png: energies of the bins in the middle of the disc for a run with the default disc, and B/CNO."""
     import matplotlib.pyplot as plt
-    from analysis import style, zone
+    from analysis import cr_style, style
     from analysis.rays import Rays
     from analysis.snapshot import Snapshot, find
     with Snapshot(find(folder)[-1]) as s:
@@ -397,8 +397,8 @@ def picture(folder):
         r, width_log = np.sqrt(edges[n][1:] * edges[n][:-1]), np.log(edges[n][1] / edges[n][0])
         x = np.sqrt(fine[n][1:] * fine[n][:-1])
         y = exact.bins(n, fine[n], 0, width)[1] / np.log(fine[n][1] / fine[n][0]) * 1e9
-        axes[0].loglog(x, np.where(y > 0, y, np.nan), color=zone.COLOURS[n], lw=1.2)
-        axes[0].loglog(r, np.where(got[n][1] > 0, got[n][1] / width_log * 1e9, np.nan), 'o', color=zone.COLOURS[n], label=zone.NAMES[n], ms=4)
+        axes[0].loglog(x, np.where(y > 0, y, np.nan), color=cr_style.COLOURS[n], lw=1.2)
+        axes[0].loglog(r, np.where(got[n][1] > 0, got[n][1] / width_log * 1e9, np.nan), 'o', color=cr_style.COLOURS[n], label=cr_style.NAMES[n], ms=4)
     top = max(np.max(got[n][1]) for n in got) * 1e9
     axes[0].set_ylim(3e-7 * top, 100 * top)
     axes[0].set_ylabel(r'de/dlnR  [eV cm$^{-3}$]')

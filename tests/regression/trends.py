@@ -6,7 +6,8 @@ import sys
 
 import numpy as np
 
-from analysis import galaxy, observe, rays, snapshot, sweep, zone
+from analysis import galaxy, rays, snapshot, sweep, zone
+from analysis.view import of_rays
 from tests.regression.check import check, run
 
 SLAB = 'setups/cr_slab/steady.yaml'
@@ -18,17 +19,14 @@ BASE = {'cr.min_GV': 0.0178, 'cr.max_GV': 1000, 'cr.per_decade': 2, 'cr_secondar
 def slab(**more):
     r = run(SLAB, {**BASE, **{k.replace('__', '.'): v for k, v in more.items()}})
     with snapshot.Snapshot(r.snapshots()[-1]) as s:
-        here = rays.Rays(s, point=[0.0])
-        o = observe.Observer(here.species)
-        laws = {n: o.law(n, *(p[:, None] for p in here.populations(n))) for n in here.species}
-        view = sweep.View('slab', r.dir, o, laws, lambda v: v[..., 0], 0.0)
+        view = of_rays(s, r.dir, point=[0.0])
     numbers = sweep.key_numbers(view)
-    t, j = zone._intensity(view, 'p')
+    t, j = zone.intensity(view, 'p')
     for name, low, high in (('slope_p_1_10GeV', 1, 10), ('slope_p_03_3GeV', 0.3, 3)):
         numbers[name] = sweep.slope(t, j, low, high)
-    numbers['slope_e_30_300MeV'] = sweep.slope(*zone._intensity(view, 'e-'), 0.03, 0.3)
+    numbers['slope_e_30_300MeV'] = sweep.slope(*zone.intensity(view, 'e-'), 0.03, 0.3)
     for name, which, at in (('j_p_10MeV', 'p', 0.01), ('j_e_30MeV', 'e-', 0.03), ('j_p_10GeV', 'p', 10), ('j_e_100GeV', 'e-', 100)):
-        numbers[name] = sweep.value(*zone._intensity(view, which), at)
+        numbers[name] = sweep.value(*zone.intensity(view, which), at)
     VIEWS[', '.join(f'{k.split("__")[-1]}={v}' for k, v in more.items()) or 'reference'] = view
     return numbers, r
 
@@ -40,7 +38,7 @@ def draw(path, r):
     """B/C and spectra of the runs, and heights over energy."""
     import matplotlib.pyplot as plt
 
-    from analysis import style
+    from analysis import cr_style, style
     fig, axes = plt.subplots(2, 3, figsize=(13, 7.2))
     runs = {'delta': {'0.3': 'scattering_slope=0.3', '0.5': 'reference', '0.7': 'scattering_slope=0.7'},
             'nu0': {'5e-10 /s': 'scattering_rate_s=5e-10', '1e-9 /s': 'reference', '2e-9 /s': 'scattering_rate_s=2e-09'},
@@ -52,11 +50,11 @@ def draw(path, r):
             if what == 'B_C':
                 x, y = v.ratios['x'], v.ratios['B_C']
             else:
-                t, j = zone._intensity(v, what)
+                t, j = zone.intensity(v, what)
                 x, y = t[1::3], (t * t * j)[1::3]
             ax.loglog(x, np.where(y > 0, y, np.nan), color=colour, label=label)
         ax.set_xlabel('T [GeV]' if what != 'B_C' else 'T [GeV per nucleon]')
-        ax.set_ylabel('B/C' if what == 'B_C' else rf'{zone.NAMES[what]}:  T$^2$ j  [GeV m$^{{-2}}$ s$^{{-1}}$ sr$^{{-1}}$]')
+        ax.set_ylabel('B/C' if what == 'B_C' else rf'{cr_style.NAMES[what]}:  T$^2$ j  [GeV m$^{{-2}}$ s$^{{-1}}$ sr$^{{-1}}$]')
         ax.set_title({'delta': r'$\delta$', 'nu0': r'$\nu_0$', 'losses': 'losses'}[which])
         ax.legend(fontsize=8)
     axes[0, 0].set_xlim(0.3, 500)
