@@ -30,11 +30,9 @@ double exact_value(const struct exact *s) {
   }
   int top = EXACT_PARTS - 1;
   while (top > 2 && a.part[top] == 0) top--;
-  /* The first part with digits and the two below hold at least 81 bits; of those below only whether there are any can count. */
-  bool rest = false;
-  for (int i = 0; i < top - 2; i++) rest = rest || a.part[i] != 0;
-  const double low = (double)a.part[top - 2] + (rest ? 0.5 : 0.0), over = 1.0 / (double)BASE;
-  const double value = ldexp(((double)a.part[top - 1] + low * over) * over + (double)a.part[top], EXACT_BITS * top - 1074);
+  /* The first part with digits and the two below hold at least 81 bits. */
+  const double over = 1.0 / (double)BASE;
+  const double value = ldexp(((double)a.part[top - 1] + (double)a.part[top - 2] * over) * over + (double)a.part[top], EXACT_BITS * top - 1074);
   return negative ? -value : value;
 }
 

@@ -74,7 +74,7 @@ static void test_order(void **state) {
 static void test_many(void **state) {
   (void)state;
   struct exact s = {{0}, 0, 0}, minus = s;
-  const double x = 0x1.fffffffffffffp+38; /* all digits, over two parts */
+  const double x = 0x1.fffffffffffffp+57; /* all digits, as far in the upper of two parts as can be */
   for (int i = 0; i < 1 << 20; i++) exact_add(&s, x), exact_add(&minus, -x);
   assert_true(exact_value(&s) == 0x1p20 * x && exact_value(&minus) == -0x1p20 * x);
   struct exact tenth = {{0}, 0, 0};
