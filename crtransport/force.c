@@ -32,8 +32,11 @@ struct pushed {
   double *drag[3];                /* D                                                  */
   double *b[3][3];                /* direction of the field on faces                    */
   double *flux[3][3];             /* [axis][component]                                  */
-  void *memory;
+  void *memory;                   /* of u ... flux: [ARRAYS][cells with ghosts]         */
 };
+
+/* Where the arrays begin in the memory. */
+enum { IMPEDANCE, SOUND, SHARE, VELOCITY, MEAN = VELOCITY + 3, DRAG = MEAN + 3, DIRECTION = DRAG + 3, FLUX = DIRECTION + 9, ARRAYS = FLUX + 9 };
 
 static void velocity_row(int n, const double *restrict rho, const double *restrict m, double *restrict u) {
 #pragma omp simd
@@ -63,10 +66,12 @@ static inline double half_slope(double below, double here, double above) {
   return max(min(mean, min(l, u)), 0.0) + min(max(mean, max(l, u)), 0.0);
 }
 
-/* The jump that limited states leave is no larger than that of the cells and does not turn it round, so that D takes energy from the flow only.  In shocks,
- * where cells beside the face approach each other by more than 3 % of the speed of sound in both fluids (fully from 10 %) and cosmic rays dominate (share: as much as
- * expansion.c leaves to the divergence), it is that of the cells: smaller ones let it ring.  And it grows with compression as the shocks do that the jump makes: impedance rho (a + (gamma + 1) / 2 v) for the velocity v = jump / 2 (Dukowicz 1985, JCP 61, 119).
- * Not where cosmic rays diffuse through the shock, so that their pressure has no such jump as compression would give it, 4/3 P v / a (none below half of it). */
+/* The jump that limited states leave is no larger than that of the cells and does not turn it round, so that D takes energy from the flow only.
+ * In shocks, where cells beside the face approach each other by more than 3 % of the speed of sound in both fluids (fully from 10 %) and cosmic
+ * rays dominate (share: as much as expansion.c leaves to the divergence), it is that of the cells: smaller ones let it ring.  And it grows with
+ * compression as the shocks do that the jump makes: impedance rho (a + (gamma + 1) / 2 v) for the velocity v = jump / 2 (Dukowicz 1985, JCP 61,
+ * 119).  Not where cosmic rays diffuse through the shock, so that their pressure has no such jump as compression would give it, 4/3 P v / a
+ * (none below half of it). */
 static void drag_row(int n, ptrdiff_t s, const double *restrict u, const double *restrict p, const double *restrict z, const double *restrict sound,
                      const double *restrict share, double *restrict drag) {
   const double from = 0.03, over_range = 1.0 / 0.07, steepen = 0.25 * (4.0 / 3.0 + 1.0);
@@ -140,17 +145,17 @@ static void open_pushed(struct pushed *a, const struct rays *r, const struct mes
   a->step[1] = e[0];
   a->step[2] = (ptrdiff_t)e[0] * e[1];
   const size_t size = change->comp_size[0];
-  double *at = a->memory = memory_get(sizeof *at * size * 30);
-  a->impedance = at;
-  a->sound = at + 28 * size;
-  a->share = at + 29 * size;
+  double *at = a->memory = memory_get(sizeof *at * size * ARRAYS);
+  a->impedance = at + size * IMPEDANCE;
+  a->sound = at + size * SOUND;
+  a->share = at + size * SHARE;
   for (int d = 0; d < 3; d++) {
-    a->u[d] = at + (size_t)(1 + d) * size;
-    a->mean[d] = at + (size_t)(4 + d) * size;
-    a->drag[d] = at + (size_t)(7 + d) * size;
+    a->u[d] = at + size * (size_t)(VELOCITY + d);
+    a->mean[d] = at + size * (size_t)(MEAN + d);
+    a->drag[d] = at + size * (size_t)(DRAG + d);
     for (int c = 0; c < 3; c++) {
-      a->b[d][c] = at + (size_t)(10 + 3 * d + c) * size;
-      a->flux[d][c] = at + (size_t)(19 + 3 * d + c) * size;
+      a->b[d][c] = at + size * (size_t)(DIRECTION + 3 * d + c);
+      a->flux[d][c] = at + size * (size_t)(FLUX + 3 * d + c);
     }
   }
 }
