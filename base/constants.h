@@ -30,4 +30,6 @@
 #define SOLAR_RADIUS_cm 6.957e10                   /* nominal */
 #define SOLAR_LUMINOSITY_erg_s 3.828e33            /* nominal */
 
+#define SOLAR_METALS 0.0134                        /* mass fraction: Asplund et al. 2009, ARA&A 47, 481, Table 4 */
+
 #endif

@@ -9,8 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-static const double SUN = 0.0134; /* mass fraction of metals, Asplund et al. 2009, Table 4 */
-
 static void create_fields(struct cooling *c, bool look, const struct mesh *mesh) {
   if (look) field_create(&c->ionised, mesh, "share of free electrons", CENTRING_CELL, 1);
   if (c->par.rays == COOLING_LIVE) field_create(&c->zeta, mesh, "ionisation by cosmic rays", CENTRING_CELL, 1);
@@ -79,7 +77,7 @@ static double fuv_at(const struct cooling *c, const struct row *r, int i) {
 static struct gas_env env_of(const struct cooling *c, const struct row *r, int i) {
   const struct cooling_params *p = &c->par;
   return (struct gas_env){.helium = helium(p),
-                          .metallicity = r->metals ? max(r->metals[i], 0.0) / (r->rho[i] * SUN) : p->metallicity,
+                          .metallicity = r->metals ? max(r->metals[i], 0.0) / (r->rho[i] * SOLAR_METALS) : p->metallicity,
                           .fuv = c->fuv ? fuv_at(c, r, i) : p->fuv,
                           .background = p->background,
                           .zeta = r->zeta ? max(r->zeta[i], 0.0) : p->zeta,

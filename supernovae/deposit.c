@@ -8,7 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-static const double SUN = 0.0134;           /* mass fraction of metals, Asplund et al. 2009 */
 static const double MOVING = 0.283;         /* kinetic share of a Sedov-Taylor blast        */
 
 struct yield { double energy, mass, metals; };
@@ -184,7 +183,7 @@ static void first_pass(void *data, const struct mesh *m, struct site *t, int b, 
   const size_t at = place(m, u, cell);
   const double volume = volume_of(&m->block[b]), wv = w * volume, rho = field_data(u, b, GAS_RHO)[at];
   const int scalar = p->s->par.metal_scalar;
-  const double metals = scalar >= 0 ? max((field_data(u, b, 0) + u->comp_size[0] * (size_t)(GAS_SCALAR + scalar))[at], 0.0) : p->s->par.metallicity * SUN * rho;
+  const double metals = scalar >= 0 ? max((field_data(u, b, 0) + u->comp_size[0] * (size_t)(GAS_SCALAR + scalar))[at], 0.0) : p->s->par.metallicity * SOLAR_METALS * rho;
   double add[FIRST_SUMS] = {wv, wv * s[0], wv * s[1], wv * s[2], volume, volume * rho, volume * metals, wv * rho};
   for (int d = 0; d < 3; d++) {
     add[8 + d] = wv * (field_data(u, b, 0) + u->comp_size[0] * (size_t)(GAS_M1 + d))[at];
@@ -254,7 +253,7 @@ static enum cr_source_kind source_of(const struct supernova *e) {
 
 /* Mass of the elements in the ejecta; those of stars as rich in metals as the gas around them. */
 static void find_elements(const struct supernovae_params *par, struct site *t) {
-  const double around = t->metals / (t->mass * SUN), own = t->yield.mass > 0.0 ? t->yield.metals / (t->yield.mass * SUN) : 0.0;
+  const double around = t->metals / (t->mass * SOLAR_METALS), own = t->yield.mass > 0.0 ? t->yield.metals / (t->yield.mass * SOLAR_METALS) : 0.0;
   for (int i = 0; i < par->element_count; i++)
     t->element[i] = t->yield.mass * max(cr_ejecta_share(source_of(t->e), par->element[i], t->e->kind == SUPERNOVA_WIND ? own : around), 0.0);
 }
@@ -269,7 +268,7 @@ static void decide(struct deposit *p, const struct mesh *m, struct site *t, cons
   t->mixed = sum_value(&sum[3]);
   t->momentum = 0.0;
   if (s->par.deposit == DEPOSIT_REMNANT && gas > 0.0) {
-    const double mass = t->mass + ejecta, n = hydrogen_around(p, t), z = t->metals / (t->mass * SUN);
+    const double mass = t->mass + ejecta, n = hydrogen_around(p, t), z = t->metals / (t->mass * SOLAR_METALS);
     const double wanted = supernova_momentum(gas * s->energy_erg, mass * s->mass_g, n, z) / s->momentum;
     /* In the frame kinetic energy grows by a P + b P^2; more than the share of a blast it does not get. */
     const double a = along / t->norm, b = square / (t->norm * t->norm), most = MOVING * gas, root = sqrt(a * a + 4.0 * b * most);
@@ -333,7 +332,7 @@ static void spectra(struct deposit *p, const struct site *t) {
   struct rays *r = p->r;
   const double n = r->scale.proton_cm3 * t->mass / t->volume;
   const struct cr_event event = {.kind = source_of(t->e), .energy_GeV = t->yield.energy * p->s->energy_GeV,
-                                 .metallicity = t->metals / (t->mass * SUN), .density_cm3 = n};
+                                 .metallicity = t->metals / (t->mass * SOLAR_METALS), .density_cm3 = n};
   for (int k = 0; k < cr_network_bins(&r->net); k++) p->lo[k] = p->hi[k] = 0.0;
   if (event.energy_GeV > 0.0) cr_injection(&r->net, &r->par.cr.injection, &event, p->lo, p->hi);
 }

@@ -4,6 +4,7 @@
  * Miller & Bregman 2015, ApJ 800, 14.  Field: field.c.  Sources: the radial profile of supernova remnants of Case & Bhattacharya 1998, ApJ 504, 761. */
 #include "setups/milkyway/milkyway.h"
 
+#include "base/constants.h"
 #include "base/fail.h"
 #include "base/minmax.h"
 #include "base/params.h"
@@ -14,7 +15,6 @@
 
 #include <math.h>
 
-static const double PI = 3.14159265358979323846;
 
 static struct {
   double sun;
@@ -224,7 +224,7 @@ static double milkyway_fuv(double t, const double x[3]) {
 static void milkyway_medium(double t, const double x[3], struct rays_surroundings *m) {
   (void)t;
   const double light = starlight(x);
-  m->metallicity = metals_at(axis_distance(x)) / 0.0134;
+  m->metallicity = metals_at(axis_distance(x)) / SOLAR_METALS;
   if (par.live.on) {
     m->ionised = galaxy_equilibrium_gas(&par.live, axis_distance(x), x[2]).ionised;
   } else {

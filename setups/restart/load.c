@@ -154,7 +154,7 @@ static bool inside(const struct setup_run *run, const double x[3]) {
 static const char *const METALS[] = {"metals", "He", "C", "N", "O", "Ne", "Mg", "Si", "S", "Ca", "Fe"};
 enum { METAL_COUNT = (int)(sizeof METALS / sizeof *METALS) };
 /* Mass fractions in the photosphere of the Sun: Asplund, Grevesse, Sauval & Scott 2009, ARA&A 47, 481, table 1 and section 3.12. */
-static const double SOLAR[METAL_COUNT] = {0.0134, 0.2485, 2.365e-3, 6.93e-4, 5.733e-3, 1.257e-3, 7.08e-4, 6.65e-4, 3.09e-4, 6.4e-5, 1.292e-3};
+static const double SOLAR[METAL_COUNT] = {SOLAR_METALS, 0.2485, 2.365e-3, 6.93e-4, 5.733e-3, 1.257e-3, 7.08e-4, 6.65e-4, 3.09e-4, 6.4e-5, 1.292e-3};
 
 struct source { const double *value; int components, column; double preset; };
 
