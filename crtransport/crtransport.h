@@ -121,6 +121,7 @@ struct rays {
   const struct field *ionised;                         /* cells [1]: share of free electrons with medium.ionisation: equilibrium, of the caller; NULL: none */
   double radiated;                                     /* what gas has lost by other ways, code energy; for the balance, set by the caller before rays_row  */
   struct cr_zeta *zeta;                                /* private: of rays_ionisation */
+  struct rays_made *made;                              /* private: of sources */
   struct rays_scratch *scratch;                        /* private */
 };
 

@@ -26,7 +26,7 @@ struct work {
   double **lo, **hi, **chi, **div, **source_lo, **source_hi; /* [bins][cells] */
   double *medium[MEDIUM_COUNT], *band[CR_BANDS], *energy[ENTRY_COUNT], *power, *metals;
   double *was[3][2], *flux;                                   /* q and F of three populations before, by number modulo 3 */
-  struct rays_made *made;                                     /* NULL: no sources */
+  const struct rays_made *made;                               /* NULL: no sources */
   struct cr_ledger *ledger;                                   /* [species] */
   double *memory;
   double **rows;
@@ -47,7 +47,7 @@ static bool goes_to_gas(const struct rays *r, int entry) {
   return heat_share(r, entry) > 0.0 || (entry == LOSS_ADIABATIC && r->par.coupling == COUPLING_FULL);
 }
 
-static void create_work(struct work *w, const struct rays *r, const struct mesh *m, bool drift) {
+static void create_work(struct work *w, struct rays *r, const struct mesh *m, bool drift) {
   const bool tensor = r->par.transport.closure == CLOSURE_M1, source = r->source != NULL;
   memset(w, 0, sizeof *w);
   w->cells = (size_t)m->nc[0] * (size_t)m->nc[1] * (size_t)m->nc[2];
@@ -77,14 +77,13 @@ static void create_work(struct work *w, const struct rays *r, const struct mesh 
     w->energy[e] = at;
     at += w->cells;
   }
-  if (source) w->made = rays_made_create(r);
+  if (source) w->made = rays_made(r);
   w->ledger = memory_get(sizeof *w->ledger * (size_t)r->net.count);
   w->active.ijk = memory_get(sizeof *w->active.ijk * w->cells);
   w->active.at = memory_get(sizeof *w->active.at * w->cells);
 }
 
 static void free_work(struct work *w) {
-  rays_made_destroy(w->made);
   memory_free(w->ledger);
   memory_free(w->active.ijk);
   memory_free(w->active.at);

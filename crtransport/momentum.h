@@ -41,7 +41,8 @@ void rays_drift_finish(struct rays *r, const struct mesh *m, struct rays_drift *
 /* Populations per GeV of sources of the kind CR_MIXTURE in gas of some metallicities: [population][RAYS_METALS]. */
 enum { RAYS_METALS = 8 };
 struct rays_made { double *per_GeV; };
-struct rays_made *rays_made_create(const struct rays *r);
+/* Made when it is first asked for; stays with r. */
+const struct rays_made *rays_made(struct rays *r);
 void rays_made_destroy(struct rays_made *made);
 /* metals: where in the table the gas of the cells with power is, for rays_made_of. */
 void rays_source_metals(const struct rays *r, const struct mesh *m, const struct gas *g, int b, double time, const struct rays_cells *cells, const double *power,

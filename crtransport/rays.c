@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/minmax.h"
 #include "base/units.h"
+#include "crtransport/momentum.h"
 #include "crtransport/rays.h"
 #include "crtransport/rays_scratch.h"
 #include "microphysics/cr_zeta.h"
@@ -66,6 +67,7 @@ void rays_destroy(struct rays *r) {
   memory_free(r->ledger);
   if (r->zeta) cr_zeta_destroy(r->zeta);
   memory_free(r->zeta);
+  rays_made_destroy(r->made);
   *r = (struct rays){0};
 }
 

@@ -1,4 +1,5 @@
 /* Sources: events, and what the setup gives in time and space. */
+#include "base/constants.h"
 #include "base/fail.h"
 #include "base/memory.h"
 #include "base/minmax.h"
@@ -164,9 +165,8 @@ double rays_next_event(const struct rays *r, double time) {
 
 /* Metallicities at which spectra of sources are tabulated; the N of core collapses has a corner at 1.65.  Beyond the ends they stay the same. */
 static const double METALS[RAYS_METALS] = {0.0, 0.25, 0.5, 1.0, 1.65, 2.5, 4.0, 6.0};
-static const double SUN = 0.0134; /* mass fraction of metals, Asplund et al. 2009 */
 
-struct rays_made *rays_made_create(const struct rays *r) {
+static struct rays_made *create_made(const struct rays *r) {
   const int bins = cr_network_bins(&r->net);
   const double all = r->par.cr.injection.efficiency * EVENT_GeV;
   struct rays_made *made = memory_get(sizeof *made);
@@ -182,6 +182,11 @@ struct rays_made *rays_made_create(const struct rays *r) {
   }
   memory_free(lo);
   return made;
+}
+
+const struct rays_made *rays_made(struct rays *r) {
+  if (r->made == NULL) r->made = create_made(r);
+  return r->made;
 }
 
 void rays_made_destroy(struct rays_made *made) {
@@ -210,7 +215,7 @@ void rays_source_metals(const struct rays *r, const struct mesh *m, const struct
     double x[3] = {0.0, 0.0, 0.0};
     for (int d = 0; d < m->dim; d++) x[d] = mesh_coordinate(m, &m->block[b], d, cells->ijk[c][d] + 0.5);
     if (r->medium) r->medium(time, x, &here);
-    if (heavy) here.metallicity = heavy[cells->at[c]] / (SUN * rho[cells->at[c]]);
+    if (heavy) here.metallicity = heavy[cells->at[c]] / (SOLAR_METALS * rho[cells->at[c]]);
     metals[c] = line_of(here.metallicity);
   }
 }

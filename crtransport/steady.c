@@ -70,7 +70,7 @@ static void open_sweep(struct rays_sweep *w, double time) {
   rays_probe_surroundings(&w->probe);
   rays_spread_create(&w->spread, r, m, w->gas, &w->velocity);
   rays_rows_create(&w->power, m, 2);
-  w->made = rays_made_create(r);
+  w->made = rays_made(r);
   w->seeded = memory_get(sizeof *w->seeded * (size_t)r->count);
   if (r->source == NULL) return;
   for (int b = 0; b < m->count; b++) {
@@ -84,7 +84,6 @@ static void close_sweep(struct rays_sweep *w) {
   rays_spread_destroy(&w->spread);
   rays_rows_destroy(&w->power);
   field_destroy(&w->velocity);
-  rays_made_destroy(w->made);
   memory_free(w->seeded);
 }
 

@@ -88,7 +88,7 @@ struct rays_sweep {
   struct rays_spread spread;
   struct field velocity;           /* of faces */
   struct rays_rows power;          /* [2] GeV cm^-3 s^-1 of r->source, and rays_source_metals */
-  struct rays_made *made;
+  const struct rays_made *made;
   bool *seeded;                    /* [bins] with nothing but its first guess */
   double most;                     /* largest population of the species so far, number */
   struct rays_steady_stage stage;
