@@ -3,166 +3,25 @@
 #include "base/memory.h"
 #include "base/minmax.h"
 #include "microphysics/supernova.h"
-#include "supernovae/supernovae.h"
+#include "supernovae/sites.h"
 
 #include <math.h>
 #include <string.h>
 
 static const double MOVING = 0.283;         /* kinetic share of a Sedov-Taylor blast        */
 
-struct yield { double energy, mass, metals; };
-
 static struct yield yield_of(const struct supernovae *s, const struct supernova *e) {
   const struct supernovae_params *p = &s->par;
   return e->kind == SUPERNOVA_WIND ? (struct yield){e->energy, e->mass, e->metals} : (struct yield){p->energy[e->kind], p->mass[e->kind], p->metals[e->kind]};
 }
 
-/* An event with the half axes of its ellipsoid; outside: of the domain.  A remnant that ends in the gas around it, not resolved, leaves nothing in hot gas
- * a cell or two away: what of it is not resolved is shared out by mass, the rest by volume. */
-struct site {
-  const struct supernova *e;
-  double half[3];
-  struct yield yield;
-  double element[SUPERNOVA_ELEMENTS];       /* mass of the elements of par.element; 0: no element */
-  bool outside;
-  int batch;
-  /* Sums over the ellipsoid, w = (1 - s^2)^2 being the weight of a cell, s its place in units of the half axes: of w V, w V s, V, V rho, V rho Z, w V rho and
-   * w V momentum. */
-  double w, s[3], volume, mass, metals, weight;
-  double unresolved;                        /* share of the energy that has been radiated within the ellipsoid */
-  double by_volume, by_mass;                /* share of a cell: w V (by_volume + by_mass rho)                  */
-  /* With q = share (s - mean s), u the velocity in the frame of the gas and m' the new mass of a cell: sums of |q|, m u.q / m', q^2 / 2 m', and the
-   * kinetic energy lost as ejecta mix in. */
-  double norm, along, square, mixed;
-  double frame[3], momentum, heat;          /* the frame; momentum per q; internal energy for all cells together */
-};
 enum { FIRST_SUMS = 14, SECOND_SUMS = 4 };
-
-/* Along an axis from a to b, the shorter way round where it is periodic. */
-static double apart(const struct mesh *m, int d, double a, double b) {
-  const double x = b - a, whole = m->upper[d] - m->lower[d];
-  if (m->boundary[d][0] != BOUNDARY_PERIODIC || fabs(x) <= 0.5 * whole) return x;
-  return x > 0.0 ? x - whole : x + whole;
-}
-
-/* Width of the cells of the block that holds the point, on all ranks; 0: there is none. */
-static void widths(const struct mesh *m, int n, struct site *site) {
-  double *width = memory_get(sizeof *width * 3 * (size_t)n);
-  for (int i = 0; i < n; i++) {
-    const double *x = site[i].e->position;
-    for (int b = 0; b < m->count; b++) {
-      const struct block *block = &m->block[b];
-      bool inside = true;
-      for (int d = 0; d < m->dim; d++) inside &= x[d] >= mesh_coordinate(m, block, d, 0) && x[d] < mesh_coordinate(m, block, d, m->nc[d]);
-      if (inside) memcpy(width + 3 * i, block->dx, sizeof block->dx);
-    }
-  }
-  MPI_Allreduce(MPI_IN_PLACE, width, 3 * n, MPI_DOUBLE, MPI_MAX, m->comm);
-  for (int i = 0; i < n; i++) memcpy(site[i].half, width + 3 * i, sizeof site[i].half);
-  memory_free(width);
-}
-
-static bool overlap(const struct mesh *m, const struct site *a, const struct site *b) {
-  for (int d = 0; d < m->dim; d++)
-    if (fabs(apart(m, d, a->e->position[d], b->e->position[d])) >= a->half[d] + b->half[d]) return false;
-  return true;
-}
-
-/* Events in bins that are no smaller than what two of them reach: those that touch are in neighbouring ones. */
-struct bins { int count[3], *head, *next; };
-enum { MOST_BINS = 64 };
-
-static struct bins bins_create(const struct mesh *m, int n, const struct site *site) {
-  struct bins bins = {.count = {1, 1, 1}, .next = memory_get(sizeof(int) * (size_t)n)};
-  for (int d = 0; d < m->dim; d++) {
-    double reach = 0.0;
-    for (int i = 0; i < n; i++) reach = max(reach, 2.0 * site[i].half[d]);
-    bins.count[d] = reach > 0.0 ? (int)min(max(floor((m->upper[d] - m->lower[d]) / reach), 1.0), (double)MOST_BINS) : 1;
-  }
-  const int all = bins.count[0] * bins.count[1] * bins.count[2];
-  bins.head = memory_get(sizeof(int) * (size_t)all);
-  for (int i = 0; i < all; i++) bins.head[i] = -1;
-  return bins;
-}
-
-/* Number of the bin that is `aside` of that of the event; -1: outside. */
-static int bin_of(const struct mesh *m, const struct bins *bins, const struct site *t, const int aside[3]) {
-  int at[3] = {0, 0, 0};
-  for (int d = 0; d < m->dim; d++) {
-    const int count = bins->count[d], own = (int)min(floor((t->e->position[d] - m->lower[d]) / (m->upper[d] - m->lower[d]) * count), (double)(count - 1));
-    at[d] = (own > 0 ? own : 0) + aside[d];
-    if (m->boundary[d][0] == BOUNDARY_PERIODIC) at[d] = (at[d] + count) % count;
-    if (at[d] < 0 || at[d] >= count) return -1;
-  }
-  return (at[2] * bins->count[1] + at[1]) * bins->count[0] + at[0];
-}
-
-/* Batches of events that do not touch one another, each after those that it touches and that came earlier.  Returns how many there are. */
-static int make_batches(const struct mesh *m, int n, struct site *site) {
-  struct bins bins = bins_create(m, n, site);
-  const int y = m->dim > 1, z = m->dim > 2, here[3] = {0, 0, 0};
-  int most = 0;
-  for (int i = 0; i < n; i++) {
-    struct site *t = &site[i];
-    for (int o = 0; o < 27 && !t->outside; o++) {
-      const int aside[3] = {o % 3 - 1, o / 3 % 3 - 1, o / 9 - 1}, bin = (aside[1] && !y) || (aside[2] && !z) ? -1 : bin_of(m, &bins, t, aside);
-      for (int j = bin < 0 ? -1 : bins.head[bin]; j >= 0; j = bins.next[j])
-        if (site[j].batch >= t->batch && overlap(m, &site[j], t)) t->batch = site[j].batch + 1;
-    }
-    most = t->batch + 1 > most ? t->batch + 1 : most;
-    if (t->outside) continue;
-    const int own = bin_of(m, &bins, t, here);
-    bins.next[i] = bins.head[own];
-    bins.head[own] = i;
-  }
-  memory_free(bins.head);
-  memory_free(bins.next);
-  return most;
-}
-
-/* Weight of a cell, and its place s. */
-static double weigh(const struct mesh *m, const struct block *block, const struct site *t, const int cell[3], double s[3]) {
-  for (int d = 0; d < 3; d++) s[d] = d < m->dim ? apart(m, d, t->e->position[d], mesh_coordinate(m, block, d, cell[d] + 0.5)) / t->half[d] : 0.0;
-  const double room = 1.0 - sum3(s[0] * s[0], s[1] * s[1], s[2] * s[2]);
-  return room > 0.0 ? room * room : 0.0;
-}
 
 static double volume_of(const struct block *block) { return block->dx[0] * block->dx[1] * block->dx[2]; }
 
 static size_t place(const struct mesh *m, const struct field *f, const int cell[3]) {
   const int *e = field_extent(f, 0);
   return ((size_t)(cell[2] + m->ngd[2]) * (size_t)e[1] + (size_t)(cell[1] + m->ngd[1])) * (size_t)e[0] + (size_t)(cell[0] + m->ngd[0]);
-}
-
-/* Cells of the block that may be in the ellipsoid; false: none. */
-static bool near(const struct mesh *m, const struct block *block, const struct site *t, int lower[3], int upper[3]) {
-  for (int d = 0; d < 3; d++) {
-    lower[d] = 0;
-    upper[d] = m->nc[d];
-    if (d >= m->dim) continue;
-    const double half = 0.5 * m->nc[d], middle = apart(m, d, t->e->position[d], mesh_coordinate(m, block, d, half)), reach = t->half[d] / block->dx[d];
-    const double at = half - middle / block->dx[d]; /* of the event, in cells */
-    if (at + reach < -1.0 || at - reach > m->nc[d] + 1.0) return false;
-    lower[d] = (int)max(floor(at - reach) - 1.0, 0.0);
-    upper[d] = (int)min(ceil(at + reach) + 1.0, (double)m->nc[d]);
-  }
-  return true;
-}
-
-typedef void cell_fn(void *data, const struct mesh *m, struct site *t, int b, const int cell[3], double w, const double s[3]);
-
-static void each_cell(const struct mesh *m, struct site *t, cell_fn *f, void *data) {
-  for (int b = 0; b < m->count; b++) {
-    int cell[3], lower[3], upper[3];
-    if (!near(m, &m->block[b], t, lower, upper)) continue;
-    for (cell[2] = lower[2]; cell[2] < upper[2]; cell[2]++)
-      for (cell[1] = lower[1]; cell[1] < upper[1]; cell[1]++)
-        for (cell[0] = lower[0]; cell[0] < upper[0]; cell[0]++) {
-          double s[3];
-          const double w = weigh(m, &m->block[b], t, cell, s);
-          if (w > 0.0) f(data, m, t, b, cell, w, s);
-        }
-  }
 }
 
 /* What the passes over the cells share. */
@@ -338,11 +197,11 @@ static void spectra(struct deposit *p, const struct site *t) {
 }
 
 /* Sums of a pass over all events of a batch. */
-static void pass(struct deposit *p, const struct mesh *m, int n, struct site **site, int width, cell_fn *f, struct sum *sum) {
+static void pass(struct deposit *p, const struct mesh *m, int n, struct site **site, int width, site_cell_fn *f, struct sum *sum) {
   memset(sum, 0, sizeof *sum * (size_t)(n * width));
   for (int i = 0; i < n; i++) {
     p->sums = sum + (size_t)i * (size_t)width;
-    each_cell(m, site[i], f, p);
+    site_cells(m, site[i], f, p);
   }
   sum_over_ranks(m->comm, n * width, sum);
 }
@@ -360,7 +219,7 @@ static void one_batch(struct deposit *p, const struct mesh *m, int n, struct sit
   }
   for (int i = 0; i < n; i++) {
     if (p->r) spectra(p, site[i]);
-    each_cell(m, site[i], third_pass, p);
+    site_cells(m, site[i], third_pass, p);
     flush(p, m);
   }
   memory_free(sum);
@@ -373,7 +232,7 @@ void supernovae_happen(struct supernovae *s, const struct mesh *m, struct gas *g
   struct deposit p = {.s = s, .g = g, .r = r, .lo = memory_get(sizeof(double) * 2 * bins), .at = memory_get(sizeof *p.at * cells), .share = memory_get(sizeof *p.share * cells)};
   p.hi = p.lo + bins;
   for (int i = 0; i < list->count; i++) site[i].e = &list->event[i];
-  widths(m, list->count, site);
+  sites_widths(m, list->count, site);
   for (int i = 0; i < list->count; i++) {
     struct site *t = &site[i];
     const int kind = t->e->kind;
@@ -387,7 +246,7 @@ void supernovae_happen(struct supernovae *s, const struct mesh *m, struct gas *g
     if (kind == SUPERNOVA_WIND) book(s, SUPERNOVAE_WIND_ENERGY, t->yield.energy);
     if (r) book(s, SUPERNOVAE_RAYS, t->yield.energy * r->par.cr.injection.efficiency);
   }
-  const int batches = make_batches(m, list->count, site);
+  const int batches = sites_batches(m, list->count, site);
   for (int b = 0; b < batches; b++) {
     int n = 0;
     for (int i = 0; i < list->count; i++)
