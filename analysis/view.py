@@ -5,7 +5,7 @@ from analysis import observe, rays
 
 
 class View:
-    """laws: {species: (n, slope) [bin][cell]}; middle makes one number of the cells.  Spectra and ratios are those in the middles of bins, joined."""
+    """laws: {species: (n, slope) [bin][cell]}; middle makes one number of the cells.  Spectra and ratios are those in the middles of bins, joined; spectra go on to the ends."""
 
     def __init__(self, name, folder, observer, laws, middle, time_Myr):
         self.name, self.folder, self.attrs, self._carbon = name, folder, {'time_Myr': time_Myr}, observer.carbon
@@ -13,7 +13,7 @@ class View:
         self.species = {}
         for n in laws:
             t = o.energy(n, o.points(n))
-            t = t[observe.middles(t)]
+            t = t[np.unique(np.r_[0, observe.middles(t), len(t) - 1])]
             self.species[n] = {'t': t, 'j': middle(o.intensity(n, *laws[n], t))}
         x = np.geomspace(0.01, 1e3, 91)
         self.ratios = {'x': x}

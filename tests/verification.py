@@ -2,8 +2,9 @@
 
     python3 tests/verification.py BUILD      write docs/verification.md from BUILD/verification.json
 
-Every check leaves {test, name, value, op, bound, compares_with, good}; a test writes its own file in
-BUILD/verification/, so that tests may run at the same time.
+Every check leaves {test, name, value, op, bound, compares_with, good, figure (of some)}; a test writes its own file in
+BUILD/verification/, so that tests may run at the same time.  Sections of docs/verification.md about tests that have
+not run stay as they are.
 """
 import glob
 import json
@@ -38,22 +39,36 @@ def number(x):
     return f'{x:.4g}' if isinstance(x, float) else str(x)
 
 
-def markdown(records):
-    out = [HEAD]
-    for test in sorted({r['test'] for r in records}):
-        out.append(f'## {test}\n\n| check | measured | must be | compared with |\n|---|---|---|---|')
-        for r in records:
-            if r['test'] == test:
-                mark = '' if r['good'] else ' **fails**'
-                out.append(f'| {r["name"]} | {number(r["value"])}{mark} | {r["op"]} {number(r["bound"])} | {r["compares_with"]} |')
-        out.append('')
+def section(records):
+    """The table of one test."""
+    shown = any('figure' in r for r in records)
+    out = ['| check | measured | must be | compared with |' + (' figure |' if shown else ''), '|---|---|---|---|' + ('---|' if shown else '')]
+    for r in records:
+        mark = '' if r['good'] else ' **fails**'
+        figure = f'[{os.path.basename(r["figure"])}]({r["figure"]})' if 'figure' in r else ''
+        out.append(f'| {r["name"]} | {number(r["value"])}{mark} | {r["op"]} {number(r["bound"])} | {r["compares_with"]} |' + (f' {figure} |' if shown else ''))
     return '\n'.join(out)
+
+
+def sections(text):
+    """{test: what stands under its heading} of docs/verification.md."""
+    return {s.partition('\n')[0].strip(): s.partition('\n')[2].strip() for s in text.split('\n## ')[1:]}
+
+
+def markdown(records, old=''):
+    there = {os.path.basename(p)[:-3] for p in glob.glob(os.path.join(ROOT, 'tests', '*', '*.py'))}
+    made = {test: rows for test, rows in sections(old).items() if test in there}
+    made.update({test: section([r for r in records if r['test'] == test]) for test in {r['test'] for r in records}})
+    return '\n'.join([HEAD] + [f'## {test}\n\n{made[test]}\n' for test in sorted(made)])
 
 
 if __name__ == '__main__':
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     with open(os.path.join(sys.argv[1], 'verification.json')) as f:
-        text = markdown(json.load(f))
-    with open(os.path.join(ROOT, 'docs', 'verification.md'), 'w') as f:
-        f.write(text)
+        records = json.load(f)
+    path = os.path.join(ROOT, 'docs', 'verification.md')
+    with open(path) as f:
+        old = f.read()
+    with open(path, 'w') as f:
+        f.write(markdown(records, old))

@@ -121,14 +121,14 @@ def resume(name, part, setup, overrides=None, ranks=1, timeout=600):
     return Run(status, output, part.dir)
 
 
-def check(name, value, op, bound, compares_with):
-    """value op bound must hold.  compares_with says where the bound comes from: a paper, another code, a property."""
+def check(name, value, op, bound, compares_with, figure=None):
+    """value op bound must hold.  compares_with says where the bound comes from: a paper, another code, a property.  figure: what shows it, a path from docs/."""
     value = value.item() if hasattr(value, 'item') else value
     number = not isinstance(value, float) or math.isfinite(value)
     good = bool(number and _OPS[op](value, bound))
     shown = value if number else str(value)
     _records.append({'test': TEST, 'name': name, 'value': shown, 'op': op, 'bound': bound, 'compares_with': compares_with,
-                     'good': good})
+                     'good': good, **({'figure': figure} if figure else {})})
     tap.report(good, f'{name}: {shown} {op} {bound} ({compares_with})')
     return good
 

@@ -1,14 +1,15 @@
 """Trends that Hopkins et al. 2022 (H22) report for their galaxies, in the simplest runs that have them: the steady state of a slab (setups/cr_slab), one zone,
 explicit steps with two speeds of light, and a coarse galaxy alive.
 
-    python3 -m tests.regression.trends FILE.png      draws them too (with the environment of ./crux test)"""
+    PYTHONPATH=. python3 -m tests.regression.trends docs/images/trends      draws them too (after ./crux build)"""
 import sys
 
 import numpy as np
 
 from analysis import galaxy, rays, snapshot, sweep, zone
 from analysis.view import of_rays
-from tests.regression.check import check, run
+from tests.regression import check as records, trends_figures
+from tests.regression.check import run
 
 SLAB = 'setups/cr_slab/steady.yaml'
 # The full range of the paper, gas of which a tenth is ionised, a halo of 8 kpc.
@@ -31,44 +32,7 @@ def slab(**more):
     return numbers, r
 
 
-VIEWS = {}       # by what differs from BASE
-
-
-def draw(path, r):
-    """B/C and spectra of the runs, and heights over energy."""
-    import matplotlib.pyplot as plt
-
-    from analysis import cr_style, style
-    fig, axes = plt.subplots(2, 3, figsize=(13, 7.2))
-    runs = {'delta': {'0.3': 'scattering_slope=0.3', '0.5': 'reference', '0.7': 'scattering_slope=0.7'},
-            'nu0': {'5e-10 /s': 'scattering_rate_s=5e-10', '1e-9 /s': 'reference', '2e-9 /s': 'scattering_rate_s=2e-09'},
-            'losses': {'all': 'reference', 'no ionisation, no Coulomb': 'ionisation=0, coulomb=0', 'no inverse Compton, no synchrotron': 'inverse_compton=0, synchrotron=0'}}
-    panels = ((axes[0, 0], 'delta', 'B_C'), (axes[0, 1], 'nu0', 'B_C'), (axes[0, 2], 'nu0', 'p'), (axes[1, 0], 'losses', 'p'), (axes[1, 1], 'losses', 'e-'))
-    for ax, which, what in panels:
-        for colour, (label, name) in zip(style.CYCLE, runs[which].items()):
-            v = VIEWS[name]
-            if what == 'B_C':
-                x, y = v.ratios['x'], v.ratios['B_C']
-            else:
-                t, j = zone.intensity(v, what)
-                x, y = t[1::3], (t * t * j)[1::3]
-            ax.loglog(x, np.where(y > 0, y, np.nan), color=colour, label=label)
-        ax.set_xlabel('T [GeV]' if what != 'B_C' else 'T [GeV per nucleon]')
-        ax.set_ylabel('B/C' if what == 'B_C' else rf'{cr_style.NAMES[what]}:  T$^2$ j  [GeV m$^{{-2}}$ s$^{{-1}}$ sr$^{{-1}}$]')
-        ax.set_title({'delta': r'$\delta$', 'nu0': r'$\nu_0$', 'losses': 'losses'}[which])
-        ax.legend(fontsize=8)
-    axes[0, 0].set_xlim(0.3, 500)
-    axes[0, 1].set_xlim(0.3, 500)
-    with snapshot.Snapshot(r.snapshots()[-1]) as s:
-        p = rays.species_of(s)['p']
-        t = p.kinetic(np.sqrt(p.momenta[1:] * p.momenta[:-1]))
-    axes[1, 2].semilogx(t, heights(r, t), 'o-', ms=3)
-    axes[1, 2].set_xlabel('T [GeV]')
-    axes[1, 2].set_ylabel('height of 1/e of p  [kpc]')
-    axes[1, 2].set_ylim(0, 6)
-    fig.tight_layout()
-    fig.savefig(path, dpi=75)
-    print(path)
+VIEWS, ZONES = {}, {}       # by what differs from BASE, by cr_injection.swept_mass
 
 
 def heights(r, energies):
@@ -86,19 +50,38 @@ def heights(r, energies):
     return out
 
 
+def species_energies(r):
+    """Of the middles of the bins of protons."""
+    with snapshot.Snapshot(r.snapshots()[-1]) as s:
+        p = rays.species_of(s)['p']
+    return p.kinetic(np.sqrt(p.momenta[1:] * p.momenta[:-1]))
+
+
+def far_from_sources():
+    """Steady state of a source in a radial field between absorbing walls: ({'r', 'exact': 1/r - 1/r_edge}, e_cr), near the axes, outside of the source."""
+    r = run('setups/cr_point_source/cr_point_source.yaml', {'mesh.cells': [32, 32, 32], 'mesh.max_level': 0, 'mesh.regions': '[]', 'cr_point_source.radius': '0.1 kpc',
+                                                              'transport.scheme': 'steady', 'run.time_end': 0})
+    with snapshot.Snapshot(r.snapshots()[-1]) as s:
+        ray = s.profile(['cr_energy'], 0)
+    x = np.abs(ray.s)
+    use = (x > 0.25) & (x < 0.9)
+    return {'r': x[use], 'exact': 1 / x[use] - 1}, ray.values['cr_energy'][use]
+
+
 def speed_of_light(km_s):
-    """Numbers of protons of 1 to 10 GV in the middle of the slab, from steps in time."""
+    """(numbers of protons of 1 to 10 GV in the middle of the slab, (Myr, their energy in the box)), from steps in time."""
     r = run('setups/cr_slab/cr_slab.yaml', {'mesh.cells': [32, 1, 1], 'mesh.block': 16, 'cr.network': 'custom', 'cr.species': '[{name: p}]', 'cr.min_GV': 1, 'cr.max_GV': 10,
                                             'cr.per_decade': 2, 'transport.speed_choice': 'fixed', 'transport.speed': f'{km_s} km/s', 'transport.rsol_form': 'flux',
                                             'run.time_end': '90 Myr', 'output.snapshots': '90 Myr'})
     with snapshot.Snapshot(r.snapshots()[-1]) as s:
         lo, hi = rays.Rays(s, point=[0.0]).populations('p')
-    return lo + hi
+    h = r.history
+    return lo + hi, (90 * h['time'] / h['time'][-1], h['cr_p_energy'])
 
 
 def reacceleration():
     """The three terms of Eq. 7 of H22 for protons of 3 GV in a coarse galaxy alive after 8 Myr, at every cell of the disc: medians of their sizes, weighted with mass, in
-    km/s/kpc.  Isotropic; the streaming term as it is with particles in balance with scattering, v_A |b.grad P| / 3 P."""
+    km/s/kpc, and {term: (R, quantiles [16, 50, 84 %][ring])}.  Isotropic; the streaming term as it is with particles in balance with scattering, v_A |b.grad P| / 3 P."""
     r = run('setups/milkyway/live.yaml', {'mesh.cells': [48, 48, 24], 'mesh.max_level': 0, 'mesh.regions': '[]', 'run.time_end': '8 Myr', 'output.snapshots': '8 Myr',
                                           'output.history': '1 Myr', 'cr.species': '[{name: p, min_GV: 1, max_GV: 10, per_decade: 1}]'})
     with snapshot.Snapshot(r.snapshots()[-1]) as s:
@@ -118,13 +101,19 @@ def reacceleration():
              'diffusive': nu * 2 / 3 * (1 + beta**2) * (alfven / (beta * light))**2}
     radius = np.hypot(at['x'], at['y'])
     disc = (radius > 3) & (radius < 12) & (np.abs(at['z']) < 1.2)
-    return {n: float(galaxy.quantiles(v[disc], at['rho'][disc], (50,))[0]) for n, v in terms.items()}
+    edges = np.arange(3.0, 12.1, 1.0)
+    rings = {n: galaxy.binned(radius[disc], edges, v[disc], at['rho'][disc])[:2] for n, v in terms.items()}
+    return {n: float(galaxy.quantiles(v[disc], at['rho'][disc], (50,))[0]) for n, v in terms.items()}, rings
+
+
+def check(figure, *of):
+    records.check(*of, figure=f'images/trends/{figure}.png')
 
 
 def rising(name, key, values, runs, paper, sign=1):
     """All differences from one run to the next have the sign."""
     steps = sign * np.diff([n[key] for n in runs])
-    check(f'{name}: {key} = ' + ', '.join(f'{n[key]:.4g}' for n in runs) + f' for {values}, smallest step', float(np.min(steps)), '>', 0.0, paper)
+    check(name, f'{name}: {key} = ' + ', '.join(f'{n[key]:.4g}' for n in runs) + f' for {values}, smallest step', float(np.min(steps)), '>', 0.0, paper)
 
 
 def main():
@@ -132,7 +121,7 @@ def main():
     slopes = [slab(cr__scattering_slope=d)[0] for d in (0.3, 0.7)]
     three = [slopes[0], base, slopes[1]]
     rising('delta', 'slope_B_C', '0.3, 0.5, 0.7', three, 'H22 Fig. 3: lower delta flattens B/C', -1)
-    check('delta: slope of B/C + delta, largest of three', float(max(abs(n['slope_B_C'] + d) for n, d in zip(three, (0.3, 0.5, 0.7)))), '<', 0.15, 'B/C ~ R^-delta')
+    check('delta', 'delta: slope of B/C + delta, largest of three', float(max(abs(n['slope_B_C'] + d) for n, d in zip(three, (0.3, 0.5, 0.7)))), '<', 0.15, 'B/C ~ R^-delta')
     low, high = slab(cr__scattering_rate_s=5e-10)[0], slab(cr__scattering_rate_s=2e-9)[0]
     rates = [low, base, high]
     for key in ('B_C_1', 'B_C_10', 'j_p_10GeV'):
@@ -141,30 +130,35 @@ def main():
         rising('nu0', key, '0.5, 1, 2 x 1e-9 /s', rates, 'H22 Fig. 3: more scattering, harder hadrons')
     no_ion = slab(cr_losses__ionisation=0, cr_losses__coulomb=0)[0]
     for at, word, key in (('p_10MeV', 'p at 10 MeV', 'slope_p_10_100MeV'), ('e_30MeV', 'e- at 30 MeV', 'slope_e_30_300MeV')):
-        check(f'no ionisation, no Coulomb losses: {word} over those with', no_ion['j_' + at] / base['j_' + at], '>', 1.5, 'H22 Fig. 4: more particles at low energy')
-        check(f'no ionisation, no Coulomb losses: {key}, change', no_ion[key] - base[key], '<', -0.1, 'H22 Fig. 4: spectra fall more slowly towards low energy')
+        check('ionisation', f'no ionisation, no Coulomb losses: {word} over those with', no_ion['j_' + at] / base['j_' + at], '>', 1.5, 'H22 Fig. 4: more particles at low energy')
+        check('ionisation', f'no ionisation, no Coulomb losses: {key}, change', no_ion[key] - base[key], '<', -0.1, 'H22 Fig. 4: spectra fall more slowly towards low energy')
     no_light = slab(cr_losses__inverse_compton=0, cr_losses__synchrotron=0)[0]
-    check('no inverse Compton, no synchrotron: slope of e- at 10 to 100 GeV, change', no_light['slope_e_10_100GeV'] - base['slope_e_10_100GeV'], '>', 0.1,
+    check('light', 'no inverse Compton, no synchrotron: slope of e- at 10 to 100 GeV, change', no_light['slope_e_10_100GeV'] - base['slope_e_10_100GeV'], '>', 0.1,
           'H22 Fig. 4: harder high-energy electrons')
-    check('no inverse Compton, no synchrotron: p at 10 GeV, change', abs(no_light['j_p_10GeV'] / base['j_p_10GeV'] - 1), '<', 1e-3, 'protons do not care')
+    check('light', 'no inverse Compton, no synchrotron: p at 10 GeV, change', abs(no_light['j_p_10GeV'] / base['j_p_10GeV'] - 1), '<', 1e-3, 'protons do not care')
     low, middle, high = heights(normal, (0.003, 0.1, 300))
-    check(f'height of 1/e of p at 3 MeV, 100 MeV, 300 GeV: {low:.2f}, {middle:.2f}, {high:.2f} kpc; smallest step', min(middle - low, high - middle), '>', 0.0,
+    check('heights', f'height of 1/e of p at 3 MeV, 100 MeV, 300 GeV: {low:.2f}, {middle:.2f}, {high:.2f} kpc; smallest step', min(middle - low, high - middle), '>', 0.0,
           'H22 Fig. 11: grows with energy')
-    check('height at 300 GeV in kpc', high, '>', 4.5, 'H22 Fig. 11: more than 5 kpc; the slab ends at 8')
+    check('heights', 'height at 300 GeV in kpc', high, '>', 4.5, 'H22 Fig. 11: more than 5 kpc; the slab ends at 8')
     swept = {}
     for how in ('ejecta', 'sedov'):
-        z = zone.Zone(run('setups/one_zone/one_zone.yaml', {'source.kind': 'core_collapse', 'cr_injection.swept_mass': how}).dir)
+        z = ZONES[how] = zone.Zone(run('setups/one_zone/one_zone.yaml', {'source.kind': 'core_collapse', 'cr_injection.swept_mass': how}).dir)
         swept[how] = sweep.value(z.ratios['x'], z.ratios['C_H'], 10)
-    check('C/H at 10 GeV/n, ejecta mixed with gas of their mass over that of the Sedov phase', swept['ejecta'] / swept['sedov'], '>', 4.0, 'H22 Fig. 7: about 10')
-    terms = reacceleration()
+    check('swept_mass', 'C/H at 10 GeV/n, ejecta mixed with gas of their mass over that of the Sedov phase', swept['ejecta'] / swept['sedov'], '>', 4.0, 'H22 Fig. 7: about 10')
+    x, y = far_from_sources()
+    slope = np.polyfit(np.log(x['exact']), np.log(y), 1)[0]
+    check('far', 'a source in a radial field: slope of e_cr over 1/r - 1/r_edge outside of it, less one', abs(float(slope) - 1), '<', 0.1, 'H22 Fig. 11: e_cr ~ 1/r outside the sources')
+    terms, rings = reacceleration()
     shown = ', '.join(f'{n} {v:.3g}' for n, v in terms.items()) + ' km/s/kpc'
-    check(f'p of 3 GV in the disc of a galaxy alive, medians: {shown}; adiabatic over streaming', terms['adiabatic'] / terms['streaming'], '>', 3.0, 'H22 3.3: adiabatic > streaming')
-    check('streaming over diffusive', terms['streaming'] / terms['diffusive'], '>', 1.5, 'H22 3.3: streaming > diffusive')
-    speeds = {v: speed_of_light(v) for v in (1e4, 3e4)}
-    check('explicit steps to 90 Myr, c~ of 1e4 and 3e4 km/s: largest difference of the bins', float(np.max(np.abs(speeds[1e4] / speeds[3e4] - 1))), '<', 0.03,
+    check('reacceleration', f'p of 3 GV in the disc of a galaxy alive, medians: {shown}; adiabatic over streaming', terms['adiabatic'] / terms['streaming'], '>', 3.0, 'H22 3.3: adiabatic > streaming')
+    check('reacceleration', 'streaming over diffusive', terms['streaming'] / terms['diffusive'], '>', 1.5, 'H22 3.3: streaming > diffusive')
+    both = {v: speed_of_light(v) for v in (1e4, 3e4)}
+    speeds = {v: n for v, (n, _) in both.items()}
+    check('speed_of_light', 'explicit steps to 90 Myr, c~ of 1e4 and 3e4 km/s: largest difference of the bins', float(np.max(np.abs(speeds[1e4] / speeds[3e4] - 1))), '<', 0.03,
           'H22 Fig. 5: no difference in the steady state')
     if len(sys.argv) > 1:
-        draw(sys.argv[1], normal)
+        t = species_energies(normal)
+        trends_figures.draw(sys.argv[1], VIEWS, ZONES, (t, heights(normal, t)), {v: h for v, (_, h) in both.items()}, rings, (x, y))
 
 
 if __name__ == '__main__':
