@@ -153,9 +153,12 @@ double rays_held_dt(const struct rays *r, const struct mesh *mesh, const struct 
 /* Time to the next event: steps end there.  Infinity: there is none. */
 double rays_next_event(const struct rays *r, double time);
 
-/* Around mhd_step (which has to keep the mass that crosses faces), with the same dt; time: at the start of the step.  Collective. */
-void rays_before(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt);
-void rays_after(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt);
+/* Around mhd_step (which has to keep the mass that crosses faces), with the same dt; time: at the start of the step.  False: an implicit step was not solved
+ * for, and gas and cosmic rays are somewhere within the step.  Collective. */
+bool rays_before(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt);
+bool rays_after(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt);
+/* Which population that was, and why, in the log.  False: there was none. */
+bool rays_tell_failure(const struct rays *r);
 
 /* Particles of a source, lo and hi [bins], to cells of a block, by their places in a component of a cell field: each gets share per code volume, times c~ / c with
  * the form full.  Booked in the ledger. */

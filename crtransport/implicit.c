@@ -56,6 +56,8 @@ void crt_implicit_destroy(struct crt_implicit *im) {
   memory_free(im);
 }
 
+struct crt_implicit_failure crt_implicit_failure(const struct crt *c) { return c->implicit ? c->implicit->failure : (struct crt_implicit_failure){.reason = NULL}; }
+
 struct crt_implicit_cost crt_implicit_cost(const struct crt *c) { return c->implicit ? c->implicit->cost : (struct crt_implicit_cost){0}; }
 
 static size_t all_cells(const struct field *f) { return f->block_size * (size_t)f->count; }
@@ -71,28 +73,29 @@ static void combine(struct field *to, double x, const struct field *from, double
   for (size_t i = 0; i < all_cells(to); i++) to->data[i] = x * to->data[i] + y * from->data[i];
 }
 
-/* From start, ghosts filled, to next and the mean fluxes sum. */
-static void advance(struct crt_implicit *im, struct exchange *x, struct stage s, int order) {
+/* From start, ghosts filled, to next and the mean fluxes sum; false: a linear system was not solved. */
+static bool advance(struct crt_implicit *im, struct exchange *x, struct stage s, int order) {
   const struct mesh *m = im->mesh;
   const double dt = s.dt;
   struct field *old[1] = {&im->old};
   memcpy(im->old.data, im->start.data, sizeof(double) * all_cells(&im->start));
   s.bounded = true;
   if (order == 1) {
-    crt_stage(im, x, &s);
+    if (!crt_stage(im, x, &s)) return false;
     memcpy(im->sum.data, im->flux.data, sizeof(double) * all_cells(&im->flux));
-    return;
+    return true;
   }
   const double on = (1.0 - GAMMA) / GAMMA;
   s.dt = GAMMA * dt;
-  crt_stage(im, x, &s);
+  if (!crt_stage(im, x, &s)) return false;
   memcpy(im->sum.data, im->flux.data, sizeof(double) * all_cells(&im->flux));
   copy_state(m, &im->old, &im->next);
   combine(&im->old, on, &im->start, 1.0 - on);
   exchange_all(x, 1, old);
   s.bounded = false;
-  crt_stage(im, x, &s);
+  if (!crt_stage(im, x, &s)) return false;
   combine(&im->sum, 1.0 - GAMMA, &im->flux, GAMMA);
+  return true;
 }
 
 /* Add what leaves through the ends of the domain; returns its sum over all ranks. */
@@ -168,7 +171,7 @@ static void bound_flux(struct crt_implicit *im, double speed) {
   }
 }
 
-void crt_implicit(struct crt *c, const struct mesh *mesh, struct exchange *x, int group, double dt, const struct field *profile,
+bool crt_implicit(struct crt *c, const struct mesh *mesh, struct exchange *x, int group, double dt, const struct field *profile,
                   const struct field *alfven) {
   struct crt_group *g = &c->group[group];
   const double start = MPI_Wtime();
@@ -177,6 +180,7 @@ void crt_implicit(struct crt *c, const struct mesh *mesh, struct exchange *x, in
   struct crt_implicit *im = c->implicit;
   struct field *state[1] = {&g->state};
   const int64_t unsettled = im->cost.unsettled, solves = im->cost.solves;
+  im->failure = (struct crt_implicit_failure){.group = group};
   exchange_all(x, 1, state);
   const size_t n = g->state.comp_size[0];
   for (int p = 0; p < g->count; p++) {
@@ -186,8 +190,10 @@ void crt_implicit(struct crt *c, const struct mesh *mesh, struct exchange *x, in
       memcpy(field_data(&im->start, b, 1), field_data(&g->state, b, 0) + n * (size_t)(g->count + p), sizeof(double) * n);
     }
     const double before = total(mesh, &im->start);
-    if (!(before > 0.0)) continue;
-    advance(im, x, s, c->par.implicit.order);
+    im->failure.member = p;
+    if (!isfinite(before)) im->failure.reason = "it is not finite";
+    if (before <= 0.0) continue;
+    if (!isfinite(before) || !advance(im, x, s, c->par.implicit.order)) return false;
     fill_floors(im, &s);
     crt_repair(im, x, before - count_walls(im, dt, &g->outflow[p]));
     bound_flux(im, s.speed);
@@ -198,8 +204,9 @@ void crt_implicit(struct crt *c, const struct mesh *mesh, struct exchange *x, in
   }
   im->cost.steps += g->count;
   if (im->cost.unsettled > unsettled)
-    log_warning("%s: %lld of %lld linear systems were not solved to the tolerance, residual up to %.1e", g->name, (long long)(im->cost.unsettled - unsettled),
+    log_warning("%s: %lld of %lld linear systems are as good as their limiters or round-off let them be, residual up to %.1e", g->name, (long long)(im->cost.unsettled - unsettled),
                 (long long)(im->cost.solves - solves), im->cost.residual);
   im->cost.seconds += MPI_Wtime() - start;
   g->substeps++;
+  return true;
 }

@@ -19,17 +19,23 @@
 
 /* What the steps of all groups have cost since the mesh changed last. */
 struct crt_implicit_cost {
-  int64_t steps, solves, iterations, setups, limitings, unsettled; /* steps: of populations; unsettled: limiters of elliptic/ that did not converge */
+  int64_t steps, solves, iterations, setups, limitings, unsettled; /* steps: of populations; unsettled: solutions that limiters or round-off kept from the tolerance */
   int64_t repairs;         /* rounds in which cells below their floors took from others   */
   double seconds, seconds_setup, seconds_solve;
   double residual;         /* largest relative residual                                   */
   double renormalised;     /* largest relative change of a sum by what the solver left    */
 };
 
-/* Advance the group by dt; its c~ is that of light.  profile, alfven: as in crt_transport.  Collective. */
-void crt_implicit(struct crt *c, const struct mesh *mesh, struct exchange *x, int group, double dt, const struct field *profile,
+/* A linear system that was not solved: of this population; reason NULL: there was none. */
+struct crt_implicit_failure { int group, member, iterations; double residual; const char *reason; };
+
+/* Advance the group by dt; its c~ is that of light.  profile, alfven: as in crt_transport.  False when a linear system was not solved: the population it was for
+ * and those after it are as before.  Collective. */
+bool crt_implicit(struct crt *c, const struct mesh *mesh, struct exchange *x, int group, double dt, const struct field *profile,
                   const struct field *alfven);
 struct crt_implicit_cost crt_implicit_cost(const struct crt *c);
+/* Of the last step. */
+struct crt_implicit_failure crt_implicit_failure(const struct crt *c);
 void crt_implicit_destroy(struct crt_implicit *im);
 
 #endif

@@ -27,6 +27,7 @@ struct crt_implicit {
   struct field flux, sum;          /* faces: total flux of a stage, and of the step                         */
   bool positive[2];
   struct crt_implicit_cost cost;
+  struct crt_implicit_failure failure;
 };
 
 /* A backward Euler step of one population. */
@@ -37,8 +38,8 @@ struct stage {
   bool bounded;                         /* the old flux may not make q negative */
 };
 
-/* implicit_stage.c: from im->old, ghosts filled, to im->next, interiors, and im->flux. */
-void crt_stage(struct crt_implicit *im, struct exchange *x, const struct stage *s);
+/* implicit_stage.c: from im->old, ghosts filled, to im->next, interiors, and im->flux.  False: im->failure says why not. */
+bool crt_stage(struct crt_implicit *im, struct exchange *x, const struct stage *s);
 
 /* implicit_limit.c */
 /* Scale fluxes so that base[0] - dt div flux does not fall below the floors: room = base - floor per cell, which is put in limit[LIMIT_ROOM] with ghosts.

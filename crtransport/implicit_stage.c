@@ -238,7 +238,12 @@ static void fill_system(struct crt_implicit *im, const struct stage *s, bool gue
   }
 }
 
-static void solve(struct crt_implicit *im, const struct stage *s) {
+/* Limiters that do not settle leave fluxes that are conservative and not quite limited, and below what rounding makes no solver gets. */
+static bool good_enough(const struct elliptic_result *r) {
+  return r->converged || (r->limitings > 0 && r->unsolved == 0 && isfinite(r->residual)) || elliptic_at_roundoff(r);
+}
+
+static bool solve(struct crt_implicit *im, const struct stage *s) {
   const bool tensor = im->mesh->dim > 1 && !s->c->par.implicit.isotropic;
   const struct elliptic_coefficients c = {.a = &im->system, .a_component = SYSTEM_A, .d = &im->d, .w = &im->w, .corner = im->corner.data ? &im->corner : NULL,
                                           .cross = {tensor ? &im->cross[0] : NULL, tensor ? &im->cross[1] : NULL}};
@@ -249,10 +254,15 @@ static void solve(struct crt_implicit *im, const struct stage *s) {
   cost->iterations += r.iterations;
   cost->setups += r.setups;
   cost->limitings += r.limitings;
-  cost->unsettled += !r.converged;
+  cost->unsettled += !r.converged && good_enough(&r);
   cost->residual = max(cost->residual, r.residual);
   cost->seconds_setup += r.seconds_setup;
   cost->seconds_solve += r.seconds_solve;
+  if (good_enough(&r)) return true;
+  im->failure.iterations = r.iterations;
+  im->failure.residual = r.residual;
+  im->failure.reason = r.reason;
+  return false;
 }
 
 /* q' = (m q') / m; F' from the fluxes through the faces of the cell. */
@@ -287,7 +297,7 @@ static void new_state(struct crt_implicit *im, const struct stage *s) {
   }
 }
 
-void crt_stage(struct crt_implicit *im, struct exchange *x, const struct stage *s) {
+bool crt_stage(struct crt_implicit *im, struct exchange *x, const struct stage *s) {
   struct field *next[1] = {&im->next};
   fill_parts(im, s);
   for (int pass = 0; pass < (s->alfven ? 2 : 1); pass++) {
@@ -299,8 +309,9 @@ void crt_stage(struct crt_implicit *im, struct exchange *x, const struct stage *
       crt_limit_fluxes(im, x, s->c, s->dt, &im->memory);
     }
     fill_system(im, s, pass == 0);
-    solve(im, s);
+    if (!solve(im, s)) return false;
     new_state(im, s);
     if (s->alfven && pass == 0) exchange_all(x, 1, next);
   }
+  return true;
 }

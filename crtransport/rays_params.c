@@ -85,7 +85,7 @@ static void declare_transport(struct params *ps, struct rays_params *p) {
   params_choice(ps, "direction", &p->transport.implicit.isotropic, "field|isotropic", "field",
                 "implicit: along the magnetic field; isotropic: diffusion without direction, with a third of the diffusivity along the field");
   params_choice(ps, "solver", &p->transport.implicit.solver, ELLIPTIC_METHODS, "auto", "implicit: " ELLIPTIC_METHODS_DOC ELLIPTIC_PFMG_DOC ", with direction: isotropic");
-  params_int(ps, "solver_iterations", &p->transport.implicit.iterations, "200", 1, 1000000, "implicit: " ELLIPTIC_ITERATIONS_DOC);
+  params_int(ps, "solver_iterations", &p->transport.implicit.iterations, "200", 1, 1000000, "implicit: " ELLIPTIC_ITERATIONS_DOC "; a system that is not solved ends the run");
   params_real(ps, "solver_tolerance", &p->transport.implicit.tolerance, "1e-8", 1e-14, 1e-2, "1", "implicit: relative residual of the linear systems");
   params_real(ps, "implicit_cost", &p->implicit_cost, "200", PARAMS_POSITIVE, 1e9, "1",
               "auto: groups that need more explicit sub-steps than this in a step are advanced implicitly");

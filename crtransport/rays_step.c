@@ -1,4 +1,5 @@
 /* The steps of a run with cosmic rays. */
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/minmax.h"
 #include "crtransport/implicit.h"
@@ -14,16 +15,21 @@ static void look(struct rays *r, const struct mesh *mesh, struct exchange *x, st
   crt_directions(&r->transport, mesh, x, &g->b[0]);
 }
 
-static void transport(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double dt) {
+/* False: an implicit step was not solved for. */
+static bool transport(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double dt) {
   rays_scattering(r, mesh, x, g);
   rays_speeds(r, mesh, g);
   if (r->par.scheme == TRANSPORT_AUTO && r->steps % 128 == 0) rays_choose(r, mesh, dt);
   const struct field *profile = r->profile.ncomp > 0 ? &r->profile : NULL, *alfven = r->alfven.ncomp > 0 ? &r->alfven : NULL;
   for (int i = 0; i < r->transport.count; i++) {
-    if (r->transport.group[i].implicit) crt_implicit(&r->transport, mesh, x, i, dt, profile, alfven);
-    else crt_transport(&r->transport, mesh, x, i, dt, crt_substeps(&r->transport, mesh, i, dt, profile), profile, alfven);
+    if (r->transport.group[i].implicit) {
+      if (!crt_implicit(&r->transport, mesh, x, i, dt, profile, alfven)) return false;
+      continue;
+    }
+    crt_transport(&r->transport, mesh, x, i, dt, crt_substeps(&r->transport, mesh, i, dt, profile), profile, alfven);
   }
   if (lively(g)) rays_inertia(r, mesh, g);
+  return true;
 }
 
 static void kick(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double dt) {
@@ -78,14 +84,15 @@ void rays_start(struct rays *r, const struct mesh *mesh, struct exchange *x, str
   rays_events(r, mesh, g, -1.0, 0.0);
 }
 
-void rays_before(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt) {
+bool rays_before(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt) {
   r->time = time;
   look(r, mesh, x, g);
-  if (r->steps % 2 == 0) transport(r, mesh, x, g, dt);
+  if (r->steps % 2 == 0 && !transport(r, mesh, x, g, dt)) return false;
   kick(r, mesh, x, g, 0.5 * dt); /* what is left over for the gas makes sense together with what cosmic rays lose in rays_after */
+  return true;
 }
 
-void rays_after(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt) {
+bool rays_after(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double time, double dt) {
   const bool even = r->steps % 2 == 0;
   look(r, mesh, x, g);
   if (even) change_momentum(r, mesh, x, g, time, dt, CR_MOMENTUM_FIRST);
@@ -95,10 +102,25 @@ void rays_after(struct rays *r, const struct mesh *mesh, struct exchange *x, str
   kick(r, mesh, x, g, 0.5 * dt);
   settle(r, mesh, g);
   r->time = time + dt;
-  if (!even) transport(r, mesh, x, g, dt);
+  if (!even && !transport(r, mesh, x, g, dt)) return false;
   rays_events(r, mesh, g, time, time + dt);
   if (!even && lively(g)) mhd_settle(g, mesh); /* as adapting the mesh does, so that it makes no difference whether blocks have moved */
   r->steps++;
+  return true;
+}
+
+bool rays_tell_failure(const struct rays *r) {
+  const struct crt_implicit_failure f = crt_implicit_failure(&r->transport);
+  if (f.reason == NULL) return false;
+  const struct rays_population *p = r->population;
+  while (p->group != f.group || p->member != f.member) p++;
+  int s = 0;
+  while (p->bin >= r->net.first[s + 1]) s++;
+  const struct cr_bin *b = &r->net.bin[p->bin];
+  log_warning("implicit transport of %s, bin %d, %s edge (%.3g to %.3g GeV): not solved, %s: %d iterations, residual %.1e; transport.solver_tolerance: %.1e",
+              r->net.species[s].name, p->bin - r->net.first[s], p->end == 0 ? "lower" : "upper", b->p_lo, b->p_hi, f.reason, f.iterations, f.residual,
+              r->par.transport.implicit.tolerance);
+  return true;
 }
 
 double rays_held_dt(const struct rays *r, const struct mesh *mesh, const struct gas *g) {

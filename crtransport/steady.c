@@ -150,12 +150,14 @@ static double solve(struct rays_sweep *w, int s, int k, int end, struct rays_row
   w->result->seconds_setup += done.seconds_setup;
   w->result->seconds_solve += done.seconds_solve;
   /* Limiters that do not settle, and systems that are nearly solved, have another chance in the next sweep. */
-  const bool nearly = isfinite(done.residual) && (done.limitings > 0 || done.residual < 10.0 * w->par->solver_tolerance);
+  const bool nearly = isfinite(done.residual) && (done.limitings > 0 || done.residual < 10.0 * w->par->solver_tolerance || elliptic_at_roundoff(&done));
   w->result->unsettled += !done.converged && nearly && done.limitings > 0;
   if (!done.converged && !nearly) {
-    log_warning("steady state: %s, bin %d: %s (residual %.2g after %d iterations)", r->net.species[s].name, k - r->net.first[s], done.reason, done.residual,
-                done.iterations);
-    w->result->reason = "a linear system was not solved";
+    const struct cr_bin *bin = &r->net.bin[k];
+    log_warning("steady state: %s, bin %d, %s edge (%.3g to %.3g GeV): not solved, %s: %d iterations, residual %.1e; steady.solver_tolerance: %.1e", r->net.species[s].name,
+                k - r->net.first[s], end == 0 ? "lower" : "upper", bin->p_lo, bin->p_hi, done.reason, done.iterations, done.residual, w->par->solver_tolerance);
+    w->result->reason = "a linear system was not solved: with more steady.solver_iterations, another steady.solver, or a larger steady.solver_tolerance it may be";
+    for (int b = 0; b < w->mesh->count; b++) rays_rows_to_cells(w->mesh, rays_values(before, 0, b), &r->exchange, rays_data(r, population, b, 0));
     return -1.0;
   }
   double number;

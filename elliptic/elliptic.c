@@ -9,6 +9,7 @@
 #include "elliptic/internal.h"
 #include "elliptic/pfmg.h"
 
+#include <float.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -262,6 +263,7 @@ bool correct(struct elliptic *e, double norm, double goal, double *dx, struct el
   r->seconds_setup += one.seconds_setup;
   r->seconds_solve += one.seconds_solve;
   if (!one.converged) r->reason = one.reason;
+  r->unsolved += !one.converged;
   return one.converged;
 }
 
@@ -282,6 +284,17 @@ static void linear(struct elliptic *e, const double *rhs, double goal, double *n
   else if (r->reason[0] == 0) r->reason = "the residual is above the tolerance";
 }
 
+/* The norm of what rounding to eps of all terms of the residual may add up to. */
+static double rounding(struct elliptic *e, const double *rhs) {
+  halo_exchange(e, e->x);
+  for (int r = 0; r < e->rows; r++) {
+    double sum = fabs(rhs[r]) + fabs(e->constant[r]);
+    for (int i = e->row_first[r]; i < e->row_first[r + 1]; i++) sum += fabs(e->value[i] * e->x[e->col[i]]);
+    e->r[r] = sum;
+  }
+  return DBL_EPSILON * sqrt(total(e, e->r, SQUARE, false));
+}
+
 struct elliptic_result elliptic_solve(struct elliptic *e, const struct field *s, int sc, struct field *q, int qc, double tolerance) {
   struct elliptic_result r = {.reason = "", .method = "none"};
   double *rhs = memory_get(sizeof *rhs * (size_t)e->rows);
@@ -299,6 +312,7 @@ struct elliptic_result elliptic_solve(struct elliptic *e, const struct field *s,
   else linear(e, rhs, goal, &norm, &r);
   r.residual = scale > 0.0 ? norm / scale : norm;
   r.before = scale > 0.0 ? r.before / scale : r.before;
+  if (!r.converged && isfinite(norm)) r.roundoff = rounding(e, rhs) / (scale > 0.0 ? scale : 1.0);
   if (e->singular) {
     const double mean = total(e, e->x, LINEAR, true) / all_volume(e->mesh);
     for (int i = 0; i < e->rows; i++) e->x[i] -= mean;

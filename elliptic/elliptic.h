@@ -95,6 +95,8 @@ struct elliptic_result {
   int limitings;           /* iterations of the limiters                                      */
   double before;           /* the residual at the start                                       */
   double residual;         /* |s - A q| / |s| at the end, root mean squares over the volume, with the values at the boundary in s */
+  double roundoff;         /* when not converged: the residual that rounding alone makes, eps | |A| |q| + |s| | / |s|        */
+  int unsolved;            /* linear systems on the way that were not solved: 0 where only the limiters did not settle     */
   double change;           /* of q by the last limiting, relative to its largest value        */
   double removed_mean;     /* of s, where only the gradient of q is determined                */
   double stiffness;        /* largest (diffusion and advection) / a of a row                  */
@@ -115,6 +117,8 @@ void elliptic_set_a(struct elliptic *e, const struct field *a, int component);
 /* Solve for component qc of q from its present values, until |s - A q| < tolerance |s|.  Where a = 0 and the boundary is all periodic or flux, the
  * mean of s (with the flux through the boundary) is taken out and q gets zero mean.  When result.converged is false q is the best there is. */
 struct elliptic_result elliptic_solve(struct elliptic *e, const struct field *s, int sc, struct field *q, int qc, double tolerance);
+/* Not to the tolerance, but no solver gets further than a few roundings of all terms. */
+static inline bool elliptic_at_roundoff(const struct elliptic_result *r) { return !r->converged && r->residual <= 4.0 * r->roundoff; }
 /* ELLIPTIC_POSITIVE: trace of the diffusion that was added over that of D, means over the volume; else 0. */
 double elliptic_added(const struct elliptic *e);
 /* A line in the log. */

@@ -8,6 +8,7 @@
 #include "run/run.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,8 @@ struct checkpoints {
   int next;                 /* number of the next file                                       */
   int kept[KEPT], count;    /* files of this run that are there, oldest first                */
   double written;           /* wall clock, s                                                 */
+  char newest[32];          /* name, and time of the run                                     */
+  double newest_time;
   int64_t due;              /* the next one by time is due at this multiple of the interval  */
   struct io_checkpoint from; /* what the run goes on from                                    */
   struct rays_saved rays;   /* likewise                                                      */
@@ -93,6 +96,17 @@ void checkpoints_close(struct checkpoints *c) {
   memory_free(c);
 }
 
+static void name_newest(struct checkpoints *c, int number, double time) {
+  snprintf(c->newest, sizeof c->newest, "checkpoint.%05d.h5", number);
+  c->newest_time = time;
+}
+
+const char *checkpoint_newest(const struct run *r, double *time) {
+  const struct checkpoints *c = r->checkpoints;
+  *time = c->newest_time;
+  return c->count > 0 ? c->newest : NULL;
+}
+
 void checkpoint_write(struct run *r) {
   struct checkpoints *c = r->checkpoints;
   struct field *fields[RUN_FIELDS];
@@ -120,6 +134,7 @@ void checkpoint_write(struct run *r) {
   memory_free(s);
 
   if (c->count == KEPT) memmove(c->kept, c->kept + 1, sizeof *c->kept * (size_t)--c->count);
+  name_newest(c, c->next, r->time);
   c->kept[c->count++] = c->next++;
   while (c->count > r->par.keep_checkpoints) {
     io_checkpoint_remove(r->mesh.comm, r->dir, c->kept[0]);
@@ -231,6 +246,7 @@ void checkpoint_find(struct run *r, MPI_Comm comm, const struct mesh_params *mes
   int extra = c->from.nolder < KEPT / 2 ? 0 : c->from.nolder - KEPT / 2;
   for (int i = extra; i < c->from.nolder; i++) c->kept[c->count++] = c->from.older[i];
   c->kept[c->count++] = c->from.number;
+  name_newest(c, c->from.number, r->time);
   if (r->par.checkpoints > 0.0) c->due = schedule_next(r->time, r->par.checkpoints);
 }
 

@@ -12,14 +12,16 @@ static double bytes_per_block(const struct mesh *mesh, const struct all_params *
   const struct rays_params *rays = &all->rays;
   const struct gravity_params *gravity = &all->gravity;
   const bool look = rays->scheme != TRANSPORT_NONE && rays->medium.ionisation == IONISATION_EQUILIBRIUM;
-  struct field u, b, mask;
+  struct field u, b, mask, kept;
   field_shape(&u, mesh, "gas", CENTRING_CELL, 6 + par->nscalar);
   field_shape(&b, mesh, "field", CENTRING_FACE, 3);
   field_shape(&mask, mesh, "first-order cells", CENTRING_CELL, 2);
+  field_shape(&kept, mesh, "energies before a step", CENTRING_CELL, 2);
   double numbers = 3.0 * (double)u.block_size; /* the state and two stages */
   if (par->magnetic) numbers += 3.0 * (double)b.block_size;
   if (par->fallback) numbers += (double)mask.block_size;
   if (rays->scheme != TRANSPORT_NONE) numbers += rays_bytes_per_block(rays, mesh) / 8.0;
+  if (all->cooling.on && rays->scheme == TRANSPORT_NONE && !par->frozen) numbers += (double)kept.block_size;
   if (gravity_on(gravity)) numbers += gravity_bytes_per_block(gravity, mesh) / 8.0;
   if (all->cooling.on || look) numbers += cooling_bytes_per_block(&all->cooling, look, mesh) / 8.0;
   return 8.0 * numbers + sizeof(struct block) + sizeof *mesh->neighbour + 1024.0; /* p4est, exchange plan */

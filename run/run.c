@@ -228,10 +228,10 @@ static void explode(struct run *r) {
   if (falls) sum_add(&r->supernovae.book[SUPERNOVAE_POTENTIAL], gravity_energy(&r->gravity, &r->mesh, &r->gas) - before);
 }
 
-bool run_step(struct run *r) {
+static bool advance(struct run *r) {
   r->boundary.t = r->time;
   cool(r, r->time, 0.5 * r->dt);
-  if (r->has_rays) rays_before(&r->rays, &r->mesh, r->exchange, &r->gas, r->time, r->dt);
+  if (r->has_rays && !rays_before(&r->rays, &r->mesh, r->exchange, &r->gas, r->time, r->dt)) return false;
   const bool falls = r->has_gravity && !r->gas.par.frozen;
   if (falls) gravity_before(&r->gravity, &r->mesh, r->exchange, &r->gas, r->dt);
   if (r->gas.par.frozen)
@@ -244,13 +244,21 @@ bool run_step(struct run *r) {
     gravity_undo(&r->gravity, &r->mesh, &r->gas, r->dt, true);
     return false;
   }
-  if (r->has_rays) rays_after(&r->rays, &r->mesh, r->exchange, &r->gas, r->time, r->dt);
+  if (r->has_rays && !rays_after(&r->rays, &r->mesh, r->exchange, &r->gas, r->time, r->dt)) return false;
   cool(r, r->time + r->dt, 0.5 * r->dt);
   if (r->has_supernovae) {
     explode(r);
     ionise(r, r->time + r->dt);
   }
   return true;
+}
+
+bool run_step(struct run *r) {
+  run_keep(r);
+  const bool good = advance(r);
+  if (good) run_drop(r);
+  else run_undo(r);
+  return good;
 }
 
 int run_fields(struct run *r, struct field *list[RUN_FIELDS]) {
@@ -276,31 +284,6 @@ bool run_done(struct run *r) {
   else if (r->par.step_end >= 0 && r->step >= r->par.step_end)
     r->stop = RUN_STEPS;
   return r->stop != RUN_GOES_ON;
-}
-
-void run_failed(struct run *r) {
-  const struct elliptic_result *potential = &r->gravity.last;
-  const bool falling = r->has_gravity && r->gravity.par.self != SELF_NONE && potential->reason != NULL && !potential->converged;
-  struct mhd_failure f = falling ? (struct mhd_failure){.found = false} : mhd_failure(&r->gas, &r->mesh);
-  log_warning("%s in step %lld from time %.9g with dt %.6g", falling ? "the potential of the gas was not solved for" : "the gas went wrong", (long long)r->step + 1, r->time, r->dt);
-  if (f.found) {
-    log_warning("cell at (%.9g, %.9g, %.9g) on level %d: rho %.9g, momentum (%.9g, %.9g, %.9g), energy %.9g, B (%.9g, %.9g, %.9g)", f.x[0], f.x[1],
-                f.x[2], f.level, f.u[0], f.u[1], f.u[2], f.u[3], f.u[4], f.b[0], f.b[1], f.b[2]);
-  }
-  struct mhd_totals t = mhd_totals(&r->gas, &r->mesh);
-  bool good = isfinite(t.mass + t.energy + t.momentum[0] + t.momentum[1] + t.momentum[2]);
-  if (good) checkpoint_write(r);
-  outputs_write(r->outputs, r, true);
-  const bool hopeless = falling && !isfinite(potential->residual);
-  const char *how = !falling ? "with a lower mhd.cfl, or so" : hopeless ? "when the density gives a potential that is finite" : "with another gravity.solver, more gravity.max_iterations, or so";
-  const char *set = !falling ? " --set mhd.riemann=hlle" : hopeless ? "" : " --set gravity.tolerance=1e-6";
-  if (good)
-    log_warning("the last good state, at time %.9g, is in the newest snapshot and checkpoint; go on %s: %s%s", r->time, how, r->command, set);
-  else
-    log_warning("no good state was left at time %.9g; go on from an older checkpoint, if there is one, %s: %s%s", r->time, how, r->command, set);
-  log_close();
-  MPI_Finalize();
-  exit(1);
 }
 
 void run_finish(struct run *r) {

@@ -84,6 +84,8 @@ struct run {
   int64_t first_step;        /* of this part of a resumed run      */
   enum run_stop stop;
   bool checkpoint_asked;     /* by the wall clock                  */
+  bool midway;               /* a step that failed could not be undone */
+  struct run_kept *kept;     /* from before the step: run_keep     */
   struct checkpoints *checkpoints;
   char *changes;             /* of parameters, when resumed        */
   struct mhd_counts saved_counts;
@@ -121,7 +123,7 @@ void run_start(struct run *r, const struct arguments *a, struct params *ps);
 double run_next_dt(struct run *r);
 /* With transport.scheme: steady, in place of steps: solve for the steady state. */
 void run_steady(struct run *r);
-/* Gas and cosmic rays by r->dt; false when the gas went wrong, which is then as before the step. */
+/* Gas and cosmic rays by r->dt; false when that failed: all is then as before the step, or r->midway. */
 bool run_step(struct run *r);
 /* Everything that lives on with the mesh and in checkpoints; returns the number of fields. */
 enum { RUN_FIELDS = 2 + RAYS_FIELDS + GRAVITY_FIELDS };
@@ -130,7 +132,13 @@ int run_fields(struct run *r, struct field *list[RUN_FIELDS]);
 bool run_interrupted(struct run *r);
 /* Whether that is so, or the end is reached.  Collective. */
 bool run_done(struct run *r);
-/* The gas went wrong in this step, or its potential was not solved for: say where, keep the last good state, and end with status 1. */
+/* What a step that fails has changed: keep it at the start, then drop it, or put it back.  Cosmic rays are too many numbers for that: with them the state
+ * stays within the step, r->midway. */
+void run_keep(struct run *r);
+void run_drop(struct run *r);
+void run_undo(struct run *r);
+/* The gas went wrong in this step, or its potential or cosmic rays were not solved for: say where, keep the last good state, and end with status 1.  A state
+ * from within a step never gets into a checkpoint. */
 _Noreturn void run_failed(struct run *r);
 /* Last outputs, errors against the exact solution, a summary.  A run that was asked to stop only gets a checkpoint, and says how to go on. */
 void run_finish(struct run *r);
@@ -176,6 +184,8 @@ void checkpoint_tell(struct run *r);
 void checkpoint_write(struct run *r);
 /* By the time of the run, or because run_done found it due by the wall clock. */
 void checkpoint_if_due(struct run *r);
+/* Name and time of the newest one that is there, or NULL. */
+const char *checkpoint_newest(const struct run *r, double *time);
 /* By the clock of this rank. */
 bool checkpoint_overdue(const struct run *r);
 
