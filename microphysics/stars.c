@@ -45,7 +45,14 @@ double stars_wind_energy(double age) {
   return 1e12 * (4.83 + (age <= 100.0 ? 5.94e4 / (1.0 + pow(age / 2.5, 1.4) + a2 * a2 * a) : 0.0));
 }
 
+/* Ages, and luminosities per solar mass. */
+static const double LIGHT[][2] = {{0.3, 1.21e36}, {1.0, 1.33e36},  {2.0, 1.54e36},  {3.2, 1.79e36},  {4.0, 1.5e36},    {5.0, 1.05e36},   {7.0, 5.32e35},
+                                  {10.0, 2.37e35}, {15.0, 1.06e35}, {30.0, 3.18e34}, {60.0, 8.26e33}, {120.0, 1.89e33}, {300.0, 1.96e32}, {1000.0, 5.12e30}};
+enum { LIGHTS = sizeof LIGHT / sizeof *LIGHT };
+
 double stars_ultraviolet(double age) {
-  const double x = max(age, 0.0) / 3.4;
-  return x <= 1.0 ? 1.07e36 * (1.0 + x * x) : 2.14e36 / (x * sqrt(x));
+  if (age <= LIGHT[0][0]) return LIGHT[0][1];
+  int i = 0;
+  while (i < LIGHTS - 2 && age > LIGHT[i + 1][0]) i++;
+  return LIGHT[i][1] * pow(age / LIGHT[i][0], log(LIGHT[i + 1][1] / LIGHT[i][1]) / log(LIGHT[i + 1][0] / LIGHT[i][0]));
 }

@@ -48,6 +48,53 @@ static void test_rates(void **unused) {
       }
 }
 
+/* Zero-age main sequence of Tout et al. 1996, MNRAS 281, 257, Z = 0.02: luminosity and radius in those of the Sun. */
+static double zero_age_luminosity(double m) {
+  const double m2 = m * m, m3 = m2 * m, m5 = m3 * m2, m7 = m5 * m2;
+  return (0.3970417 * m5 * sqrt(m) + 8.527626 * m5 * m5 * m) / (0.00025546 + m3 + 5.432889 * m5 + 5.563579 * m7 + 0.7886606 * m7 * m + 0.00586685 * m7 * m2 * sqrt(m));
+}
+static double zero_age_radius(double m) {
+  const double root = sqrt(m), m2 = m * m, m6 = m2 * m2 * m2, m8 = m6 * m2, m18 = m8 * m8 * m2;
+  return (1.715359 * m2 * root + 6.597788 * m6 * root + 10.08855 * m8 * m2 * m + 1.012495 * m18 * m + 0.07490166 * m18 * m * root) /
+         (0.01077422 + 3.082234 * m2 + 17.84778 * m8 * root + m18 * root + 0.00022582 * m18 * m * root);
+}
+
+/* Share of a black body of T kelvin between 8 and 13.6 eV. */
+static double band_share(double T) {
+  const double kT = 8.617333e-5 * T;
+  double sum = 0.0;
+  for (int i = 0; i < 100; i++) {
+    const double u = (8.0 + 5.6 * (i + 0.5) / 100.0) / kT;
+    sum += u * u * u / expm1(u) * 0.056 / kT;
+  }
+  return sum * 15.0 / 97.40909103400244; /* pi^4 */
+}
+
+/* At birth as bright as black bodies on the zero-age main sequence, but for what atmospheres add; over 100 Myr as STARBURST99 is, where nu L_nu, nearly the same
+ * at all wavelengths of such stars, is 10^43.355 erg/s for a solar mass a year (Murphy et al. 2011). */
+static void test_light(void **unused) {
+  (void)unused;
+  double mass = 0.0, light = 0.0;
+  const int steps = 2000;
+  for (int i = 0; i < steps; i++) {
+    const double m = 0.1 * pow(1000.0, (i + 0.5) / steps), stars = m < 0.5 ? pow(m, -0.3) : 0.5 * pow(m, -1.3), l = zero_age_luminosity(m), r = zero_age_radius(m);
+    mass += m * stars;
+    light += 3.828e33 * l * band_share(5772.0 * pow(l / (r * r), 0.25)) * stars;
+  }
+  const double birth = stars_ultraviolet(0.0) / (light / mass);
+  print_message("# light at birth over that of black bodies: %.3f\n", birth);
+  assert_true(birth > 1.0 && birth < 1.3);
+  const double all = integral(stars_ultraviolet, 0.0, 100.0) * 1e6;
+  assert_true(fabs(all / (pow(10.0, 43.355) * log(13.6 / 8.0)) - 1.0) < 0.05);
+  /* Brightest when the first massive stars end, then fainter and fainter; without jumps. */
+  assert_true(stars_ultraviolet(3.2) > 1.4 * stars_ultraviolet(0.0));
+  assert_true(fabs(stars_ultraviolet(1000.0) / 5.12e30 - 1.0) < 1e-12);
+  for (double age = 0.01; age < 1e4; age *= 1.01) {
+    const double ratio = stars_ultraviolet(1.01 * age) / stars_ultraviolet(age);
+    assert_true(ratio > pow(1.01, -4.0) && ratio < 1.01 && (age < 3.2 || ratio < 1.0));
+  }
+}
+
 enum { STARS = 40 };
 
 /* Of all ages, on a circle; code time is 10 Myr, a code mass 10 solar ones. */
@@ -107,6 +154,6 @@ static void test_events(void **unused) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_rates), cmocka_unit_test(test_events)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_rates), cmocka_unit_test(test_light), cmocka_unit_test(test_events)};
   return cmocka_run_group_tests_name("stars", tests, NULL, NULL);
 }
