@@ -14,6 +14,14 @@ def drift(values, scale):
     return float(np.max(np.abs(values - values[0])) / np.max(np.abs(scale)))
 
 
+def solar_circle(f, shape):
+    """Cells of a snapshot from 7.2 to 9.2 kpc and within 0.6 kpc of the plane."""
+    x, y, z = (f[f'x{d}v'][...] for d in (1, 2, 3))
+    x, y, z = (np.broadcast_to(a, shape) for a in (x[:, None, None, :], y[:, None, :, None], z[:, :, None, None]))
+    radius = np.hypot(x, y)
+    return (radius > 7.2) & (radius < 9.2) & (np.abs(z) < 0.6)
+
+
 def books(h, what):
     """Energy, mass, metals and particles with all that came, left or was lost; every number on its own way to the file."""
     check(f'{what}: energy with all books', drift(h['energy_balance'], h['total_energy']), '<', 1e-12, 'conservation')
