@@ -1,44 +1,30 @@
 /* Tables over slopes give what the spectra themselves give, for those near the Sun, and power laws exactly. */
 #include "microphysics/cr_seen.h"
-#include "microphysics/lism.h"
-
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-enum { MOST = 512 };
+#include "tests/unit/spectra_cases.h"
 
 static void test_near_the_sun(void **unused) {
   (void)unused;
-  struct cr_network net;
+  static struct spectra x;
   struct cr_observe o;
   struct cr_seen t;
-  double lo[MOST], hi[MOST], slope[MOST], zeta = 0.0, gamma[CR_SEEN_ABOVE] = {0.0}, worst = 0.0;
+  double zeta = 0.0, gamma[CR_SEEN_ABOVE] = {0.0}, worst = 0.0;
   cr_observe_defaults(&o);
-  assert_true(cr_network_named(&net, "hopkins2022", NULL));
-  assert_true(cr_network_bins(&net) <= MOST);
-  cr_lism(&net, lo, hi);
-  cr_slopes(&net, lo, hi, slope);
-  const struct cr_cell cell = {.net = &net, .lo = lo, .hi = hi, .slope = slope};
-  cr_seen_create(&t, &net, &o);
-  const int p = cr_network_find(&net, "p");
-  for (int k = 0; k < cr_network_bins(&net); k++) {
-    const double s = cr_seen_slope(&t, k, lo[k], hi[k]), n = lo[k] + hi[k];
-    if (n > 0.0) worst = fmax(worst, fabs(s - slope[k]));
+  spectra_local(&x, "hopkins2022");
+  cr_seen_create(&t, &x.net, &o);
+  const int p = cr_network_find(&x.net, "p");
+  for (int k = 0; k < cr_network_bins(&x.net); k++) {
+    const double s = cr_seen_slope(&t, k, x.lo[k], x.hi[k]), n = x.lo[k] + x.hi[k];
+    if (n > 0.0) worst = fmax(worst, fabs(s - x.slope[k]));
     zeta += cr_seen_zeta(&t, k, n, s);
-    for (int a = 0; a < CR_SEEN_ABOVE && k >= net.first[p] && k < net.first[p + 1]; a++) gamma[a] += cr_seen_gamma(&t, k, a, n, s);
+    for (int a = 0; a < CR_SEEN_ABOVE && k >= x.net.first[p] && k < x.net.first[p + 1]; a++) gamma[a] += cr_seen_gamma(&t, k, a, n, s);
   }
   assert_true(worst < 1e-3); /* linear over 0.01 in s */
-  const double exact = cr_ionisation_rate(&cell, -1, &o);
+  const double exact = cr_ionisation_rate(&x.cell, -1, &o);
   assert_true(exact > 1e-17 && fabs(zeta / exact - 1.0) < 2e-3); /* 16 nodes there, 96 here, and a threshold */
   for (int a = 0; a < CR_SEEN_ABOVE; a++)
-    assert_true(fabs(gamma[a] / cr_gamma_pion_above(&cell, &o, cr_seen_above_GeV[a]) - 1.0) < 0.01); /* sums over 48 pieces of a bin there */
+    assert_true(fabs(gamma[a] / cr_gamma_pion_above(&x.cell, &o, cr_seen_above_GeV[a]) - 1.0) < 0.01); /* sums over 48 pieces of a bin there */
   cr_seen_destroy(&t);
-  cr_network_free(&net);
+  cr_network_free(&x.net);
 }
 
 /* Populations of slopes come back as these slopes; the shape is one over the bin; beyond the table the ends count. */

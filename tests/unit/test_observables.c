@@ -1,30 +1,13 @@
 /* Observables against the check values of docs/physics.md, sections 6 and 7, and against sums of their own. */
 #include "microphysics/constants.h"
 #include "microphysics/cross_sections.h"
-#include "microphysics/lism.h"
-#include "microphysics/observables.h"
-
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/spectra_cases.h"
 
 #define close_to(value, expected, tolerance) check(value, expected, tolerance, __LINE__)
 
 static void check(double value, double expected, double tolerance, int line) {
   if (!(fabs(value - expected) <= tolerance * fabs(expected)))
     fail_msg("line %d: %.10g instead of %.10g (relative %.3g)", line, value, expected, fabs(value / expected - 1.0));
-}
-
-enum { MOST = 256 };
-struct spectra { struct cr_network net; double lo[MOST], hi[MOST], slope[MOST]; struct cr_cell cell; };
-
-static void finish(struct spectra *x) {
-  cr_slopes(&x->net, x->lo, x->hi, x->slope);
-  x->cell = (struct cr_cell){&x->net, x->lo, x->hi, x->slope};
 }
 
 /* dn/dp = 1e-12 p^-2.7, or dn/dT = 1e-12 T^-2.7 of protons, in bins of a quarter of a decade. */
@@ -38,13 +21,7 @@ static void power_laws(struct spectra *x, double slope) {
   struct cr_bins_choice fine = {1e-3, 1e5, 4};
   cr_network_create(&x->net, 2, (const char *const[]){"p", "e-"}, (struct cr_bins_choice[]){fine, fine});
   for (int k = 0; k < cr_network_bins(&x->net); k++) cr_fill(&x->net.bin[k], power, &slope, &x->lo[k], &x->hi[k]);
-  finish(x);
-}
-
-static void local(struct spectra *x, const char *network) {
-  assert_true(cr_network_named(&x->net, network, NULL));
-  cr_lism(&x->net, x->lo, x->hi);
-  finish(x);
+  spectra_finish(x);
 }
 
 /* A power law comes back exactly wherever it is asked for: intensities, energy per log, points. */
@@ -83,7 +60,7 @@ static void test_local_bins(void **state) {
   static const double eps[] = {1.01e-3, 2.73e-2, .1951, .2691, .1500, .0623, .0250, .0122};
   static const double ne[] = {2.55e-10, 1.26e-10, 1.12e-10, 8.65e-11, 4.66e-11, 1.37e-11, 2.26e-12, 1.81e-13, 1.17e-14, 7.42e-16, 4.8e-17};
   static const double epse[] = {5.15e-4, 1.26e-3, 3.62e-3, 8.75e-3, .01423, .01246, 6.15e-3, 1.49e-3, 3.04e-4, 6.1e-5, 1.35e-5};
-  local(&x, "hopkins2022");
+  spectra_local(&x, "hopkins2022");
   int sp = x.net.first[cr_network_find(&x.net, "p")], se = x.net.first[cr_network_find(&x.net, "e-")];
   /* The table takes the fits from 3 MeV on, the first bins begin below. */
   for (int k = 1; k < 8; k++) {
@@ -105,7 +82,7 @@ static void test_local_sums(void **state) {
   static struct spectra x;
   struct cr_observe o;
   cr_observe_defaults(&o);
-  local(&x, "resolved");
+  spectra_local(&x, "resolved");
   static const struct { const char *name; double energy; } part[] = {{"p", .735}, {"he", .175}, {"c", .0119}, {"o", .0167}, {"e-", .0486}, {"e+", .0080}};
   for (int i = 0; i < 6; i++) close_to(1e9 * cr_energy_density(&x.cell, cr_network_find(&x.net, part[i].name)), part[i].energy, 2e-2);
   close_to(1e9 * cr_energy_density(&x.cell, -1), 1.0, 2e-2);
@@ -187,7 +164,7 @@ static void test_gamma(void **state) {
   power_laws(&x, -2.7);
   double slope = -2.7;
   for (int k = 0; k < x.net.nbin[0]; k++) cr_fill(&x.net.bin[k], in_energy, &slope, &x.lo[k], &x.hi[k]);
-  finish(&x);
+  spectra_finish(&x);
   static const double at[] = {1.0, 10.0, 100.0}, z[] = {0.95, 1.02, 1.04};
   for (int i = 0; i < 3; i++) {
     double sigma = cr_gamma_pion(&x.cell, &o, at[i]) * 4.0 * PI / (SPEED_OF_LIGHT_cm_s * 1e-12 * pow(at[i], slope)) / MILLIBARN_cm2;
@@ -207,7 +184,7 @@ static void electrons_from(struct spectra *x, double low, double high) {
     bool lepton = k >= x->net.first[cr_network_find(&x->net, "e-")];
     if (!lepton || x->net.bin[k].p_hi < 1.01 * low || x->net.bin[k].p_lo > 0.99 * high) x->lo[k] = x->hi[k] = 0.0;
   }
-  finish(x);
+  spectra_finish(x);
 }
 
 static double lost(const struct spectra *x, enum cr_loss_id id, const struct cr_env *env) {
