@@ -2,9 +2,8 @@
  *
  * As long as the flow is smooth both are compressed adiabatically, wherever gas has gone: the pressure of cosmic rays is proportional to the density to the
  * power of 4/3 where they are ultra-relativistic, of 5/3 where they are slow (all particles are in the middle bin), and that of the gas to the power of gamma. */
-#include "base/fail.h"
-#include "base/params.h"
 #include "setups/one_bin.h"
+#include "setups/uniform.h"
 
 #include <math.h>
 
@@ -25,7 +24,7 @@ static void declare(struct params *ps) {
 
 static void start(const struct setup_run *run) {
   if (par.axis >= run->dim) fail_user("cr_compression.axis: axis %c does not exist in %d-D", "xyz"[par.axis], run->dim);
-  if (!run->magnetic) fail_user("cr_compression: cosmic rays move along a field; set mhd.magnetic: true");
+  uniform_needs_field(run, "cr_compression");
   if (!run->periodic[par.axis]) fail_user("cr_compression: the axis of the flow has to be periodic");
   now.middle = 0.5 * (run->lower[par.axis] + run->upper[par.axis]);
   now.length = run->upper[par.axis] - run->lower[par.axis];

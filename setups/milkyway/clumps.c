@@ -2,11 +2,8 @@
  * g is a sum of plane waves of random direction and phase whose power per ln k goes as k^-2/3. */
 #include "setups/milkyway/milkyway.h"
 
-#include "base/minmax.h"
 #include "base/params.h"
-#include "base/random.h"
-
-#include <math.h>
+#include "setups/milkyway/waves.h"
 
 void galaxy_clumps_declare(struct params *ps, struct galaxy_clumps *c) {
   params_real(ps, "clumping", &c->sigma, "0", 0.0, 4.0, "1", "standard deviation of the logarithm of the density of neutral gas around its mean; 0: smooth (not with equilibrium)");
@@ -17,17 +14,15 @@ void galaxy_clumps_declare(struct params *ps, struct galaxy_clumps *c) {
 }
 
 void galaxy_clumps_start(struct galaxy_clumps *c) {
-  const double PI = 3.14159265358979323846;
   struct random r;
   random_start(&r, (uint64_t)c->seed);
   double power = 0.0;
   for (int i = 0; i < c->modes; i++) {
-    const double share = (i + 0.5) / c->modes, k = 2.0 * PI / (c->longest * pow(c->shortest / c->longest, share));
-    const double cosine = 2.0 * random_uniform(&r) - 1.0, sine = sqrt(max(1.0 - cosine * cosine, 0.0)), phi = 2.0 * PI * random_uniform(&r);
-    c->wave[i].k[0] = k * sine * cos(phi);
-    c->wave[i].k[1] = k * sine * sin(phi);
-    c->wave[i].k[2] = k * cosine;
-    c->wave[i].strength = pow(k, -1.0 / 3.0);
+    const struct wave_draw w = wave_draw(&r, c->longest, c->shortest, i, c->modes);
+    c->wave[i].k[0] = w.k * w.sine * cos(w.phi);
+    c->wave[i].k[1] = w.k * w.sine * sin(w.phi);
+    c->wave[i].k[2] = w.k * w.cosine;
+    c->wave[i].strength = w.strength;
     c->wave[i].phase = 2.0 * PI * random_uniform(&r);
     power += 0.5 * c->wave[i].strength * c->wave[i].strength;
   }

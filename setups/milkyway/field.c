@@ -9,12 +9,7 @@
  *        that fall with R and |z|; the height of a wave is in proportion to its length, so that only long ones are left in the halo. */
 #include "setups/milkyway/milkyway.h"
 
-#include "base/minmax.h"
-#include "base/random.h"
-
-#include <math.h>
-
-static const double PI = 3.14159265358979323846;
+#include "setups/milkyway/waves.h"
 
 static double bell(double z, double height) { return exp(-(z / height) * (z / height)); }
 
@@ -27,12 +22,10 @@ void galaxy_field_start(struct galaxy_field *f) {
   double power = 0.0;
   for (int i = 0; i < f->modes; i++) {
     struct galaxy_wave *w = &f->wave[i];
-    const double share = (i + 0.5) / f->modes, k = 2.0 * PI / (f->longest * pow(f->shortest / f->longest, share));
-    const double c = 2.0 * random_uniform(&r) - 1.0, s = sqrt(max(1.0 - c * c, 0.0)), phi = 2.0 * PI * random_uniform(&r), psi = 2.0 * PI * random_uniform(&r);
+    const struct wave_draw wave = wave_draw(&r, f->longest, f->shortest, i, f->modes);
+    const double k = wave.k, c = wave.cosine, s = wave.sine, phi = wave.phi, strength = wave.strength, psi = 2.0 * PI * random_uniform(&r);
     const double n[3] = {s * cos(phi), s * sin(phi), c}, a[3] = {c * cos(phi), c * sin(phi), -s}, b[3] = {-sin(phi), cos(phi), 0.0};
-    /* Waves are spread evenly in ln k: B^2 per wave ~ k E(k) ~ k^-2/3; |A| = |B| / k. */
-    const double strength = pow(k, -1.0 / 3.0);
-    power += 0.5 * strength * strength;
+    power += 0.5 * strength * strength; /* |A| = |B| / k */
     for (int d = 0; d < 3; d++) {
       w->k[d] = k * n[d];
       w->a[d] = strength / k * (cos(psi) * a[d] + sin(psi) * b[d]);
