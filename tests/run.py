@@ -20,7 +20,7 @@ def arguments():
     a.add_argument('--full', action='store_true', help='all tests, also the longest')
     a.add_argument('--list', action='store_true', help='print the names of the tests')
     a.add_argument('--verbose', action='store_true', help='show the output of the tests')
-    return a.parse_args()
+    return a.parse_intermixed_args()   # NAME may stand behind options
 
 
 def introspect(build):

@@ -258,12 +258,19 @@ def commands(folder, runs):
                 (['plot', one, 'profiles', '--axis', 'y', '--position', '-0.1,0.2', '--format', 'pdf'], ['profiles_y.00001.pdf']),
                 (['plot', one, 'projections', '--level', '0'], ['projection_z.00001.png']),
                 (['plot', one, 'radial'], ['radial.00001.png']),
+                (['plot', one, 'radial', '--format', 'jpg'], ['radial.00001.jpg']),
                 (['plot', one, '--field', 'vel1', '--range', '-40,40'], ['slices_vel1.00001.png']),
                 (['plot', 'convergence', *runs], [])]
     for words, files in pictures:
         status, text = call(*words)
         there = [os.path.getsize(os.path.join(one, 'figures', f)) > 2000 for f in files if os.path.exists(os.path.join(one, 'figures', f))]
         tap.report(status == 0 and len(there) == len(files) and all(there), 'crux ' + ' '.join(os.path.basename(w) for w in words), text)
+    widths = []
+    for dpi in (50, 100):
+        call('plot', one, 'radial', '--dpi', dpi)
+        with open(os.path.join(one, 'figures', 'radial.00001.png'), 'rb') as f:
+            widths.append(int.from_bytes(f.read(20)[16:], 'big'))
+    close('--dpi 100: width of a picture over that of --dpi 50', widths[1] / widths[0], 2, 0.02)
     torn = os.path.join(folder, 'torn.00000.athdf')
     with open(os.path.join(one, 'synthetic.00000.athdf'), 'rb') as f, open(torn, 'wb') as g:
         g.write(f.read(3000))
@@ -271,7 +278,7 @@ def commands(folder, runs):
                 (['plot', one, '--field', 'rhoo'], 'did you mean rho'), (['plot', one, '--snapshot', '7'], '0 to 1'),
                 (['plot', one, '--axis', 'w'], 'x, y or z'), (['plot', one, 'slices', '--axis', 'x'], '2-D'),
                 (['plot', one, 'profiles', '--position', '9,9'], 'outside'), (['plot', one, 'history'], 'history.txt'),
-                (['plot', folder + '/run', 'convergence'], 'errors.txt'), (['plot', one, '--colour'], 'unrecognized'), (['plot', one, '--range', '0,1'], 'one --field'),
+                (['plot', folder + '/run', 'convergence'], 'errors.txt'), (['plot', one, '--colour'], 'unrecognized'), (['plot', one, '--range', '0,1'], 'one --field'), (['plot', one, '--dpi', '7'], '20 to 1200'),
                 (['plot', one, '--field', 'rho', '--range', '2,1'], 'LOW,HIGH'),
                 (['info', os.path.join(folder, 'nowhere')], 'no such file'), (['info', torn], ''), (['info', __file__], 'neither')]
     for words, part in mistakes:
