@@ -9,7 +9,7 @@
 
 enum { REPEAT = 7, REPEAT_QUICK = 3, REPEAT_MOST = 101 };
 
-static const struct bench_case *const lists[] = {bench_machine, bench_gas, bench_adapted, bench_rays, bench_transport, bench_full_step, bench_elliptic, bench_implicit, bench_cooling, NULL};
+static const struct bench_case *const lists[] = {bench_machine, bench_gas, bench_adapted, bench_rays, bench_transport, bench_full_step, bench_elliptic, bench_implicit, bench_steady, bench_cooling, NULL};
 
 double bench_clock(const struct bench *b) {
   MPI_Barrier(b->comm);

@@ -26,7 +26,7 @@ struct bench_case {
   int largest;       /* processes at most; 0: any number */
 };
 
-extern const struct bench_case bench_machine[], bench_gas[], bench_adapted[], bench_rays[], bench_transport[], bench_full_step[], bench_elliptic[], bench_implicit[], bench_cooling[];
+extern const struct bench_case bench_machine[], bench_gas[], bench_adapted[], bench_rays[], bench_transport[], bench_full_step[], bench_elliptic[], bench_implicit[], bench_steady[], bench_cooling[];
 
 /* Seconds since some moment, after waiting for all processes. */
 double bench_clock(const struct bench *b);

@@ -11,6 +11,8 @@ import re
 import subprocess
 import sys
 
+RESULT = re.compile(r'\S+( [-+0-9.e]+){3} \S')
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -58,6 +60,8 @@ def measure(build, ranks, a):
     results = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as p:
         for line in p.stdout:
+            if not RESULT.match(line):  # of the log
+                continue
             name, value, least, most, unit = line.split(None, 4)
             print(f'{name:28s} {float(value):12.5g}   {float(least):10.4g} {float(most):10.4g}   {unit.strip()}', flush=True)
             results.append({'name': name, 'value': float(value), 'unit': unit.strip(), 'least': float(least), 'most': float(most)})

@@ -66,7 +66,7 @@ struct rays_params {
   struct crt_params transport;
   int speed_choice;
   double speed, speed_max, speed_safety, speed_length; /* c~, or its lower limit with auto; the length of kappa / length */
-  double implicit_cost;                                /* auto: of an implicit step, in explicit sub-steps      */
+  double implicit_cost;                                /* auto: of an implicit step, in explicit sub-steps; 0: as measured */
   int substeps;                                        /* per step of gas that stays as it is                   */
   bool momentum;                                       /* momentum-space update on                              */
   struct scattering_params scattering;

@@ -36,6 +36,9 @@ bool crt_implicit(struct crt *c, const struct mesh *mesh, struct exchange *x, in
 struct crt_implicit_cost crt_implicit_cost(const struct crt *c);
 /* Of the last step. */
 struct crt_implicit_failure crt_implicit_failure(const struct crt *c);
+/* What an implicit step of the group costs, in explicit sub-steps: from its length, the speeds and rates of its populations and the width of cells alone, so that
+ * it is the same whenever and wherever it is asked for.  Mean of the populations.  As bench/implicit.c finds it.  Collective. */
+double crt_implicit_price(const struct crt *c, const struct mesh *mesh, int group, double dt);
 void crt_implicit_destroy(struct crt_implicit *im);
 
 #endif

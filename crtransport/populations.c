@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/minmax.h"
 #include "base/units.h"
+#include "crtransport/implicit.h"
 #include "crtransport/rays.h"
 
 #include <math.h>
@@ -119,12 +120,13 @@ void rays_choose(struct rays *r, const struct mesh *mesh, double dt) {
     const double speed = group->speed;
     if (was) group->speed = r->least[i];
     const int n = crt_substeps(&r->transport, mesh, i, dt, NULL);
-    group->implicit = n > r->par.implicit_cost * (was ? 0.8 : 1.0); /* without flicker */
+    const double cost = r->par.implicit_cost > 0.0 ? r->par.implicit_cost : crt_implicit_price(&r->transport, mesh, i, dt);
+    group->implicit = n > cost * (was ? 0.8 : 1.0); /* without flicker */
     if (group->implicit) group->speed = r->par.transport.light;
     changed |= group->speed != speed;
     if (r->steps == 0 || was != group->implicit)
-      log_info("cosmic rays, group %d: %s (%d explicit sub-steps in a step, %g cost as much as an implicit one)", i, group->implicit ? "implicit" : "explicit", n,
-               r->par.implicit_cost);
+      log_info("cosmic rays, group %d: %s (%d explicit sub-steps in a step, %.3g cost as much as an implicit one)", i, group->implicit ? "implicit" : "explicit", n,
+               cost);
   }
   if (changed) rays_set_momentum(r, mesh);
 }

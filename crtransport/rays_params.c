@@ -87,8 +87,8 @@ static void declare_transport(struct params *ps, struct rays_params *p) {
   params_choice(ps, "solver", &p->transport.implicit.solver, ELLIPTIC_METHODS, "auto", "implicit: " ELLIPTIC_METHODS_DOC ELLIPTIC_PFMG_DOC ", with direction: isotropic");
   params_int(ps, "solver_iterations", &p->transport.implicit.iterations, "200", 1, 1000000, "implicit: " ELLIPTIC_ITERATIONS_DOC "; a system that is not solved ends the run");
   params_real(ps, "solver_tolerance", &p->transport.implicit.tolerance, "1e-8", 1e-14, 1e-2, "1", "implicit: relative residual of the linear systems");
-  params_real(ps, "implicit_cost", &p->implicit_cost, "200", PARAMS_POSITIVE, 1e9, "1",
-              "auto: groups that need more explicit sub-steps than this in a step are advanced implicitly");
+  params_real(ps, "implicit_cost", &p->implicit_cost, "0", 0.0, 1e9, "1",
+              "auto: groups that need more explicit sub-steps than this in a step are advanced implicitly; 0: what an implicit step has been measured to cost, by its length and the scattering");
   params_rule(ps, "transport.rsol_form", auto_needs_flux, p, "speed_choice: auto and scheme: auto need rsol_form: flux; with full, bins with different speeds would not exchange particles conservatively");
   params_rule(ps, "transport.moments", one_moment_not_explicit, p, "1 is for transport.scheme: explicit");
   params_rule(ps, "transport.moments", one_moment_streams, p, "1 knows no streaming: set transport.alfven: none");

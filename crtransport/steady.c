@@ -149,6 +149,14 @@ static double solve(struct rays_sweep *w, int s, int k, int end, struct rays_row
   w->result->setups += done.setups;
   w->result->seconds_setup += done.seconds_setup;
   w->result->seconds_solve += done.seconds_solve;
+  if (w->par->cost) {
+    struct rays_steady_cost *of = &w->par->cost[k];
+    of->iterations += done.iterations;
+    of->solves++;
+    of->setups += done.setups;
+    of->seconds_setup += done.seconds_setup;
+    of->seconds_solve += done.seconds_solve;
+  }
   /* Limiters that do not settle, and systems that are nearly solved, have another chance in the next sweep. */
   const bool nearly = isfinite(done.residual) && (done.limitings > 0 || done.residual < 10.0 * w->par->solver_tolerance || elliptic_at_roundoff(&done));
   w->result->unsettled += !done.converged && nearly && done.limitings > 0;
@@ -176,6 +184,13 @@ static void guess(struct rays_sweep *w, int s, int bin) {
   w->seeded[bin] = false;
 }
 
+/* Rates of a bin were made since `start`. */
+static void probed(struct rays_sweep *w, int bin, double start) {
+  const double seconds = MPI_Wtime() - start;
+  w->result->seconds_probe += seconds;
+  if (w->par->cost) w->par->cost[bin].seconds_probe += seconds;
+}
+
 /* Both populations of a bin, until they agree with the rates they have; returns the change of the first solution, or -1.
  * Rates that are a little off lead to solutions that are up to three times as far off, so that what is left here comes back in the next sweep: bins are solved to a
  * quarter of the tolerance, and no less well where that is large. */
@@ -186,7 +201,7 @@ static double solve_bin(struct rays_sweep *w, int s, int k, struct rays_rows *be
   double first = 0.0, start = MPI_Wtime();
   guess(w, s, bin);
   rays_probe_bin(&w->probe, s, k);
-  w->result->seconds_probe += MPI_Wtime() - start;
+  probed(w, bin, start);
   for (int n = 0; n < TRIES; n++) {
     double most = 0.0, residual = 0.0;
     for (int end = 1; end >= 0; end--) {
@@ -202,7 +217,7 @@ static double solve_bin(struct rays_sweep *w, int s, int k, struct rays_rows *be
     if (most < enough) break;
     start = MPI_Wtime();
     const double moved = rays_probe_balance(&w->probe, s, k, n > 0, 0.05 * enough);
-    w->result->seconds_probe += MPI_Wtime() - start;
+    probed(w, bin, start);
     if (moved < 0.2 * enough) break;
   }
   return first;

@@ -16,6 +16,9 @@ struct rays_steady_stage { int sweep, done, bins, bin; const char *species; doub
 
 enum { STEADY_POSITIVE, STEADY_SYMMETRIC, STEADY_MONOTONE, STEADY_PLAIN }; /* steady.operator: forms of elliptic/ */
 
+/* Of a bin in all sweeps so far, on this rank. */
+struct rays_steady_cost { int64_t iterations, solves, setups; double seconds_probe, seconds_setup, seconds_solve; };
+
 struct rays_steady_params {
   int operator;
   int sweeps;              /* at most                                                          */
@@ -27,6 +30,7 @@ struct rays_steady_params {
   bool (*go_on)(void *data); /* asked after each bin; NULL: always. The same on all ranks      */
   void (*progress)(void *data, const struct rays_steady_stage *stage); /* told after each bin; may be NULL */
   void *data;
+  struct rays_steady_cost *cost; /* [bins], added to; may be NULL */
 };
 
 /* What happens to the particles of a species, per second in the whole mesh: injected, made by others; lost to reactions, through the ends of the spectrum, and

@@ -246,10 +246,31 @@ static void test_across(void **unused) {
   }
 }
 
+/* ---- what a step costs: two systems for order 2, and more the further particles diffuse, whichever populations are beside them ---- */
+
+static void test_price(void **unused) {
+  (void)unused;
+  const struct mesh_params mp = line(64, 0.0, 64.0, BOUNDARY_PERIODIC);
+  const struct crt_member thick = {1.0, 1e6}, thin = {1.0, 1e-6}, both[2] = {thin, thick};
+  double price[2];
+  for (int order = 1; order <= 2; order++) {
+    const struct crt_params par = implicit_params(1.0, order);
+    struct rays r;
+    rays_open(&r, &mp, &par, 1, &thick, 1.0, field_x, MPI_COMM_WORLD);
+    const int far = crt_add_group(&r.crt, &r.mesh, 1, &thin, 1.0), mixed = crt_add_group(&r.crt, &r.mesh, 2, both, 1.0);
+    price[order - 1] = crt_implicit_price(&r.crt, &r.mesh, 0, 10.0);
+    const double one = crt_implicit_price(&r.crt, &r.mesh, far, 10.0), ten = crt_implicit_price(&r.crt, &r.mesh, far, 100.0);
+    assert_true(ten > 2.0 * one && ten < 10.0 * one && one > 1.1 * price[order - 1]);
+    assert_true(fabs(crt_implicit_price(&r.crt, &r.mesh, mixed, 10.0) - 0.5 * (one + price[order - 1])) < 1e-12 * one);
+    rays_close(&r);
+  }
+  assert_true(fabs(price[1] / price[0] - 2.0) < 0.01);
+}
+
 static int group(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_order),    cmocka_unit_test(test_wild),  cmocka_unit_test(test_ring),
-      cmocka_unit_test(test_triangle), cmocka_unit_test(test_walls), cmocka_unit_test(test_across),
+      cmocka_unit_test(test_triangle), cmocka_unit_test(test_walls), cmocka_unit_test(test_across), cmocka_unit_test(test_price),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
