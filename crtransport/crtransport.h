@@ -27,7 +27,7 @@ enum { COUPLING_FULL, COUPLING_HEATING, COUPLING_NONE };
 enum { ALFVEN_NONE, ALFVEN_IDEAL, ALFVEN_ION };
 enum { IONISATION_CONSTANT, IONISATION_EQUILIBRIUM };
 enum { SPEED_FIXED, SPEED_AUTO };                      /* of light, per bin */
-enum { EVALUATE_BIN, EVALUATE_EDGE };                  /* speed and scattering rate: of the centre of a bin, or of its edges */
+enum { EVALUATE_BIN, EVALUATE_EDGE, EVALUATE_MEAN };   /* speed and scattering rate: of the centre of a bin, of its edges, means of its populations */
 enum { RAYS_EVENTS = 1024, RAYS_VARIABLES = 16 + 2 * CR_MAX_SPECIES + 4 * 512 };
 
 /* nu = nu0 beta^beta_power (R / GV)^-slope times the profile of the model; nu0 and slope are those of the section cr. */

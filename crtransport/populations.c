@@ -16,10 +16,27 @@ static struct crt_member member_at(const struct rays *r, int s, double mass, dou
   return (struct crt_member){.speed = beta * r->transport.par.light, .rate = rate * r->scale.time_s};
 }
 
+/* Mean speed and diffusivity of the particles of a population, of a spectrum as injection and escape make it: dN/dln p ~ p^(3 - psi - slope). */
+static struct crt_member member_mean(const struct rays *r, int s, const struct cr_bin *b, int end) {
+  double l[CR_NODES], w[CR_NODES], weight = 0.0, speed = 0.0, kappa = 0.0;
+  cr_bin_nodes(3.0 - r->par.cr.injection.slope - r->par.cr.batch.nu_slope, 0.0, b->width, l, w);
+  for (int i = 0; i < CR_NODES; i++) {
+    const double p = b->p_lo * exp(l[i]), x = p / b->p_lo, up = cr_kinetic_rise(b->p_lo, p, b->mass, (x - 1.0) * (x + 1.0)) / b->dt;
+    const double here = w[i] * (end == 0 ? 1.0 - up : up);
+    const struct crt_member m = member_at(r, s, b->mass, p);
+    weight += here;
+    speed += here * m.speed;
+    kappa += here * m.speed * m.speed / (3.0 * m.rate);
+  }
+  speed /= weight;
+  return (struct crt_member){.speed = speed, .rate = speed * speed * weight / (3.0 * kappa)};
+}
+
 static struct rays_population population(const struct rays *r, int s, int bin, int end) {
   const struct cr_bin *b = &r->net.bin[bin];
   const double edge = end == 0 ? b->p_lo : b->p_hi;
-  const struct crt_member m = member_at(r, s, b->mass, r->par.scattering.evaluate == EVALUATE_EDGE ? edge : sqrt(b->p_lo * b->p_hi));
+  const int how = r->par.scattering.evaluate;
+  const struct crt_member m = how == EVALUATE_MEAN ? member_mean(r, s, b, end) : member_at(r, s, b->mass, how == EVALUATE_EDGE ? edge : sqrt(b->p_lo * b->p_hi));
   return (struct rays_population){.bin = bin,
                                   .end = end,
                                   .speed = m.speed,

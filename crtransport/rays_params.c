@@ -108,8 +108,9 @@ static void declare_scattering(struct params *ps, struct rays_params *p) {
   params_real(ps, "field_power", &p->scattering.field_power, "0", -10.0, 10.0, "1", "power_law: power of the field");
   params_real(ps, "perpendicular", &p->transport.implicit.perpendicular, "0", 0.0, 1.0, "1",
               "implicit, steady: diffusivity across the magnetic field over that along it");
-  params_choice(ps, "evaluate", &p->scattering.evaluate, "bin|edge", "bin",
-                "speed and scattering rate of a bin: those of its centre, or of its edges for the two populations");
+  params_choice(ps, "evaluate", &p->scattering.evaluate, "bin|edge|mean", "bin",
+                "speed and scattering rate of a bin: those of its centre; or of its edges for the two populations; or such that each of the two diffuses as "
+                "its particles do on average, for a spectrum with the slope of injection and escape");
 }
 
 static void declare_medium(struct params *ps, struct rays_params *p) {

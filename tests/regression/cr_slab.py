@@ -36,7 +36,7 @@ def references():
         check(f'reference: {name}', float(error), '<=', 2e-6, 'exact solution')
 
 
-def compare(name, r, low, high, bound, skip=1, electrons=0.02, wanted=('p', 'cno', 'b', 'be10', 'be', 'e-')):
+def compare(name, r, low, high, bound, skip=1, electrons=0.02, wanted=('p', 'cno', 'b', 'be10', 'be', 'e-'), numbers=False):
     got, edges = middle(r)
     exact = slab.Slab(disc, sources, hadrons=(low, high), leptons=(low, high), species=tuple(got), electrons=electrons).solve()
     for s in got:
@@ -45,6 +45,8 @@ def compare(name, r, low, high, bound, skip=1, electrons=0.02, wanted=('p', 'cno
         n, e = exact.bins(s, edges[s], 0.0, 0.125)
         some = slice(skip, len(n) - skip)
         check(f'{name}: energy of {s} in the middle of the disc, worst bin', float(np.max(np.abs(got[s][1] / e - 1)[some])), '<=', bound, 'tests/reference/slab.py')
+        if numbers:
+            check(f'{name}: number of {s}, worst bin', float(np.max(np.abs(got[s][0] / n - 1)[some])), '<=', bound, 'tests/reference/slab.py')
     if 'b' in got and 'cno' in got:
         b = [got[s][1][skip:-skip] for s in ('b', 'cno')]
         c = [exact.bins(s, edges[s], 0.0, 0.125)[1][skip:-skip] for s in ('b', 'cno')]

@@ -55,6 +55,8 @@ def main():
     low, high = 1.0, 31.622776601683793
     fine = run(SETUP, {**STEADY, 'cr.min_GV': low, 'cr.max_GV': high, 'cr.per_decade': 8})
     compare('steady, 1 to 32 GV, 8 bins per decade', fine, low, high, 0.02, skip=2)
+    means = run(SETUP, {**STEADY, 'cr.min_GV': low, 'cr.max_GV': high, 'scattering.evaluate': 'mean'})
+    compare('steady, 1 to 32 GV, 4 bins per decade, mean diffusivities', means, low, high, 0.006, wanted=('p', 'cno', 'b'), numbers=True)
     r = run(SETUP, {**STEADY, 'cr.min_GV': low, 'cr.max_GV': high})
     again = run(SETUP, {**STEADY, 'cr.min_GV': low, 'cr.max_GV': high})
     check('repeated: differences', differences(middle(again)[0], middle(r)[0]), '==', 0.0, 'the same numbers')
