@@ -61,9 +61,12 @@ void cr_params_declare(struct params *ps, struct cr_params *p) {
   params_real(ps, "lepton_energy", &s->lepton_energy, "0.12", 1e-3, 1.0, "1", "kinetic energy of secondary e+ and e- over that of the proton");
   params_real(ps, "positrons", &s->positrons, "0.333333333333333", 0.0, 10.0, "1", "e+ per pionic loss event");
   params_real(ps, "electrons", &s->electrons, "0.333333333333333", 0.0, 10.0, "1", "e- per pionic loss event; 0.18 agrees with measured yields");
-  params_real(ps, "helium", &s->helium, "1", 0.0, 10.0, "1", "factor of e+, e- and antiproton production for helium");
+  params_real(ps, "helium", &s->helium, "1", 0.0, 10.0, "1", "factor of e+, e- and antiproton production for helium in the gas, beyond n = rho / m_p");
+  params_real(ps, "nuclei", &s->nuclei, "1", 0.0, 10.0, "1",
+              "factor of production by protons, for nuclei of cosmic rays that the network lacks; 1.3 for He and heavier ones, 1.06 beside `he`");
   params_bool(ps, "paper_beryllium", &s->paper_beryllium, "true", "B -> Be of Hopkins et al. 2022, in place of Evoli et al. 2019");
-  params_bool(ps, "tail", &s->tail, "true", "production by protons above the highest bin, by its power law");
+  params_bool(ps, "tail", &s->tail, "true", "production by protons above the highest bin");
+  params_real(ps, "tail_slope", &s->tail_slope, "-1.7", -10.0, -1.0, "1", "their power law: slope of dN/dln p, from the density at the top of the bin on");
 
   params_section(ps, "cr_injection", "cosmic rays of supernovae and winds");
   params_real(ps, "efficiency", &p->injection.efficiency, "0.1", 0.0, 1.0, "1", "share of the kinetic energy of the ejecta");

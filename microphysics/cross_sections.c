@@ -127,21 +127,43 @@ double cr_sigma_kept(const struct cr_species *s, double t) {
 /* Hopkins et al. 2022, section 2.3. */
 double cr_sigma_paper_beryllium(bool be10, double t) { return be10 ? 12.5 * pow(t, 0.018) : 12.0 * pow(t, -0.022); }
 
-/* Integrals over the spectra of Winkler 2017, JCAP 02, 048 (antineutrons and hyperons included). */
-enum { PBAR = 9 };
-static const double pbar_t[PBAR] = {7.24, 9.55, 20, 50.1, 95.5, 288, 955, 2880, 9550};
-static const double pbar_sigma[PBAR] = {2.2e-5, 3.28e-3, 0.134, 0.775, 1.90, 5.15, 10.6, 17.5, 26.1};
-static const double pbar_fraction[PBAR] = {0.168, 0.166, 0.146, 0.112, 0.092, 0.0654, 0.0462, 0.0339, 0.0173};
+/* Integrals over the spectra of Winkler 2017, JCAP 02, 048 (antineutrons and hyperons included).  Those end at antiprotons of 1 TeV, so the last mean
+ * energy is that of the trend below. */
+enum { PBAR = 11 };
+static const double pbar_t[PBAR] = {7.24, 9.55, 12.6, 20, 28.8, 50.1, 95.5, 288, 955, 2880, 9550};
+static const double pbar_sigma[PBAR] = {2.2e-5, 3.28e-3, 0.0284, 0.134, 0.274, 0.775, 1.90, 5.15, 10.6, 17.5, 26.1};
+static const double pbar_fraction[PBAR] = {0.168, 0.166, 0.161, 0.146, 0.132, 0.112, 0.092, 0.0654, 0.0462, 0.0339, 0.0242};
+/* Mean energies of the slowest 2 % of the antiprotons, the next 8, 20, 30 and 25 %, and the fastest 15 %, over that of all; of the
+ * slowest a bit changed, so that energies rise with that of the proton. */
+const double cr_antiproton_share[ANTIPROTON_PARTS] = {0.02, 0.08, 0.2, 0.3, 0.25, 0.15};
+static const double pbar_part[ANTIPROTON_PARTS][PBAR] = {{0.360, 0.290, 0.235, 0.175, 0.153, 0.127, 0.096, 0.058, 0.032, 0.018, 0.012},
+                                                         {0.580, 0.476, 0.390, 0.319, 0.288, 0.248, 0.199, 0.131, 0.076, 0.044, 0.031},
+                                                         {0.778, 0.659, 0.593, 0.524, 0.490, 0.442, 0.379, 0.280, 0.187, 0.123, 0.097},
+                                                         {0.942, 0.903, 0.870, 0.829, 0.805, 0.767, 0.712, 0.607, 0.486, 0.384, 0.343},
+                                                         {1.158, 1.209, 1.237, 1.260, 1.271, 1.281, 1.286, 1.273, 1.228, 1.177, 1.157},
+                                                         {1.460, 1.675, 1.835, 2.016, 2.113, 2.259, 2.477, 2.880, 3.354, 3.748, 3.905}};
+
+static int pbar_place(double t) {
+  int i = 0;
+  while (i < PBAR - 2 && t > pbar_t[i + 1]) i++;
+  return i;
+}
 
 /* Power laws between the points; zero below the first one, where less than 1e-5 of the production is left. */
 static double power_table(const double *y, double t) {
-  int i = 0;
-  while (i < PBAR - 2 && t > pbar_t[i + 1]) i++;
+  const int i = pbar_place(t);
   return y[i] * pow(t / pbar_t[i], log(y[i + 1] / y[i]) / log(pbar_t[i + 1] / pbar_t[i]));
 }
 
 double cr_sigma_antiproton(double t) { return t < pbar_t[0] ? 0.0 : power_table(pbar_sigma, t); }
-double cr_antiproton_energy_fraction(double t) { return power_table(pbar_fraction, fmax(t, pbar_t[0])); }
+
+/* Parts are linear in ln t, which keeps their mean at 1, and constant beyond the points. */
+double cr_antiproton_energy_fraction(int part, double t) {
+  const double inside = fmin(fmax(t, pbar_t[0]), pbar_t[PBAR - 1]), *y = pbar_part[part];
+  const int i = pbar_place(inside);
+  const double x = log(inside / pbar_t[i]) / log(pbar_t[i + 1] / pbar_t[i]);
+  return power_table(pbar_fraction, fmax(t, pbar_t[0])) * (y[i] + x * (y[i + 1] - y[i]));
+}
 
 /* Kafexhiu et al. 2014, PRD 90, 123014, Eq. 1. */
 double cr_sigma_inelastic_pp(double t) {

@@ -19,9 +19,11 @@ double cr_sigma_nuclear(const struct cr_species *parent, const struct cr_species
 double cr_sigma_kept(const struct cr_species *s, double t_GeV);
 /* The paper's B -> stable Be and B -> 10Be. */
 double cr_sigma_paper_beryllium(bool be10, double t_GeV);
-/* Antiproton production in p + H and the mean kinetic energy of the antiprotons over that of the proton. */
+/* Antiproton production in p + H, and the mean kinetic energy of a part of the antiprotons over that of the proton; the parts, by energy, have these shares. */
+enum { ANTIPROTON_PARTS = 6 };
+extern const double cr_antiproton_share[ANTIPROTON_PARTS];
 double cr_sigma_antiproton(double t_GeV);
-double cr_antiproton_energy_fraction(double t_GeV);
+double cr_antiproton_energy_fraction(int part, double t_GeV);
 /* Inelastic p + p, for the gamma rays. */
 double cr_sigma_inelastic_pp(double t_GeV);
 /* Ionisation of a hydrogen atom by a charge z with beta (Bethe), cm^2. */

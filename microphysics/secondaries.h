@@ -11,8 +11,10 @@ struct cr_secondary_options {
   double lepton_energy;       /* kinetic energy of a secondary e+- over that of its proton (per nucleon)           */
   double positrons, electrons;/* e+ and e- per pionic loss event                                                   */
   double helium;              /* factor of e+- and antiproton production for helium in the gas, where n_nucleon does not hold it */
+  double nuclei;              /* the same for nuclei of the cosmic rays that the network lacks: factor of production by protons */
+  double tail_slope;          /* of dN/dln p above the top bin                                                     */
   bool paper_beryllium;       /* B -> Be and 10Be of Hopkins et al. 2022, for the species b; else Evoli et al. 2019 */
-  bool tail;                  /* the parents above the top bin, by its power law                                   */
+  bool tail;                  /* the parents above the top bin, by a power law from its density there              */
 };
 
 enum cr_channel_kind { CHANNEL_FRAGMENT, CHANNEL_DECAY, CHANNEL_LEPTON, CHANNEL_ANTIPROTON };
@@ -37,9 +39,10 @@ int cr_channels(const struct cr_production *prod, struct cr_channel channel[CR_M
 
 /* Children per second of a parent of momentum p, for a target density of 1 cm^-3. */
 double cr_channel_rate(const struct cr_production *prod, const struct cr_channel *ch, double p);
-/* The momentum of the child, rising with p; and the other way. */
-double cr_channel_momentum(const struct cr_production *prod, const struct cr_channel *ch, double p);
-double cr_channel_parent(const struct cr_production *prod, const struct cr_channel *ch, double p_child);
+/* The momentum of the children of a part of the events, rising with p; and the other way.  Antiprotons come in parts of different energy. */
+int cr_channel_parts(const struct cr_channel *ch);
+double cr_channel_momentum(const struct cr_production *prod, const struct cr_channel *ch, int part, double p);
+double cr_channel_parent(const struct cr_production *prod, const struct cr_channel *ch, int part, double p_child);
 
 /* Children per second that one particle in bin `from` of the parent, with slope s, puts into bin `to` of the child, as edge populations.
  * Bins count within the species.  Returns the children below the lowest (to = -1) or above the highest (to = nbin) bin as *lo. */
