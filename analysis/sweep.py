@@ -212,11 +212,13 @@ def compare(done, o, out, head, name):
     if o.data:
         check(o.data)
     region = galaxy_places.region_of(o)
-    views, what = [], ''
+    views, places = [], []
     for v in done:
-        seen, what = view(v.folder, region, o.weight)
+        seen, place = view(v.folder, region, o.weight)
+        places.append(place)
         v.numbers = key_numbers(seen)
         views.append(seen)
+    what = ';  '.join(dict.fromkeys(places))
     keys = list(done[0].values)
     path = os.path.join(out, f'{name}.txt')
     write(path, f'{head}: {what}'.replace('$', '').replace('^{-3}', '^-3'), keys, done)

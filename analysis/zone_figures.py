@@ -32,7 +32,7 @@ def spectra(zone, options, name='spectra', where=''):
             drawn += [d.x**2 * d.y for d in data]
         cr_style.spectrum_axes(ax, which[0], min(found[w][0].min() for w in which), max(found[w][0].max() for w in which))
         cr_style.limits(ax, drawn, 10 if 'p' in which else 9 if len(which) > 1 and 'e-' not in which else 8)
-        ax.legend(loc='lower left' if 'p' in which or 'e-' in which else 'lower center', fontsize=8)
+        ax.legend(loc='best', fontsize=8)
     fig.suptitle(f'{zone.name},  t = {zone.attrs["time_Myr"]:.4g} Myr{", " + where if where else ""}{cr_style.sun(options, modulation)}')
     fig.tight_layout()
     return style.save(fig, zone.folder, name, options.format)
