@@ -37,6 +37,11 @@ static int order(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
+double bench_median(double *value, int n) {
+  qsort(value, (size_t)n, sizeof value[0], order);
+  return value[n / 2];
+}
+
 /* The name under which a case is reported: with the number of processes, unless it ends in "!". */
 static void full_name(const struct bench_case *c, int size, char *name, size_t length) {
   size_t n = strlen(c->name);
@@ -62,8 +67,8 @@ static void measure(const struct bench *b, const struct bench_case *c, const cha
   for (int i = 0; can && i < b->repeat; i++) value[i] = c->function(b, i + 1, &state);
   c->function(b, -1, &state);
   if (!can || b->rank != 0) return;
-  qsort(value, (size_t)b->repeat, sizeof value[0], order);
-  printf("%s %.6g %.6g %.6g %s\n", name, value[b->repeat / 2], value[0], value[b->repeat - 1], c->unit);
+  const double median = bench_median(value, b->repeat); /* sorts them */
+  printf("%s %.6g %.6g %.6g %s\n", name, median, value[0], value[b->repeat - 1], c->unit);
   fflush(stdout);
 }
 

@@ -33,6 +33,8 @@ double bench_clock(const struct bench *b);
 /* The value of the slowest process and the sum over processes. */
 double bench_most(const struct bench *b, double value);
 double bench_sum(const struct bench *b, double value);
+/* Of n values, which are sorted. */
+double bench_median(double *value, int n);
 /* Keep the compiler from dropping a result. */
 void bench_use(double value);
 
