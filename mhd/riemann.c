@@ -17,8 +17,9 @@
 #define DEGENERATE 1e-8
 /* Near that place, which compression brings about, the jump grows without bound, and the energy with it, while mass and momentum stay as they are.  A fast
  * shock compresses the transverse field with the gas, or (switched on) makes one about as strong as the normal one: where the square behind it would be more than
- * this many times the sum of both, the jump is left out too. */
+ * MOST_FIELD times the sum of those before it, and more than compression by MOST_PILED times that of the gas brings about (squared), the jump is left out too. */
 #define MOST_FIELD 16.0
+#define MOST_PILED 1.5
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
@@ -115,8 +116,8 @@ ALWAYS_INLINE void hlld(bool magnetic, bool isothermal, int n, double eos, const
       const double yk = lower ? yl : yr, zk = lower ? zl : zr;
       const double aql = 1.0 - dl * ql, aqr = 1.0 + dr * qr;
       const double rl2 = rl * rl, rr2 = rr * rr;
-      const bool farl = (aql * aql) * (bt2l * rl2) > MOST_FIELD * ((rsl * rsl) * bt2l + b2 * rl2);
-      const bool farr = (aqr * aqr) * (bt2r * rr2) > MOST_FIELD * ((rsr * rsr) * bt2r + b2 * rr2);
+      const bool farl = (aql * aql) * (bt2l * rl2) > max(MOST_FIELD * rl2, MOST_PILED * (rsl * rsl)) * bt2l + MOST_FIELD * (b2 * rl2);
+      const bool farr = (aqr * aqr) * (bt2r * rr2) > max(MOST_FIELD * rr2, MOST_PILED * (rsr * rsr)) * bt2r + MOST_FIELD * (b2 * rr2);
       const double bql = farl ? 0.0 : b * ql, bqr = farr ? 0.0 : b * qr, dql = farl ? 1.0 : aql, dqr = farr ? 1.0 : aqr;
       const double vsl = vl - bql * yl, wsl = wl - bql * zl, ysl = dql * yl, zsl = dql * zl;
       const double vsr = vr - bqr * yr, wsr = wr - bqr * zr, ysr = dqr * yr, zsr = dqr * zr;

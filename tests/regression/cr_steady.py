@@ -37,7 +37,7 @@ def oblique():
         check(f'oblique field and diffusion across it, 2-D, {operator}: differences', differences(middle(r)[0], straight), '<=', 5e-5, 'the same equation')
 
 
-GALAXY = {'mesh.cells': '[8, 8, 24]', 'mesh.max_level': 0, 'mesh.regions': '[]', 'output.figures': '[]'}
+GALAXY = {'mesh.cells': '[8, 8, 24]', 'mesh.max_level': 0, 'mesh.regions': '[]', 'output.figures': '[]', 'steady.operator': 'positive', 'scattering.perpendicular': 0}
 
 
 def galaxy():

@@ -20,7 +20,7 @@ SPECIES = ('[{name: p, min_GV: 0.08, max_GV: 300, per_decade: 4}, {name: e-, min
 # A small galaxy with the local interstellar spectra everywhere, at time 0.
 LOCAL = {'mesh.cells': [16, 16, 16], 'mesh.lower': '[-16 kpc, -16 kpc, -8 kpc]', 'mesh.upper': '[16 kpc, 16 kpc, 8 kpc]',
          'mesh.max_level': 1, 'mesh.regions': '[{level: 1, lower: [4 kpc, 4 kpc, 1 kpc], upper: [5 kpc, 5 kpc, 2 kpc]}]',
-         'transport.scheme': 'explicit', 'cr_initial.kind': 'lism', 'cr.network': 'custom', 'cr.species': SPECIES, 'output.precision': 'float64',
+         'transport.scheme': 'explicit', 'scattering.perpendicular': 0, 'cr_initial.kind': 'lism', 'cr.network': 'custom', 'cr.species': SPECIES, 'output.precision': 'float64',
          'output.xdmf': False}
 os.environ['CRUX_PROGRAM'] = check.PROGRAM
 

@@ -17,7 +17,8 @@ REGIONS = ('[{name: sun, radius: [6 kpc, 9 kpc], height: [0 kpc, 1.1 kpc]}, '
 # The local spectra, changed by sources, losses and transport in a few steps.
 RUN = {'mesh.cells': [16, 16, 16], 'mesh.lower': '[-16 kpc, -16 kpc, -8 kpc]', 'mesh.upper': '[16 kpc, 16 kpc, 8 kpc]',
        'mesh.max_level': 1, 'mesh.regions': '[{level: 1, lower: [4 kpc, 4 kpc, 1 kpc], upper: [5 kpc, 5 kpc, 2 kpc]}]',
-       'transport.scheme': 'explicit', 'cr_initial.kind': 'lism', 'cr.network': 'custom', 'cr.species': SPECIES, 'output.precision': 'float64', 'output.xdmf': False,
+       'transport.scheme': 'explicit', 'scattering.perpendicular': 0, 'cr_initial.kind': 'lism', 'cr.network': 'custom', 'cr.species': SPECIES,
+       'output.precision': 'float64', 'output.xdmf': False,
        'run.time_end': '0.3 Myr', 'run.dt_max': '0.1 Myr', 'output.observables': '0.1 Myr', 'output.snapshots': '0.3 Myr', 'output.regions': REGIONS}
 SETUP = 'setups/milkyway/milkyway.yaml'
 
