@@ -206,9 +206,12 @@ bool crt_implicit(struct crt *c, const struct mesh *mesh, struct exchange *x, in
     }
     const double before = total(mesh, &im->start);
     im->failure.member = p;
-    if (!isfinite(before)) im->failure.reason = "it is not finite";
+    if (!isfinite(before)) {
+      im->failure.reason = "it is not finite";
+      return false;
+    }
     if (before <= 0.0) continue;
-    if (!isfinite(before) || !advance(im, x, s, c->par.implicit.order)) return false;
+    if (!advance(im, x, s, c->par.implicit.order)) return false;
     fill_floors(im, &s);
     crt_repair(im, x, before - count_walls(im, dt, &g->outflow[p]));
     bound_flux(im, s.speed);

@@ -1,4 +1,5 @@
 /* Steps that fail: what they have changed is put back where that can be done, and the run ends without spoiling a good checkpoint. */
+#include "base/exact.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/sum.h"
@@ -13,7 +14,8 @@
 struct run_kept {
   double *energy;
   struct mhd_counts counts;
-  struct sum outflow[5 + MHD_SCALARS], radiated;
+  struct exact outflow[5 + MHD_SCALARS];
+  struct sum radiated;
 };
 
 static bool cools(const struct run *r) { return r->has_cooling && r->cooling.par.on && !r->gas.par.frozen; }
@@ -32,10 +34,11 @@ static void copy_energies(struct run *r, bool back) {
 void run_keep(struct run *r) {
   struct run_kept *k = r->kept = memory_get(sizeof *k);
   k->counts = r->gas.counts;
+  _Static_assert(sizeof k->outflow == sizeof r->gas.outflow, "all of them");
   memcpy(k->outflow, r->gas.outflow, sizeof k->outflow);
   if (r->has_cooling) k->radiated = r->cooling.radiated;
   if (!cools(r) || r->has_rays) return;
-  k->energy = memory_get(sizeof *k->energy * 2 * r->gas.u[0].comp_size[0] * ((size_t)r->mesh.count + 1));
+  k->energy = memory_get_raw(sizeof *k->energy * 2 * r->gas.u[0].comp_size[0] * ((size_t)r->mesh.count + 1));
   copy_energies(r, false);
 }
 

@@ -15,7 +15,6 @@
 
 #include <math.h>
 
-
 static struct {
   double sun;
   struct galaxy_layer hi, h2;

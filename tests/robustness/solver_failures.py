@@ -14,7 +14,7 @@ from tests.regression import check
 
 COLLAPSE = 'setups/collapse/collapse.yaml'
 SMALL = {'mesh.cells': '[16, 16, 16]', 'mesh.max_level': 0, 'mesh.regions': '[]', 'run.time_end': 0.3, 'output.snapshots': 0.0, 'output.checkpoints': 0.05,
-         'output.keep_checkpoints': 9, 'output.xdmf': False}
+         'output.keep_checkpoints': 9, 'output.xdmf': False, 'mesh.boundary_x': '[reflecting, outflow]'}
 KPC = {'units': '{length: 1 kpc, velocity: 30 km/s, density: 1 mp cm^-3}', 'gravity.constant': 1.0, **{f'mesh.{k}': f'[{x} kpc, {x} kpc, {x} kpc]' for k, x in
        (('lower', -1.6), ('upper', 1.6))}, 'run.time_end': '0.3 code', 'run.dt_max': '0.02 code', 'output.checkpoints': '0.05 code', 'output.history': '0.01 code', 'collapse.density': '1 code',
        'collapse.radius': '1 kpc', 'collapse.pressure': '0.01 code', 'collapse.ambient': '1e-2 code'}
@@ -33,6 +33,11 @@ def checkpoints(dir):
 def step_of(path):
     with h5py.File(path, 'r') as f:
         return int(f.attrs['step'])
+
+
+def outflow_of(path):
+    with h5py.File(path, 'r') as f:
+        return np.array(f.attrs['outflow'])
 
 
 def apart(dir, right):
@@ -61,6 +66,8 @@ def in_a_run(ranks, more, what, base=SMALL, right='right'):
     tap.report(all(new.get(p) == b for p, b in old.items()), f'{name}: older checkpoints are untouched', ', '.join(sorted(new)))
     newest = sorted(new)[-1]
     tap.report(newest not in old and step_of(newest) == 8, f'{name}: a checkpoint of the last good step', newest)
+    before, after = outflow_of(sorted(old)[-1]), outflow_of(newest)
+    tap.report(np.any(before != 0) and np.array_equal(before, after), f'{name}: what has left the domain is what had', (before, after))
     status, text = start(COLLAPSE, dir, base, '--resume', ranks=ranks)
     tap.report(status == 0 and f'resumed from {newest}' in text, f'{name}: goes on from it', text[-500:])
     off = apart(dir, right) if status == 0 else 1.0
