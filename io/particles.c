@@ -21,7 +21,9 @@ struct particles {
 };
 
 /* How numbers of a field become code units: powers of the units of the file, of a and h, and the allowed values. */
-enum { MAY_BE_ANY, MAY_BE_ZERO, POSITIVE };
+enum { MAY_BE_ANY, MAY_BE_ZERO, POSITIVE, SHARE };
+enum { ELEMENTS = 11 }; /* columns of Metallicity that are mass fractions; FIRE may have tracers behind them */
+static const double MOST_SHARE = 1.001; /* of whole, with what single precision adds */
 static const struct { const char *name; int components; double length, mass, velocity, a; int allowed; } FIELD[PARTICLE_FIELDS] = {
     [PARTICLE_POSITION] = {"Coordinates", 3, 1, 0, 0, 1, MAY_BE_ANY},
     [PARTICLE_VELOCITY] = {"Velocities", 3, 0, 0, 1, 0.5, MAY_BE_ANY},
@@ -31,9 +33,9 @@ static const struct { const char *name; int components; double length, mass, vel
     [PARTICLE_RADIUS] = {"SmoothingLength", 1, 1, 0, 0, 1, POSITIVE},
     [PARTICLE_FIELD] = {"MagneticField", 3, 0, 0, 0, 0, MAY_BE_ANY},
     [PARTICLE_CR_ENERGY] = {"CosmicRayEnergy", 0, 0, 1, 2, 0, MAY_BE_ZERO},
-    [PARTICLE_METALS] = {"Metallicity", 0, 0, 0, 0, 0, MAY_BE_ZERO},
+    [PARTICLE_METALS] = {"Metallicity", 0, 0, 0, 0, 0, SHARE},
     [PARTICLE_ELECTRONS] = {"ElectronAbundance", 1, 0, 0, 0, 0, MAY_BE_ZERO},
-    [PARTICLE_NEUTRAL] = {"NeutralHydrogenAbundance", 1, 0, 0, 0, 0, MAY_BE_ZERO},
+    [PARTICLE_NEUTRAL] = {"NeutralHydrogenAbundance", 1, 0, 0, 0, 0, SHARE},
     [PARTICLE_STARS_RATE] = {"StarFormationRate", 1, 0, 0, 0, 0, MAY_BE_ZERO},
     [PARTICLE_BIRTH] = {"StellarFormationTime", 1, 0, 0, 0, 0, MAY_BE_ANY},
 };
@@ -167,7 +169,9 @@ static void check_values(struct particles *s, int type, enum particle_field fiel
   double what = 0.0;
   for (int64_t i = n * components - 1; i >= 0; i--) {
     const double v = value[i];
-    const bool good = isfinite(v) && (FIELD[field].allowed == MAY_BE_ANY || v > 0.0 || (v == 0.0 && FIELD[field].allowed == MAY_BE_ZERO));
+    const int allowed = FIELD[field].allowed;
+    const bool high = allowed == SHARE && i % components < ELEMENTS && v > MOST_SHARE;
+    const bool good = isfinite(v) && !high && (allowed == MAY_BE_ANY || v > 0.0 || (v == 0.0 && allowed != POSITIVE));
     bad += !good;
     where = good ? where : i / components;
     what = good ? what : v;
@@ -175,7 +179,7 @@ static void check_values(struct particles *s, int type, enum particle_field fiel
   if (bad > 0)
     particles_fault(s->error, "%s: PartType%d/%s has %lld value%s %s, the first of them %.6g of particle %lld", s->about.path, type, FIELD[field].name, (long long)bad,
                     bad == 1 ? "" : "s",
-                    !isfinite(what) ? "not finite" : FIELD[field].allowed == POSITIVE ? "not above zero" : "below zero", what, (long long)(first + where));
+                    !isfinite(what) ? "not finite" : what > 0.0 ? "above one" : FIELD[field].allowed == POSITIVE ? "not above zero" : "below zero", what, (long long)(first + where));
 }
 
 double *particles_read(struct particles *s, int type, enum particle_field field) {

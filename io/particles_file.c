@@ -107,7 +107,7 @@ static void read_header(hid_t f, const char *path, struct particles_header *h, i
   const double all_units = h->length_cm * h->mass_g * h->velocity_cm_s;
   if (given == 3 && !(isfinite(all_units) && h->length_cm > 0.0 && h->mass_g > 0.0 && h->velocity_cm_s > 0.0))
     particles_fault(error, "%s: the units of Header must be above zero: length %.6g, mass %.6g, velocity %.6g", path, h->length_cm, h->mass_g, h->velocity_cm_s);
-  if (!isfinite(h->time) || !isfinite(h->redshift) || !(h->hubble >= 0.0 && h->hubble < 100.0))
+  if (!isfinite(h->time) || !isfinite(h->redshift) || !(h->hubble >= 0.0 && h->hubble < 10.0))
     particles_fault(error, "%s: Header has no good Time %.6g, Redshift %.6g, HubbleParam %.6g", path, h->time, h->redshift, h->hubble);
   for (int t = 0; t < PARTICLE_TYPES; t++) {
     if (!(here[t] >= 0.0 && here[t] < 9e15)) particles_fault(error, "%s: NumPart_ThisFile of type %d is %.6g", path, t, here[t]);

@@ -1,5 +1,7 @@
 """Wrong and damaged snapshots of particles: each ends with status 2 and a message that says what is wrong where, on one rank and on two; nothing is
-written."""
+written.  `crux info` says before that they would be refused."""
+import contextlib
+import io
 import os
 import shutil
 import sys
@@ -7,6 +9,8 @@ import sys
 import h5py
 import numpy as np
 
+from analysis.fault import Fault
+from analysis.info import info
 from tests import tap
 from tests.regression import check
 
@@ -99,6 +103,10 @@ CASES = [
     ('unit of a field', unit('PartType0/Coordinates', to_cgs=3.085678e18, a_scaling=1.0, h_scaling=-1.0), ['PartType0/Coordinates', 'contradict'], []),
     ('not comoving', head(ComovingIntegrationOn=1), ['ComovingIntegrationOn', 'Redshift'], []),
     ('hubble', head(HubbleParam=-0.7), ['HubbleParam'], []),
+    ('hubble in km/s/Mpc', head(HubbleParam=70.0), ['HubbleParam 70'], []),
+    ('no time', head(Time=np.nan), ['Time nan'], []),
+    ('metals in percent', replace('PartType0/Metallicity', lambda v: 100 * v), ['PartType0/Metallicity', 'above one', 'particle 0'], []),
+    ('neutral share', put('PartType0/NeutralHydrogenAbundance', 4, 1.1), ['PartType0/NeutralHydrogenAbundance', 'above one', 'particle 4'], []),
     ('mass table', table(1, -1.0), ['MassTable of type 1'], []),
     ('no mass', table(1, 0.0), ['PartType1 has no Masses', 'MassTable'], []),
     ('not in the box', None, ['zero particles of gas in the box'], ['restart.position=[1000 kpc, 0 kpc, 0 kpc]']),
@@ -123,6 +131,24 @@ def refused(name, path, fragments, overrides=(), ranks=1, setup=SETUP):
         tap.note(text[-1500:])
 
 
+def told(path):
+    """What crux info says."""
+    out = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(out):
+            info(path)
+    except Fault as e:
+        return f'refuse it: {e}'
+    return out.getvalue()
+
+
+def foreseen(name, path):
+    """crux info refuses what a run refuses."""
+    text = told(path)
+    if not tap.report('refuse it' in text or 'not made by crux' in text, f'{name}: crux info', 'it would take this snapshot'):
+        tap.note(text[-1500:])
+
+
 def make(name, *words):
     path = os.path.join(check.scratch(), name)
     return make_snapshot.make(make_snapshot.arguments([path, '--particles', '4000', *words]))[0]
@@ -130,6 +156,11 @@ def make(name, *words):
 
 def main():
     good = make('good.hdf5')[0]
+    with h5py.File(good, 'r+') as f:   # tracers of other codes behind the elements may be any number
+        v = f['PartType0/Metallicity'][...]
+        del f['PartType0/Metallicity']
+        f['PartType0/Metallicity'] = np.concatenate([v, 50 * np.ones((len(v), 2))], axis=1)
+    tap.report('refuse it' not in told(good), 'crux info takes a good snapshot')
     bad = os.path.join(check.scratch(), 'bad.hdf5')
     for i, (name, change, fragments, overrides) in enumerate(CASES):
         shutil.copy(good, bad)
@@ -137,34 +168,42 @@ def main():
             with h5py.File(bad, 'r+') as f:
                 change(f, bad)
         refused(name, bad, fragments, overrides, ranks=2 if i % 5 == 0 or 'NaN in C' in name else 1)
+        if change:
+            foreseen(name, bad)
     with open(good, 'rb') as f:
         data = f.read()
     for name, part in (('torn', data[:len(data) // 2]), ('empty', b''), ('text', b'no snapshot\n' * 100)):
         with open(bad, 'wb') as f:
             f.write(part)
         refused(name, bad, ['bad.hdf5: not a whole HDF5 file'])
+        foreseen(name, bad)
     refused('no file', os.path.join(check.scratch(), 'none'), ['no such file'])
     files = make('set.hdf5', '--files', '3')
     os.rename(files[1], files[1] + '.gone')
     refused('a file of three is missing', files[0], ['set.1.hdf5', 'is missing'])
+    foreseen('of several files', files[0])
     os.rename(files[1] + '.gone', files[1])
     with h5py.File(files[2], 'r+') as f:
         f['Header'].attrs['Time'] = 11.0
     refused('files of two snapshots', files[0], ['set.2.hdf5', 'not of one snapshot'])
+    foreseen('of several files', files[0])
     with h5py.File(files[2], 'r+') as f:
         f['Header'].attrs['Time'] = 10.0
         f['Header'].attrs['UnitMass_In_CGS'] = 1.0
     refused('units of two files', files[0], ['set.2.hdf5', 'contradict'])
+    foreseen('of several files', files[0])
     with h5py.File(files[2], 'r+') as f:
         f['Header'].attrs['UnitMass_In_CGS'] = 1e10 * make_snapshot.MSUN
         del f['PartType0/MagneticField']
     refused('a field in two files of three', files[0], ['set.2.hdf5', 'MagneticField'])
+    foreseen('of several files', files[0])
     with h5py.File(files[2], 'r+') as f:
         v = f['PartType0/Velocities'][...]
         v[-1, 1] = np.nan
         f['PartType0/Velocities'][...] = v
         f['PartType0/MagneticField'] = np.zeros_like(v)
     refused('NaN in the last file', files[0], ['PartType0/Velocities', 'particle 1999'], ranks=3)
+    foreseen('of several files', files[0])
     bare = os.path.join(check.scratch(), 'code.yaml')
     with open(bare, 'w') as f:
         f.write('units: code\nrun: {name: code, setup: restart, time_end: 0}\n'
