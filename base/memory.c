@@ -1,4 +1,4 @@
-#define _DEFAULT_SOURCE /* madvise */
+#define _DEFAULT_SOURCE /* madvise, posix_memalign */
 #include "base/memory.h"
 
 #include "base/fail.h"
@@ -13,8 +13,8 @@ enum { PAGE = 2 << 20, LARGE = 8 << 20, LINE = 64 };
 void *memory_get_raw(size_t bytes) {
   if (bytes == 0) return NULL;
   size_t rounded = (bytes + LINE - 1) / LINE * LINE;
-  void *p = aligned_alloc(rounded < LARGE ? LINE : PAGE, rounded);
-  require(p != NULL, "out of memory: could not get %.1f MB", (double)bytes / 1e6);
+  void *p = NULL; /* aligned_alloc would want a multiple of the alignment */
+  require(posix_memalign(&p, rounded < LARGE ? LINE : PAGE, rounded) == 0, "out of memory: could not get %.1f MB", (double)bytes / 1e6);
 #ifdef MADV_HUGEPAGE
   if (rounded >= LARGE) madvise(p, rounded, MADV_HUGEPAGE); /* advice: a refusal does no harm */
 #endif

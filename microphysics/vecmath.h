@@ -31,7 +31,7 @@ static inline double vec_exp_parts(double x, double *em1) {
   double even = r2 * (1.0 / 2 + r2 * (1.0 / 24 + r2 * (1.0 / 720 + r2 * (1.0 / 40320 + r2 * (1.0 / 3628800 + r2 * (1.0 / 479001600.0))))));
   double odd = r2 * (1.0 / 6 + r2 * (1.0 / 120 + r2 * (1.0 / 5040 + r2 * (1.0 / 362880 + r2 * (1.0 / 39916800 + r2 * (1.0 / 6227020800.0))))));
   *em1 = r + (even + r * odd);
-  return vec_from_bits((vec_bits(t) << 52) + 0x3ff0000000000000);
+  return vec_from_bits((int64_t)((uint64_t)vec_bits(t) << 52) + 0x3ff0000000000000);
 }
 
 /* exp(x), with x cut to -700 ... 700. */
