@@ -11,7 +11,7 @@
  * Conservation: the kick is a divergence of stresses, and what cosmic rays carry in momentum, stress / (speed c~/c)^2 F b, is taken from the gas where it
  * changes; the gas gets the energy that cosmic rays lose by adiabatic changes, streaming and heating processes, cell by cell, and the divergence of
  * stress times velocity.  So momentum and energy of gas, field and cosmic rays with the ledger are conserved to round-off for the form RSOL_FLUX with any
- * c~, and for RSOL_FULL with c~ = c. */
+ * c~, and for RSOL_FULL with c~ = c.  Where c~ of a group changes, so does by definition what it carries in momentum; the gas feels nothing of that. */
 #ifndef CRTRANSPORT_CRTRANSPORT_H
 #define CRTRANSPORT_CRTRANSPORT_H
 
@@ -126,6 +126,8 @@ struct rays {
 };
 
 void rays_declare(struct params *ps, struct rays_params *par);
+/* Whether the scattering rate is what the setup says. */
+bool rays_scattering_from_setup(const struct rays_params *par);
 /* After params_load; mistakes end the program with status 2. */
 void rays_check(struct rays_params *par, const struct params *ps, bool magnetic);
 
@@ -186,7 +188,10 @@ struct rays_saved {
   struct rays_books books;
 };
 void rays_save(const struct rays *r, const struct mesh *mesh, struct rays_saved *s);
+/* Once the fields are there. */
 void rays_restore(struct rays *r, const struct mesh *mesh, const struct rays_saved *s);
+/* After that, where the gas has not taken part so far, or c~ is another one: what cosmic rays carry now is not taken from it.  Collective. */
+void rays_reset_momentum(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g);
 
 /* cost[b] += seconds spent on each local block since the last call, in explicit transport and momentum space; see mesh_weigh. */
 void rays_cost(struct rays *r, const struct mesh *mesh, double *cost);

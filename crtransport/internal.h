@@ -14,8 +14,10 @@ void rays_stress(const struct rays *r, const struct mesh *mesh, int block, struc
 void rays_kick(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g, double dt);
 /* Take from the gas the momentum that cosmic rays have gained since the last call, with its kinetic energy (booked in r->inertia). */
 void rays_inertia(struct rays *r, const struct mesh *mesh, struct gas *g);
-/* r->momentum from the state as it is, without changing the gas: at the start, and when c~ changes. */
+/* r->momentum from the state as it is, without changing the gas: at the start. */
 void rays_set_momentum(struct rays *r, const struct mesh *mesh);
+/* The same when c~ changes: what that adds counts as having been there at the start.  Collective. */
+void rays_renew_momentum(struct rays *r, const struct mesh *mesh);
 /* Energy of the gas += r->exchange[0], internal energy += r->exchange[1]; both are zero afterwards. */
 void rays_settle(struct rays *r, const struct mesh *mesh, struct gas *g);
 /* Velocity normal to the faces, mean of the states u[2] before and u[0] after the step of the gas: what adiabatic changes are made with.  velocity: faces,

@@ -126,7 +126,7 @@ void rays_speeds(struct rays *r, const struct mesh *mesh, const struct gas *g) {
     group->speed = high > was ? high : low < was ? low : was;
     changed |= group->speed != was;
   }
-  if (changed) rays_set_momentum(r, mesh);
+  if (changed) rays_renew_momentum(r, mesh);
 }
 
 void rays_choose(struct rays *r, const struct mesh *mesh, double dt) {
@@ -145,7 +145,7 @@ void rays_choose(struct rays *r, const struct mesh *mesh, double dt) {
       log_info("cosmic rays, group %d: %s (%d explicit sub-steps in a step, %.3g cost as much as an implicit one)", i, group->implicit ? "implicit" : "explicit", n,
                cost);
   }
-  if (changed) rays_set_momentum(r, mesh);
+  if (changed) rays_renew_momentum(r, mesh);
 }
 
 void rays_tell(const struct rays *r, const struct units *u) {

@@ -218,6 +218,15 @@ void rays_save(const struct rays *r, const struct mesh *mesh, struct rays_saved 
   rays_books(r, mesh, &s->books);
 }
 
+/* The flux that is kept is slower by c~ / c in the form full. */
+static void scale_flux(struct crt_group *g, const struct mesh *mesh, double factor) {
+  for (int b = 0; b < mesh->count; b++)
+    for (int c = g->count; c < 2 * g->count; c++) {
+      double *f = field_data(&g->state, b, c);
+      for (size_t i = 0; i < g->state.comp_size[0]; i++) f[i] *= factor;
+    }
+}
+
 /* What all ranks had booked goes on with the first of them. */
 void rays_restore(struct rays *r, const struct mesh *mesh, const struct rays_saved *s) {
   const bool first = mesh->rank == 0;
@@ -230,6 +239,7 @@ void rays_restore(struct rays *r, const struct mesh *mesh, const struct rays_sav
     g->limited = s->limited[i];
     if (r->par.speed_choice == SPEED_AUTO || r->par.scheme == TRANSPORT_AUTO) g->speed = s->speed[i];
     if (r->par.scheme == TRANSPORT_AUTO) g->implicit = s->implicit[i] != 0;
+    if (r->par.transport.form == RSOL_FULL && g->speed != s->speed[i]) scale_flux(g, mesh, g->speed / s->speed[i]);
   }
   for (int k = 0; first && k < r->net.count; k++) {
     memcpy(r->ledger[k].number, s->books.number[k], sizeof s->books.number[k]);

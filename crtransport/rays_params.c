@@ -37,6 +37,11 @@ static bool one_moment_streams(const void *data) {
   return one_moment(p) && p->alfven != ALFVEN_NONE;
 }
 
+static bool one_moment_unscattered(const void *data) {
+  const struct rays_params *p = data;
+  return one_moment(p) && !(p->cr.nu0 > 0.0);
+}
+
 static bool no_cosmic_rays(const void *data) {
   const struct rays_params *p = data;
   return p->scheme == TRANSPORT_NONE && p->event_count > 0;
@@ -92,6 +97,7 @@ static void declare_transport(struct params *ps, struct rays_params *p) {
   params_rule(ps, "transport.rsol_form", auto_needs_flux, p, "speed_choice: auto and scheme: auto need rsol_form: flux; with full, bins with different speeds would not exchange particles conservatively");
   params_rule(ps, "transport.moments", one_moment_not_explicit, p, "1 is for transport.scheme: explicit");
   params_rule(ps, "transport.moments", one_moment_streams, p, "1 knows no streaming: set transport.alfven: none");
+  params_rule(ps, "transport.moments", one_moment_unscattered, p, "1 is diffusion, which needs scattering: set cr.scattering_rate_s above 0");
   params_rule(ps, "transport.speed_max", no_range, p, "must not be below transport.speed");
 }
 

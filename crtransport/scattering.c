@@ -54,6 +54,8 @@ static const char *join(char *text, size_t size, const char *between, bool docs)
 const char *rays_scattering_names(char *text, size_t size) { return join(text, size, "|", false); }
 const char *rays_scattering_meanings(char *text, size_t size) { return join(text, size, "; ", true); }
 
+bool rays_scattering_from_setup(const struct rays_params *par) { return TABLE[par->scattering.model].profile == from_setup; }
+
 /* Whether the rate is that of the population everywhere. */
 static bool uniform(const struct rays *r) {
   const struct scattering_params *p = &r->par.scattering;

@@ -86,6 +86,18 @@ void rays_set_momentum(struct rays *r, const struct mesh *mesh) {
   memory_free(along);
 }
 
+void rays_renew_momentum(struct rays *r, const struct mesh *mesh) {
+  const struct rays_totals before = rays_totals(r, mesh);
+  rays_set_momentum(r, mesh);
+  const struct rays_totals after = rays_totals(r, mesh);
+  for (int d = 0; d < 3; d++) r->start_momentum[d] += after.momentum[d] - before.momentum[d];
+}
+
+void rays_reset_momentum(struct rays *r, const struct mesh *mesh, struct exchange *x, struct gas *g) {
+  crt_directions(&r->transport, mesh, x, &g->b[0]);
+  rays_renew_momentum(r, mesh);
+}
+
 static double volume_of(const struct mesh *mesh, int b) {
   double v = 1.0;
   for (int d = 0; d < 3; d++) v *= mesh->block[b].dx[d];

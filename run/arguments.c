@@ -26,6 +26,37 @@ static bool absorbing_x(const void *p) { return absorbing(p, 0); }
 static bool absorbing_y(const void *p) { return absorbing(p, 1); }
 static bool absorbing_z(const void *p) { return absorbing(p, 2); }
 
+/* Ends that absorb cosmic rays, and let nothing through. */
+static bool walled(const struct all_params *p, int axis) {
+  bool any = false;
+  for (int side = 0; side < 2; side++)
+    any = any || (p->rays.transport.boundary[axis][side] != CRT_BOUNDARY_GAS && p->mesh.boundary[axis][side] == BOUNDARY_REFLECTING);
+  return p->rays.scheme != TRANSPORT_NONE && axis < p->mesh.dim && any;
+}
+static bool walled_x(const void *p) { return walled(p, 0); }
+static bool walled_y(const void *p) { return walled(p, 1); }
+static bool walled_z(const void *p) { return walled(p, 2); }
+
+/* A scattering rate that the setup does not have. */
+static bool no_scattering(const void *data) {
+  const struct all_params *p = data;
+  const struct setup *setup = setup_find(p->run.setup);
+  return p->rays.scheme != TRANSPORT_NONE && rays_scattering_from_setup(&p->rays) && setup != NULL && setup->scattering == NULL;
+}
+
+/* Events that would never be seen. */
+static bool event_outside(const void *data) {
+  struct all_params *p = (struct all_params *)data;
+  for (int i = 0; p->rays.scheme != TRANSPORT_NONE && i < p->rays.event_count; i++)
+    for (int d = 0; d < p->mesh.dim; d++) {
+      const double x = p->rays.event[i].position[d];
+      if (x >= p->mesh.lower[d] && x <= p->mesh.upper[d]) continue;
+      snprintf(p->event_problem, sizeof p->event_problem, "event %d is outside of the mesh along %c", i + 1, "xyz"[d]);
+      return true;
+    }
+  return false;
+}
+
 /* Linear solvers that the mesh does not suit. */
 static bool no_solver(char problem[200], int method, bool tensor, const struct mesh_params *mesh) {
   const char *fault = elliptic_method_fault((enum elliptic_method)method, tensor, mesh);
@@ -83,6 +114,11 @@ void run_declare(struct params *ps, struct all_params *par, const struct setup *
               "a periodic axis has no ends that could absorb cosmic rays: set mesh.boundary_y: outflow, or this to as_gas");
   params_rule(ps, "transport.boundary_z", absorbing_z, par,
               "a periodic axis has no ends that could absorb cosmic rays: set mesh.boundary_z: outflow, or this to as_gas");
+  params_rule(ps, "transport.boundary_x", walled_x, par, "a reflecting wall lets nothing through: set mesh.boundary_x: outflow there, or this to as_gas");
+  params_rule(ps, "transport.boundary_y", walled_y, par, "a reflecting wall lets nothing through: set mesh.boundary_y: outflow there, or this to as_gas");
+  params_rule(ps, "transport.boundary_z", walled_z, par, "a reflecting wall lets nothing through: set mesh.boundary_z: outflow there, or this to as_gas");
+  params_rule(ps, "scattering.model", no_scattering, par, "this setup gives no scattering rate; set scattering.model: power_law");
+  params_rule(ps, "sources.events", event_outside, par, par->event_problem);
   params_rule(ps, "gravity.solver", no_gravity_solver, par, par->solver_problem[0]);
   params_rule(ps, "transport.solver", no_transport_solver, par, par->solver_problem[1]);
   for (int s = 0; setup_list[s] != NULL; s++)

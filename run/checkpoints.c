@@ -23,6 +23,7 @@ struct checkpoints {
   int64_t due;              /* the next one by time is due at this multiple of the interval  */
   struct io_checkpoint from; /* what the run goes on from                                    */
   struct rays_saved rays;   /* likewise                                                      */
+  bool renews;              /* it says something else about what cosmic rays and gas exchange in momentum */
   struct sum radiated;
   struct sum supernovae[SUPERNOVAE_BOOKS];
   struct exact outflow[OUTFLOWS];
@@ -157,8 +158,8 @@ bool checkpoint_overdue(const struct run *r) {
   return wait > 0.0 && MPI_Wtime() - r->checkpoints->written >= wait;
 }
 
-/* Changes of parameters: those that are allowed, and those that are not. */
-struct changes { struct text good, bad; };
+/* Changes of parameters: those that are allowed, and those that are not.  groups: momentum bins are grouped by what scatters them. */
+struct changes { struct text good, bad; bool groups, renews; };
 
 static bool is_key(const char *key, const char *const *keys) {
   for (int i = 0; keys[i] != NULL; i++) {
@@ -173,9 +174,13 @@ static void sort_change(void *data, const char *key, const char *before, const c
   static const char *const fixed[] = {"units", "run.setup", "mesh.dim", "mesh.cells", "mesh.lower", "mesh.upper", "mhd.magnetic", "mhd.eos",
                                       "mhd.scalars", "gravity.self", "gravity.mass_from_setup", "transport.scheme", "transport.rsol_form", "transport.speed_choice", "cr.network", "cr.min_GV",
                                       "cr.max_GV", "cr.per_decade", "cr.species", NULL};
+  static const char *const grouping[] = {"transport.speed", "transport.speed_max", "transport.safety", "transport.length", "cr.scattering_rate_s", "cr.scattering_slope",
+                                         "scattering.beta_power", NULL};
+  static const char *const momentum[] = {"transport.speed", "transport.coupling", "mhd.evolve", NULL};
   static const char *const ends[] = {"mesh.boundary_x", "mesh.boundary_y", "mesh.boundary_z", NULL};
   struct changes *c = data;
-  bool bad = is_key(key, fixed) || (is_key(key, ends) && periodic(before) != periodic(after));
+  bool bad = is_key(key, fixed) || (c->groups && is_key(key, grouping)) || (is_key(key, ends) && periodic(before) != periodic(after));
+  c->renews = c->renews || is_key(key, momentum);
   if (before == NULL) before = "not there";
   if (after == NULL) after = "not there";
   text_add(bad ? &c->bad : &c->good, "%s: %s in the checkpoint, now %s\n", key, before, after);
@@ -193,7 +198,8 @@ static void log_lines(const char *lines, void (*print)(const char *format, ...))
 /* Ends the program when this run cannot go on from the checkpoint. */
 static char *compare(struct run *r, const struct mesh_params *mesh) {
   struct io_checkpoint *from = &r->checkpoints->from;
-  struct changes c = {{0}, {0}};
+  const char *choice = params_peek(r->ps, "transport.speed_choice");
+  struct changes c = {.groups = choice != NULL && strcmp(choice, "auto") == 0};
   if (params_changes(r->ps, from->parameters, sort_change, &c) < 0) fail_user("crux: error: %s: its parameters cannot be read", from->path);
   int block = mesh_params_block(mesh);
   if (c.bad.s == NULL && block != from->nc[0]) {
@@ -203,6 +209,7 @@ static char *compare(struct run *r, const struct mesh_params *mesh) {
     fail_user("crux: error: %s cannot go on with these parameters; set them as they were, or start a new run in another folder:\n%s", from->path,
               c.bad.s);
   }
+  r->checkpoints->renews = c.renews;
   char *good = text_copy(c.good.s);
   text_free(&c.good);
   return good;
@@ -267,6 +274,7 @@ void checkpoint_load(struct run *r) {
   if (r->has_cooling) r->cooling.radiated = r->checkpoints->radiated;
   if (r->has_supernovae) memcpy(r->supernovae.book, r->checkpoints->supernovae, sizeof r->supernovae.book);
   if (r->has_rays) rays_restore(&r->rays, &r->mesh, &r->checkpoints->rays);
+  if (r->has_rays && r->checkpoints->renews) rays_reset_momentum(&r->rays, &r->mesh, r->exchange, &r->gas);
 }
 
 void checkpoint_tell(struct run *r) {

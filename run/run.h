@@ -104,7 +104,7 @@ struct all_params {
   struct rays_params rays;
   struct rays_initial initial;
   struct supernovae_params supernovae;
-  char solver_problem[2][200]; /* messages */
+  char solver_problem[2][200], event_problem[80]; /* messages */
 };
 void run_declare(struct params *ps, struct all_params *par, const struct setup *setup);
 

@@ -8,7 +8,7 @@
 
 static const double PI = 3.14159265358979323846;
 
-static struct { double power, source_height, density, gas_height, halo, field, angle, pressure; } par;
+static struct { double power, source_height, density, gas_height, halo, field, angle, pressure, scattering_height; } par;
 static double middle;
 
 static void declare(struct params *ps) {
@@ -21,6 +21,8 @@ static void declare(struct params *ps) {
   params_real(ps, "field", &par.field, "1", PARAMS_POSITIVE, INFINITY, "code field", "uniform");
   params_real(ps, "angle", &par.angle, "0", -90.0, 90.0, "1", "of the field with x, in the plane of x and y, degrees");
   params_real(ps, "pressure", &par.pressure, "1", PARAMS_POSITIVE, INFINITY, "code pressure", "of the gas");
+  params_real(ps, "scattering_height", &par.scattering_height, "1", PARAMS_POSITIVE, INFINITY, "code length",
+              "with scattering.model: from_setup: s in exp(-|x| / s), by which the scattering rate falls off from the middle");
 }
 
 static void start(const struct setup_run *run) {
@@ -47,6 +49,11 @@ static double source(double t, const double x[3], const double dx[3]) {
   return par.power * bell(x[0], par.source_height) / (sqrt(2.0 * PI) * par.source_height);
 }
 
+static double scattering(double t, const double x[3]) {
+  (void)t;
+  return exp(-fabs(x[0] - middle) / par.scattering_height);
+}
+
 const struct setup setup_cr_slab = {
     .name = "cr_slab",
     .doc = "diffusion of cosmic rays across a disc with losses, secondaries and escape, Ginzburg, Khazan & Ptuskin 1980",
@@ -56,4 +63,5 @@ const struct setup setup_cr_slab = {
     .gas = gas,
     .background = background,
     .source = source,
+    .scattering = scattering,
 };

@@ -1,8 +1,10 @@
-"""Cosmic rays in proportion to the gas stay so in any flow on a mesh that moves; a supernova off centre in 3-D, with refinement and a restart, closes its books."""
+"""Cosmic rays in proportion to the gas stay so in any flow on a mesh that moves; a supernova off centre in 3-D, with refinement and a restart, closes its books,
+and they close where the reduced speed of light changes on the way, or where gas that was held is let go."""
 import h5py
 import numpy as np
 
-from tests.regression.check import cells, check, resume, run
+from tests import tap
+from tests.regression.check import cells, check, resume, run, start, words
 
 STILL = {'transport.alfven': 'none', 'transport.coupling': 'none', 'transport.momentum': False, 'transport.speed_choice': 'fixed', 'sources.events': '[]',
          'scattering.density_cm3': 1e-30, 'scattering.density_power': 1, 'scattering.field_power': 0,   # no diffusion
@@ -12,6 +14,15 @@ MOVING = {'mesh.max_level': 2, 'refine.every': 2, 'refine.derefine_after': 3,
           '{name: gradient, field: press, refine_above: 0.3, derefine_below: 0.1}]'}
 BLAST = {'mesh.cells': '[24, 24, 24]', 'blast.field': '[3 uG, 1 uG, -2 uG]', 'run.time_end': '0.012 Myr', 'output.snapshots': 0,
          'sources.events': '[{time: 0 Myr, position: [-28 pc, -22 pc, -17 pc], radius: 12 pc, energy: 1e51 erg, thermal: 9e50 erg, mass: 10.5 Msun}]'}
+
+
+EVENT = '[{time: %s, position: [0.13 kpc, 0.05 kpc, 0 kpc], radius: 0.12 kpc, energy: %s erg, thermal: %s erg, mass: 1e5 Msun}]'
+FASTER = {'transport.speed': '100 km/s', 'transport.speed_max': '1e4 km/s', 'transport.length': '1000 kpc', 'transport.safety': 2, 'transport.alfven': 'none',
+          'cr.scattering_rate_s': 1e-10, 'scattering.density_power': 3, 'sources.events': EVENT % ('0.001 code', '1e55', '1e54'), 'run.time_end': '0.02 code',
+          'output.history': '0.0005 code'}
+HELD = {'run.setup': 'blast', 'mesh.dim': 1, 'mesh.cells': '[64, 1, 1]', 'mesh.block': 16, 'blast.radius': '0.1 kpc', 'blast.pressure_ratio': 1,
+        'blast.field': '[1 code, 0 code, 0 code]', 'transport.speed_choice': 'fixed', 'transport.alfven': 'none', 'cr_initial.kind': 'none',
+        'cr_initial.pressure_ratio': 0, 'output.history': '1e-9 code', 'sources.events': EVENT % ('0 code', '1e54', '0'), 'transport.substeps': 20}
 
 
 def ratio(name, parameters):
@@ -55,7 +66,31 @@ def blast():
     check('supernova: least population', float(values[:, populations].min()), '>=', 0.0, 'no spectrum is negative')
 
 
+def speeds():
+    r = run('tests/invariance/rays.yaml', FASTER)
+    check('speeds of light that change: momentum of cosmic rays', float(np.abs(r.history['cr_momentum1']).max()), '>', 1e-3, 'of gas, some 0.1')
+    for what in ('energy', 'momentum'):
+        check(f'speeds of light that change: {what} not accounted for', float(np.max(np.abs(r.history[f'cr_closure_{what}']))), '<', 1e-13, 'conservation')
+
+
+def held():
+    r = run('tests/invariance/rays.yaml', {**HELD, 'mhd.evolve': False, 'run.step_end': 2})
+    resume('gas that was held is let go', r, 'tests/invariance/rays.yaml', {**HELD, 'run.step_end': 3})
+    check('gas that was held: kinetic energy after the first step', float(r.history['kinetic_energy'][-1]), '<', 1e-7,
+          'forces over a step; 1.6e-5 if it were to give cosmic rays all their momentum at once')
+    check('gas that was held: it moves', float(r.history['kinetic_energy'][-1]), '>', 0.0, 'forces')
+
+
+def groups():
+    r = run('tests/invariance/rays.yaml', {'run.step_end': 1})
+    status, text = start(words('tests/invariance/rays.yaml', r.dir, {'run.step_end': 2, 'cr.scattering_slope': -0.5}, ('--resume',)))
+    tap.report(status == 2 and 'cr.scattering_slope: 0.5 in the checkpoint, now -0.5' in text, 'momentum bins stay in their groups', text[-400:])
+
+
 ratio('uniform mesh', {})
 levels = ratio('moving refinement', MOVING)[:, 0]
 check('moving refinement: levels', len(np.unique(levels)), '==', 3, 'all are there')
 blast()
+speeds()
+held()
+groups()
