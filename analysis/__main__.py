@@ -70,6 +70,13 @@ def _figures(text):
     return words
 
 
+def _positive(text):
+    x = _position(text)
+    if len(x) != 1 or not 0 < x[0] < float('inf'):
+        raise argparse.ArgumentTypeError(f"want a number above zero, not '{text}'")
+    return x[0]
+
+
 def _axis(text):
     if text not in ('x', 'y', 'z'):
         raise argparse.ArgumentTypeError(f"want x, y or z, not '{text}'")
@@ -97,7 +104,7 @@ def _dpi(text):
 def add_region(p):
     """Options that crux plot and crux sweep share."""
     p.add_argument('--ring', type=_range, metavar='LOW,HIGH', help='galaxy: distances from the axis, kpc (default: 7,9)')
-    p.add_argument('--height', type=float, metavar='Z', help='galaxy: |z| below it, kpc (default: 0.3)')
+    p.add_argument('--height', type=_positive, metavar='Z', help='galaxy: |z| below it, kpc (default: 0.3)')
     p.add_argument('--density', type=_range, metavar='LOW,HIGH', help='galaxy: rho / m_p of the gas, cm^-3 (default: 0.3,3)')
     p.add_argument('--temperature', type=_range, metavar='LOW,HIGH', help='galaxy: of the gas, K (default: all)')
     p.add_argument('--weight', choices=('mass', 'volume'), default='mass', help='galaxy: what medians and bands count (default: mass)')
@@ -259,7 +266,7 @@ def plot(argv):
         with Snapshot(paths[-1]) as s:
             dim, name = s.dim, s.run_name
             spectra = {'spectra'} if s.extra('cosmic_rays') is not None else set()
-            spectra |= {'galaxy'} if spectra and s.setup == 'milkyway' else set()
+            spectra |= {'galaxy'} if spectra and s.setup in ('milkyway', 'restart') else set()
         wanted = {None: {'profiles'} if dim == 1 else {'slices'}, 'all': {'profiles'} if dim == 1 else {'slices', 'projections', 'profiles'}}
         wanted['all'] |= spectra
         _draw_snapshots(folder, paths, shots, wanted.get(what, {what}), options)

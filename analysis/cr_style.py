@@ -106,6 +106,11 @@ def spectrum_axes(ax, what, least, most):
     ax.set_ylabel(INTENSITY)
 
 
+def weighted(seen):
+    """For titles: of what the bands are shares."""
+    return 'gas' if seen.weight == 'mass' else 'volume'
+
+
 def sun(options, modulation=0.0):
     """For titles: what points and dashes are."""
     if modulation > 0:

@@ -68,6 +68,7 @@ class Galaxy:
         self.observer = observe.Observer(species, float(par.get('cr.carbon_share', 0.325)), float(par.get('cr.beryllium9_share', 0.4)))
         self.species = species
         self._place(centre)
+        self.weight = 'mass' if mass_weighted else 'volume'
         self.weights = (self.n if mass_weighted else np.ones_like(self.n)) * self.volume
         self.in_ring = (self.R >= self.region.ring[0]) & (self.R <= self.region.ring[1])
         if not self.in_ring.any():
@@ -94,10 +95,13 @@ class Galaxy:
         self.top = kpc * min(s.upper[2] - centre[2], centre[2] - s.lower[2])
 
     def _choose(self):
-        """The region; where no cell is in it, without its limits on the gas, and then the cells nearest to the plane."""
+        """The region; where no cell is below its height, the cells nearest to the plane, and where none there has such gas, without its limits on the gas."""
         r = self.region
         ring = self.in_ring
-        low = np.abs(self.z[ring]) <= r.height
+        z = np.abs(self.z[ring])
+        low, height = z <= r.height, f'|z| < {r.height:g} kpc'
+        if not np.any(low):
+            low, height = z <= z.min() * (1 + 1e-9), f'|z| = {z.min():.3g} kpc (no cell below {r.height:g} kpc)'
         n, T = self.n[ring], self.T[ring]
         gas = (n >= r.density[0]) & (n <= r.density[1]) & (T >= r.temperature[0]) & (T <= r.temperature[1])
         where = f'R = {r.ring[0]:g}-{r.ring[1]:g} kpc, '
@@ -105,12 +109,9 @@ class Galaxy:
         if r.temperature != (0.0, np.inf):
             limits += f', T = {r.temperature[0]:g}-{r.temperature[1]:g} K'
         if np.any(low & gas):
-            self.sun, self.where = low & gas, where + f'|z| < {r.height:g} kpc, ' + limits
-        elif np.any(low):
-            self.sun, self.where = low, where + f'|z| < {r.height:g} kpc (no cell there has {limits})'
+            self.sun, self.where = low & gas, where + f'{height}, {limits}'
         else:
-            z = np.abs(self.z[ring])
-            self.sun, self.where = z <= z.min() * (1 + 1e-9), where + f'|z| = {z.min():.3g} kpc (no cell below {r.height:g} kpc)'
+            self.sun, self.where = low, where + f'{height} (no cell there has {limits})'
         self.sun_weights = self.weights[ring][self.sun]
 
     def _layers(self):
@@ -231,7 +232,7 @@ def statistics(g):
 
 def write(g, path):
     with open(path, 'w') as f:
-        f.write(f'# Cosmic rays of {g.name} at {g.where.replace("$", "").replace("^{-3}", "^-3")}; {np.count_nonzero(g.sun)} cells, percentiles over cells\n'
+        f.write(f'# Cosmic rays of {g.name} at {g.where.replace("$", "").replace("^{-3}", "^-3")}; {np.count_nonzero(g.sun)} cells, percentiles over their {g.weight}\n'
                 '# x: kinetic energy in GeV per nucleon, of leptons in GeV; of pbar_p rigidity in GV\n'
                 f'# {"quantity":<18} {"unit":<20} {"x":>12}' + ''.join(f'{c if isinstance(c, str) else f"{c:g}%":>13}' for c in COLUMNS) + '\n')
         for name, unit, x, v in statistics(g):

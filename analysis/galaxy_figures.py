@@ -75,8 +75,8 @@ def draw_spectra(seen, name, options):
             drawn += [d.x**2 * d.y for d in data]
         cr_style.spectrum_axes(ax, which[0], min(found[w][0].min() for w in which), max(found[w][0].max() for w in which))
         cr_style.limits(ax, drawn, 6 if len(which) == 1 else 10 if 'p' in which else 7)
-        ax.legend(loc='lower left' if 'p' in which else 'lower center', fontsize=8)
-    fig.suptitle(f'{name}:  {seen.where}\nline: median, dotted: mean, shaded: 68 % and 95 % of the cells' +
+        ax.legend(loc='best', fontsize=8)
+    fig.suptitle(f'{name}:  {seen.where}\nline: median, dotted: mean, shaded: 68 % and 95 % of the {cr_style.weighted(seen)}' +
                  cr_style.sun(options, modulation), fontsize=11)
     return fig
 
@@ -94,7 +94,7 @@ def draw_ratios(seen, name, options):
         cr_style.ratio_axes(ax, r, [(x, spread['median'])])
         if told:
             ax.legend(fontsize=8)
-    fig.suptitle(f'{name}:  {seen.where}\nline: median, shaded: 68 % and 95 % of the cells' + cr_style.sun(options), fontsize=11)
+    fig.suptitle(f'{name}:  {seen.where}\nline: median, shaded: 68 % and 95 % of the {cr_style.weighted(seen)}' + cr_style.sun(options), fontsize=11)
     return fig
 
 
@@ -197,7 +197,7 @@ def environment(g, options):
     for ax in axes:
         cr_style.limits(ax, drawn, 6)
         ax.set_xlabel('T [GeV]')
-        ax.legend(fontsize=7, loc='lower center')
+        ax.legend(fontsize=7, loc='best')
     axes[0].set_ylabel(PER_LOG)
     title(fig, g, f'means of {cr_style.NAMES[names[0]]}' + (' (full) and e$^-$ (dashed)' if len(names) > 1 else ''))
     return save(fig, g, 'environment', options)

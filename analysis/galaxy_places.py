@@ -4,7 +4,7 @@ import os
 import matplotlib.pyplot as plt
 import numpy as np
 
-from analysis import compare, cr_style, galaxy, galaxy_figures, measured, seen, style
+from analysis import compare, cr_style, galaxy, galaxy_figures, measured, seen, style, zone_data
 from analysis.galaxy_figures import save, title
 
 RING, HEIGHT = 'R  [kpc]', '|z|  [kpc]'
@@ -54,7 +54,7 @@ def profiles(g, options):
         cr_style.limits(ax, drawn, 4)
         ax.set_xlabel(word)
         ax.set_ylabel('number over that ' + ('next to the centre' if word == RING else 'in the plane'))
-        ax.legend(fontsize=7, loc='lower left')
+        ax.legend(fontsize=7, loc='best')
     axes[0, 0].set_title(f'|z| < {galaxy.LAYER:g} kpc')
     axes[0, 1].set_title(f'R = {g.region.ring[0]:g}-{g.region.ring[1]:g} kpc')
     ax, highest = axes[1, 0], 0.0
@@ -139,7 +139,7 @@ def ionisation(g, options):
     cr_style.limits(axes[0], drawn, 5)
     axes[0].set_xlabel('T [GeV]')
     axes[0].set_ylabel(r'd$\zeta$/dlnT  [s$^{-1}$]')
-    axes[0].legend(fontsize=7, loc='lower left')
+    axes[0].legend(fontsize=7, loc='best')
     axes[0].set_title('protons (full), electrons (dashed)')
     x, (low, middle, high), _ = galaxy.binned(g.n[ring], galaxy_figures.density_edges(g), g.zeta[ring], g.weights[ring])
     axes[1].fill_between(x, low, high, color=style.CYCLE[0], alpha=0.25, lw=0)
@@ -160,7 +160,7 @@ def ionisation(g, options):
         low, high = ax.get_ylim()
         ax.set_ylim(max(low, np.min(np.concatenate(values)) / 10), high * 1.5)
         ax.set_ylabel(r'$\zeta$  [s$^{-1}$ per H]')
-        ax.legend(fontsize=7, loc='lower right' if ax is axes[1] else 'lower left')
+        ax.legend(fontsize=7, loc='best')
     title(fig, g, 'ionisation of hydrogen;  line: median, shaded: 68 % of the gas' + ', dashed on the right: weighted with ionisation')
     return save(fig, g, 'ionisation', options)
 
@@ -207,6 +207,8 @@ def region_of(options):
 
 def draw(snapshot, folder, options):
     """crux plot DIR galaxy: the figures asked for, and a table of the statistics."""
+    if options.data:
+        zone_data.check(options.data)
     g = galaxy.Galaxy(snapshot, region_of(options), None, options.weight == 'mass')
     options.folder = folder
     made = [FIGURES[f](g, options) for f in options.figures or FIGURES]

@@ -22,7 +22,7 @@ class Cells:
     """From a galaxy.Galaxy."""
 
     def __init__(self, g):
-        self.g, self.where, self.source = g, g.where, 'the snapshot'
+        self.g, self.where, self.weight, self.source = g, g.where, g.weight, 'the snapshot'
         self.laws = g.sun_laws()
         of = {'energy': g.energy, 'ionisation': g.zeta, **{f'gamma_{e:g}': v for e, v in g.gamma.items()}}
         self.values = {n: np.array([s[k] for k in STATISTICS]) for n, s in ((n, g.spread(g.of_sun(v))) for n, v in of.items())}

@@ -16,7 +16,8 @@ MAPS = {'rho': 'viridis', 'press': 'magma', 'speed': 'cividis', 'B': 'plasma'}
 
 plt.rcParams.update({
     'font.family': 'DejaVu Sans', 'font.size': 10, 'mathtext.fontset': 'dejavusans', 'axes.titlesize': 10, 'axes.labelsize': 10,
-    'figure.titlesize': 12, 'legend.fontsize': 9, 'legend.frameon': False, 'xtick.labelsize': 9, 'ytick.labelsize': 9,
+    'figure.titlesize': 12, 'legend.fontsize': 9, 'legend.frameon': True, 'legend.framealpha': 0.6,
+    'legend.edgecolor': 'none', 'legend.fancybox': False, 'xtick.labelsize': 9, 'ytick.labelsize': 9,
     'xtick.direction': 'in', 'ytick.direction': 'in', 'xtick.top': True, 'ytick.right': True, 'lines.linewidth': 1.4, 'lines.markersize': 3.5,
     'axes.prop_cycle': matplotlib.cycler(color=CYCLE), 'axes.linewidth': 0.8, 'pdf.fonttype': 42,
     'axes.formatter.useoffset': False, 'axes.formatter.limits': (-3, 4), 'axes.formatter.use_mathtext': True})

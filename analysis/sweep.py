@@ -20,7 +20,7 @@ Results: DIR/sweep.txt, DIR/figures/sweep.png and .pdf.  Of a galaxy they are me
 means over the box, of one-zone runs what is in zone.h5.
 
 examples:
-  crux sweep setups/milkyway/milkyway.yaml --vary cr.scattering_slope=0.3,0.5,0.6,1
+  crux sweep setups/milkyway/milkyway.yaml --quick --vary cr.scattering_slope=0.3,0.5,0.6,1
   crux sweep setups/milkyway/milkyway.yaml --vary cr.scattering_rate_s=5e-10,1e-9,2e-9 --vary cr_losses.ionisation=0,1 --set cr.network=hopkins2022
   crux sweep setups/one_zone/one_zone.yaml --vary escape.slope=0.3,0.6
 """
@@ -72,8 +72,9 @@ def options(parser_class, argv, add_region, join):
     p.add_argument('file', metavar='FILE.yaml', help='the problem')
     p.add_argument('--vary', action='append', required=True, type=varied, metavar='KEY=VALUE,...', help='may be given several times: all combinations')
     p.add_argument('--set', action='append', default=[], type=setting, metavar='KEY=VALUE', help='change a parameter in all runs')
+    p.add_argument('--quick', action='store_true', help='with the values of the section "quick" of the file, cheaper')
     p.add_argument('--ranks', type=int, metavar='N', help='processes (default: physical cores)')
-    p.add_argument('--out', metavar='DIR', help='default: runs/sweep_<run.name>')
+    p.add_argument('--out', metavar='DIR', help='default: runs/sweep_<run.name>, with --quick runs/sweep_<run.name>_quick')
     p.add_argument('--force', action='store_true', help='run all again')
     add_region(p)
     o = p.parse_args(join(argv))
@@ -106,7 +107,7 @@ def settings(o, v):
             text = f.read()
     except (OSError, UnicodeDecodeError) as e:
         raise Fault(f'{o.file}: {getattr(e, "strerror", None) or e}')
-    return '\n'.join([*o.set, *(f'{k}={x}' for k, x in v.values.items()), text])
+    return '\n'.join([*(['--quick'] if o.quick else []), *o.set, *(f'{k}={x}' for k, x in v.values.items()), text])
 
 
 def ended(o, v):
@@ -127,7 +128,8 @@ def execute(o, v, program, ranks):
     resume = not o.force and (glob.glob(os.path.join(v.folder, 'checkpoint.*')) or os.path.isfile(os.path.join(v.folder, 'zone.chk')))
     if os.path.isfile(mark):
         os.unlink(mark)
-    status, v.seconds = launch.run(program, o.file, v.folder, sets, ranks, ['--resume' if resume else '--force'])
+    status, v.seconds = launch.run(program, o.file, v.folder, sets, ranks,
+                                   ['--resume' if resume else '--force', *(['--quick'] if o.quick else [])])
     if status != 0:
         print(f'crux sweep: {v.name} ended with status {status}; {v.folder}.log ends with:\n  ' + '\n  '.join(launch.last_words(v.folder)),
               file=sys.stderr, flush=True)
@@ -239,7 +241,7 @@ def sweep(parser_class, argv, add_region, join):
         tree = {}
     run = tree.get('run') if isinstance(tree.get('run'), dict) else {}
     name = run.get('name', os.path.splitext(os.path.basename(o.file))[0])
-    out = o.out or os.path.join('runs', f'sweep_{name}')
+    out = o.out or os.path.join('runs', f'sweep_{name}' + '_quick' * o.quick)
     todo = variants(o, out)
     os.makedirs(out, exist_ok=True)
     there = [ended(o, v) for v in todo]

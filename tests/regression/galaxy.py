@@ -3,6 +3,7 @@ populations, profiles and slopes that are put in, regions, percentiles; and what
 import contextlib
 import io
 import os
+import re
 import shutil
 
 import h5py
@@ -107,6 +108,11 @@ def local(run):
         T = part.T
         wanted = np.count_nonzero((R >= 7) & (R <= 9) & (n >= middle) & (T <= 1e5))
         check.check('cells of dense and cool gas', int(np.count_nonzero(part.sun)), '==', int(wanted), 'a count by hand')
+        lowest = np.abs(c['z']).min()
+        thin = galaxy.Galaxy(s, galaxy.Region(height=0.5 * lowest, density=(middle, 1e9)))
+        wanted = np.count_nonzero((R >= 7) & (R <= 9) & (np.abs(c['z']) <= 1.001 * lowest) & (n >= middle))
+        check.check('no cell so near to the plane: dense cells of the lowest layer', int(np.count_nonzero(thin.sun)), '==', int(wanted), 'a count by hand')
+        tap.report('no cell below' in thin.where and f'n = {middle:g}' in thin.where, 'that is told', thin.where)
         empty = galaxy.Galaxy(s, galaxy.Region(density=(1e6, 1e7)))
         tap.report('no cell' in empty.where and empty.sun.any(), 'a region without cells is told and widened', empty.where)
         laws = g.sun_laws()
@@ -220,9 +226,13 @@ def pictures(folder):
     tap.report(all(len(r) == 9 for r in rows) and rows[0][0] == 'energy', 'the table of statistics', rows[:1])
     status, text = call('plot', folder, 'galaxy', '--figures', 'spectra', '--format', 'pdf', '--no-data')
     tap.report(status == 0 and os.path.exists(os.path.join(folder, 'figures', 'galaxy_spectra.00000.pdf')), 'one figure as PDF, without data', text)
+    status, text = call('plot', folder, 'galaxy', '--figures', 'ratios', '--weight', 'volume')
+    with open(os.path.join(folder, 'observables.00000.txt')) as f:
+        tap.report(status == 0 and 'percentiles over their volume' in f.readline(), 'percentiles over volume say so', text)
     status, text = call('plot', folder, folder, 'galaxy')
     tap.report(status == 0 and 'overlay.png' in text, 'two galaxies over one another', text)
-    for words, said in ((['--figures', 'spectrum'], 'want some of'), (['--ring', '50,60'], 'no cell'), (['--density', '3'], 'LOW,HIGH')):
+    for words, said in ((['--figures', 'spectrum'], 'want some of'), (['--ring', '50,60'], 'no cell'), (['--density', '3'], 'LOW,HIGH'),
+                        (['--height', '-1'], 'above zero'), (['--data', os.path.join(folder, 'none')], 'no folder kiss_crdb')):
         status, text = call('plot', folder, 'galaxy', *words)
         tap.report(status == 2 and said in text and 'Traceback' not in text, f'status 2: {" ".join(words)}', text)
 
@@ -245,6 +255,8 @@ def sweep(folder):
     status, text = call('sweep', *common, *vary[:2], '--vary', 'cr.carbon_share=0.4,0.5')
     same = [f for f, t in logs.items() if os.path.getmtime(os.path.join(out, f)) == t]
     tap.report(status == 0 and len(same) == len(logs) == 4 and text.count('there already') == 2, 'runs that have ended are kept', text)
+    status, text = call('sweep', *common, '--quick', *vary)
+    tap.report(status == 2 and 'other settings' in text, 'runs with and without --quick are not mixed', text)
     status, text = call('sweep', *common, '--set', 'cr.beryllium9_share=0.3', *vary)
     tap.report(status == 2 and 'other settings' in text, 'runs with other settings are not mixed', text)
     status, text = call('sweep', *common, '--vary', 'cr_initial.energy=0.5 eV cm^-3,many')
@@ -255,6 +267,17 @@ def sweep(folder):
         tap.report(status == 2 and said in text and 'Traceback' not in text, f'status 2: {" ".join(words) or "nothing varies"}', text[-300:])
 
 
+def quick_sweep(folder):
+    """--quick takes the cheaper values of the file, unless --set says otherwise."""
+    path, out = os.path.join(folder, 'quick.yaml'), os.path.join(folder, 'quick_sweep')
+    with open(os.path.join(check.ROOT, ZONE)) as f, open(path, 'w') as g:
+        g.write(f.read() + 'quick: {cr: {carbon_share: 0.5}}\n')
+    status, text = call('sweep', path, '--quick', '--ranks', '1', '--out', out, '--vary', 'escape.slope=0.3,0.6')
+    with open(os.path.join(out, 'escape.slope=0.3', 'parameters.yaml')) as f:
+        used = f.read()
+    tap.report(status == 0 and re.search(r'carbon_share: +0.5\b', used) is not None, 'crux sweep --quick', text)
+
+
 def main():
     pieces()
     comparison(check.scratch())
@@ -263,6 +286,7 @@ def main():
     local(run)
     pictures(put_in(run, os.path.join(check.scratch(), 'changed')))
     sweep(check.scratch())
+    quick_sweep(check.scratch())
 
 
 main()

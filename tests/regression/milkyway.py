@@ -1,6 +1,9 @@
 """The frozen galaxy: what supernovae give does not hang on the size of cells, and clumps leave the mass of the gas as it is."""
 import re
 
+import numpy as np
+
+from analysis import seen
 from tests.regression.check import check, resume, run
 
 SETUP = 'setups/milkyway/milkyway.yaml'
@@ -14,7 +17,16 @@ def injected(r):
     return float(re.search(r'\bp +injected ([0-9.e+-]+)', r.text).group(1))
 
 
+def quick():
+    """Statistics of the run with --quick, as well: there are cells around the Sun."""
+    r = run(SETUP, {'cr.network': 'custom', 'cr.species': '[{name: p, min_GV: 1, max_GV: 100, per_decade: 1}]', 'steady.tolerance': 0.1, 'output.figures': '[]'}, options=('--quick',))
+    sun = seen.File(r.dir, 'solar_circle')
+    check('--quick: cells of the solar circle in observables.h5', int(sun.cells), '>', 100, 'a ring of cells of 0.75 kpc')
+    check('and their energies are numbers', bool(np.all(np.isfinite(sun.values['energy'])) and sun.values['energy'][0] > 0), '==', True, 'a median')
+
+
 def main():
+    quick()
     expected = POWER_GEV * PER_GEV
     coarse = run(SETUP, SMALL)
     fine = run(SETUP, {**SMALL, 'mesh.max_level': 1, 'mesh.regions': '[{level: 1, lower: [-11 kpc, -11 kpc, -1 kpc], upper: [11 kpc, 11 kpc, 1 kpc]}]'})
