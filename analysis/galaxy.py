@@ -56,6 +56,13 @@ def binned(x, edges, values, weights, percent=(16, 50, 84), least=1):
     return middle[full], out[:, full], mean[full]
 
 
+def kiloparsecs(text):
+    """Of a parameter such as '4 kpc'; None: another unit."""
+    number, _, unit = text.partition(' ')
+    scale = {'pc': 1e-3, 'kpc': 1.0, 'Mpc': 1e3}.get(unit.strip())
+    return float(number) * scale if scale else None
+
+
 class Galaxy:
     def __init__(self, snapshot, region=None, centre=None, mass_weighted=True):
         s = snapshot
@@ -93,6 +100,19 @@ class Galaxy:
         self.magnetic = (self.B * 1e-6)**2 / (8 * np.pi) / EV
         self.reach = kpc * min(np.min(s.upper[:2] - centre[:2]), np.min(centre[:2] - s.lower[:2]))
         self.top = kpc * min(s.upper[2] - centre[2], centre[2] - s.lower[2])
+
+    def radiation(self):
+        """Energy density in all cells of the CMB, dust and stars, as cosmic rays meet it; None where parameters are in units that are not known here."""
+        par = self.parameters
+        bands = [float(u) for u in par.get('medium.radiation_eV_cm3', '').strip('[]').split(',') if u.strip()][:int(par.get('cr_losses.bands', 3))]
+        name = self.snapshot.setup
+        if name not in ('milkyway', 'restart') or len(bands) < 2:
+            return sum(bands) + 0 * self.n
+        at_sun = sum(bands[1:]) if name == 'restart' else float(par['milkyway.dust']) + float(par['milkyway.stars'])
+        sun, radius, height = (kiloparsecs(par.get(f'{name}.{k}', '')) for k in ('sun' if name == 'milkyway' else 'light_sun', 'light_radius', 'light_height'))
+        if None in (sun, radius, height):
+            return None
+        return bands[0] + at_sun * np.exp(-(self.R - sun) / radius) / (1 + (self.z / height)**2)   # as in setups/milkyway/milkyway.c and setups/restart/restart.c
 
     def _choose(self):
         """The region; where no cell is below its height, the cells nearest to the plane, and where none there has such gas, without its limits on the gas."""

@@ -129,6 +129,8 @@ def energies(g, options):
     ring, edges = g.in_ring, density_edges(g)
     drawn = []
     kinds = [('cosmic rays', g.energy, style.CYCLE[0]), ('magnetic field', g.magnetic, style.CYCLE[1]), ('gas, thermal', g.thermal, style.CYCLE[2])]
+    light = g.radiation()
+    kinds += [('radiation', light, style.CYCLE[4])] if light is not None else []
     kinds += [(f'{cr_style.NAMES[n]} alone', g.energies[n], style.CYCLE[3]) for n in ('e-',) if n in g.energies]
     for name, values, colour in kinds:
         if not np.any(values > 0):
@@ -169,6 +171,13 @@ def _line(ax, g, name, laws, colour, label, thick):
     return y
 
 
+def decades(values, low, high, also=True):
+    """[(from, to, which cells)] of the decades with cells in them."""
+    edges = 10.0**np.arange(low, high + 1)
+    bins = [(a, b, (values >= a) & (values < b) & also) for a, b in zip(edges[:-1], edges[1:])]
+    return [b for b in bins if b[2].any()]
+
+
 def environment(g, options):
     """Spectra of p (thick) and e- (dashed) over R, n and T."""
     names = [n for n in ('p', 'e-') if n in g.laws]
@@ -183,17 +192,18 @@ def environment(g, options):
         for name in names:
             drawn.append(_line(axes[0], g, name, tuple(a[:, i:i + 1] for a in g.ring_laws[name]), c, f'{R[i]:.1f} kpc', name == names[0]))
     axes[0].set_title(f'distance from the centre, |z| < {galaxy.LAYER:g} kpc')
-    ring = g.in_ring
-    for ax, values, edges, word in ((axes[1], g.n[ring], 10.0**np.arange(-4, 4), 'n'), (axes[2], g.T[ring], 10.0**np.arange(1, 9), 'T')):
-        bins = [(a, b, (values >= a) & (values < b)) for a, b in zip(edges[:-1], edges[1:])]
-        bins = [b for b in bins if b[2].any()]
+    n, T = g.n[g.in_ring], g.T[g.in_ring]
+    cases = {'n': ('density', decades(n, -4, 3), ''), 'T': ('temperature', decades(T, 1, 8, (n >= 0.1) & (n < 1)), r', n = 0.1-1 cm$^{-3}$')}
+    if len(cases['T'][1]) < 2:      # gas of one temperature
+        cases['T'] = ('temperature', decades(T, 1, 8), '')
+    for ax, (word, (title_of, bins, limits)) in zip(axes[1:], cases.items()):
         colours = cr_style.shades(len(bins), 'viridis' if word == 'n' else 'cividis')
         for (a, b, of), c in zip(bins, colours):
             unit = r'cm$^{-3}$' if word == 'n' else 'K'
             for name in names:
                 label = rf'$10^{{{np.log10(a):.0f}}}$ to $10^{{{np.log10(b):.0f}}}$ {unit}'
                 drawn.append(_line(ax, g, name, g.mean_laws(name, of), c, label, name == names[0]))
-        ax.set_title({'n': 'density', 'T': 'temperature'}[word] + f' at R = {g.region.ring[0]:g}-{g.region.ring[1]:g} kpc')
+        ax.set_title(f'{title_of} at R = {g.region.ring[0]:g}-{g.region.ring[1]:g} kpc{limits}')
     for ax in axes:
         cr_style.limits(ax, drawn, 6)
         ax.set_xlabel('T [GeV]')

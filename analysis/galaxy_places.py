@@ -177,11 +177,8 @@ def _measured(over_n, over_R):
 
 
 def _contributions(ax, g):
-    o, ring, drawn = g.observer, g.in_ring, []
-    n = g.n[ring]
-    edges = 10.0**np.arange(-4, 4)
-    bins = [(a, b, (n >= a) & (n < b)) for a, b in zip(edges[:-1], edges[1:])]
-    bins = [b for b in bins if b[2].any()]
+    o, drawn = g.observer, []
+    bins = galaxy_figures.decades(g.n[g.in_ring], -4, 3)
     colours = cr_style.shades(len(bins))
     for (a, b, of), c in zip(bins, colours):
         for name, line, wide in (('p', '-', 1.8), ('e-', '--', 1.0)):

@@ -14,13 +14,17 @@
 #include "supernovae/supernovae.h"
 
 #include <math.h>
+#include <stdbool.h>
+
+/* Light beside the CMB: dust, and stars in so many bands. */
+enum { STAR_BANDS = 4 };
 
 static struct {
   double sun;
   struct galaxy_layer hi, h2;
   double wim_density, wim_radius, wim_height, hot_density, hot_core, hot_power, hot_temperature, warm_temperature;
   double rate, energy, winds, source_height, source_power, source_fall;
-  double dust, stars, fuv, light_radius, light_height;
+  double dust, stars, star_shares[STAR_BANDS], fuv, light_radius, light_height;
   double metals, metal_gradient, ia_share, ia_radius, ia_height;
   struct galaxy_field field;
   struct galaxy_clumps clumps;
@@ -48,6 +52,11 @@ static void declare_gas(struct params *ps) {
   params_real(ps, "hot_power", &par.hot_power, "1.5", 0.0, 6.0, "1", "of the hot gas");
   params_real(ps, "hot_temperature", &par.hot_temperature, "2e6 K", PARAMS_POSITIVE, INFINITY, "K", "of the hot gas");
   params_real(ps, "warm_temperature", &par.warm_temperature, "8000 K", PARAMS_POSITIVE, INFINITY, "K", "of the rest");
+}
+
+static bool bad_shares(const void *data) {
+  const double *s = data;
+  return fabs((s[0] + s[1]) + (s[2] + s[3]) - 1.0) > 1e-3;
 }
 
 static void declare_rest(struct params *ps) {
@@ -82,6 +91,10 @@ static void declare_rest(struct params *ps) {
   params_real(ps, "ia_height", &par.ia_height, "0.3 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential height of type Ia");
   params_real(ps, "dust", &par.dust, "0.31", 0.0, INFINITY, "1", "energy density of infrared light at the Sun, eV cm^-3");
   params_real(ps, "stars", &par.stars, "0.66", 0.0, INFINITY, "1", "of starlight");
+  params_reals(ps, "star_shares", STAR_BANDS, par.star_shares, "[0.405, 0.302, 0.226, 0.067]", 0.0, 1.0, "1",
+               "of it in stars of 3000, 4000 and 7500 K and in the ultraviolet (Mathis et al. 1983; Draine 2011, table 12.1): bands 2 to 5 of cr_losses.photon_eV; with fewer "
+               "cr_losses.bands the last one has the rest");
+  params_rule(ps, "milkyway.star_shares", bad_shares, par.star_shares, "shares add up to 1");
   params_real(ps, "fuv", &par.fuv, "1.7", 0.0, INFINITY, "1", "far-ultraviolet field at the Sun, Habing's unit, for cooling.from_setup");
   params_real(ps, "light_radius", &par.light_radius, "4 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential scale of all three");
   params_real(ps, "light_height", &par.light_height, "3 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "height at which they are half");
@@ -220,6 +233,20 @@ static double milkyway_fuv(double t, const double x[3]) {
   return par.fuv * starlight(x);
 }
 
+/* The bands after the CMB. */
+static void light_in_bands(double light, double *u) {
+  const int last = rays->par.cr.batch.loss.bands - 1;
+  const double dust = par.dust * light, stars = par.stars * light;
+  double rest = 1.0;
+  if (last < 1) return;
+  u[1] = last == 1 ? dust + stars : dust;
+  for (int k = 2; k <= last && k < 2 + STAR_BANDS; k++) {
+    const double share = k == last || k == 1 + STAR_BANDS ? rest : par.star_shares[k - 2];
+    u[k] = stars * max(share, 0.0);
+    rest -= share;
+  }
+}
+
 static void milkyway_medium(double t, const double x[3], struct rays_surroundings *m) {
   (void)t;
   const double light = starlight(x);
@@ -231,8 +258,7 @@ static void milkyway_medium(double t, const double x[3], struct rays_surrounding
     densities(x, rho);
     m->ionised = (rho[1] + rho[2]) / ((rho[0] + rho[1]) + rho[2]);
   }
-  m->radiation[1] = par.dust * light;
-  m->radiation[2] = par.stars * light;
+  light_in_bands(light, m->radiation);
 }
 
 const struct setup setup_milkyway = {

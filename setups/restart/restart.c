@@ -10,6 +10,7 @@
 #include "base/params.h"
 #include "base/sum.h"
 #include "base/units.h"
+#include "crtransport/crtransport.h"
 #include "gravity/gravity.h"
 #include "supernovae/supernovae.h"
 
@@ -54,6 +55,10 @@ static void restart_declare(struct params *ps) {
   params_real(ps, "star_size", &par.star_size, "0 kpc", 0.0, INFINITY, "kpc", "events are scattered around their star by a Gaussian of this width along each axis");
   params_real(ps, "dust_path", &par.dust_path, "0.3 kpc", PARAMS_POSITIVE, INFINITY, "kpc",
               "with cooling.from_setup: way in which dust takes far-ultraviolet light of the stars to 1/e; 1e-21 cm^2 per H in gas of 1 cm^-3");
+  params_real(ps, "light_sun", &par.light_sun, "8.2 kpc", 0.0, INFINITY, "kpc",
+              "distance from the centre, in the plane, where light is as medium.radiation_eV_cm3 says (the CMB, its first band, is the same everywhere)");
+  params_real(ps, "light_radius", &par.light_radius, "4 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "exponential scale of the light; 1e9 kpc: the same everywhere, with light_height");
+  params_real(ps, "light_height", &par.light_height, "3 kpc", PARAMS_POSITIVE, INFINITY, "kpc", "height at which it is half");
   params_real(ps, "supernova_energy", &par.supernova_energy, "1e51 erg", 0.0, INFINITY, "erg", "of each without the section supernovae; the share cr_injection.efficiency goes into cosmic rays");
 }
 
@@ -116,6 +121,14 @@ static double restart_mass(double t, const double x[3]) { return (void)t, densit
 static double restart_fuv(double t, const double x[3]) {
   (void)t;
   return restart_light_at(light, x);
+}
+
+/* Light that cosmic rays meet: all bands but the CMB follow the disc. */
+static void restart_medium(double t, const double x[3], struct rays_surroundings *m) {
+  const double z = x[2] / par.light_height, R = sqrt(x[0] * x[0] + x[1] * x[1]);
+  const double share = exp(-(R - par.light_sun) / par.light_radius) / (1.0 + z * z);
+  (void)t;
+  for (int k = 1; k < CR_BANDS; k++) m->radiation[k] *= share;
 }
 
 /* For boundaries that ask the setup: nothing comes from outside. */
@@ -271,6 +284,7 @@ const struct setup setup_restart = {
     .gravity = restart_gravity,
     .mass = restart_mass,
     .source = restart_source,
+    .medium = restart_medium,
     .fuv = restart_fuv,
     .supernovae = &supernovae,
 };

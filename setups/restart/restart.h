@@ -23,6 +23,7 @@ struct restart_params {
   double potential_cell;          /* 0: a hundredth of the box                              */
   bool sources, winds;
   double supernova_energy, star_size, wind_mass, wind_energy, dust_path;
+  double light_sun, light_radius, light_height;
 };
 
 /* What the mesh gets from a particle of gas: a row of numbers. */

@@ -113,6 +113,8 @@ def local(run):
         wanted = np.count_nonzero((R >= 7) & (R <= 9) & (np.abs(c['z']) <= 1.001 * lowest) & (n >= middle))
         check.check('no cell so near to the plane: dense cells of the lowest layer', int(np.count_nonzero(thin.sun)), '==', int(wanted), 'a count by hand')
         tap.report('no cell below' in thin.where and f'n = {middle:g}' in thin.where, 'that is told', thin.where)
+        light = np.abs(np.log((g.radiation() - 0.26) / 0.97 * (1 + (g.z / 3)**2)) + (g.R - 8.2) / 4)
+        check.check('radiation of all cells: largest relative difference', float(light.max()), '<', 1e-9, 'CMB, and 0.97 eV/cm^3 at the Sun that fall outwards')
         empty = galaxy.Galaxy(s, galaxy.Region(density=(1e6, 1e7)))
         tap.report('no cell' in empty.where and empty.sun.any(), 'a region without cells is told and widened', empty.where)
         laws = g.sun_laws()
@@ -207,6 +209,15 @@ def comparison(folder):
     check.check('B/C of Voyager 1 at 0.1 GeV/n', float(np.interp(0.1056, d.x, d.y)), '>', 0.13, '5.7 +- 0.72 over 38 +- 3')
 
 
+def environments():
+    """Temperatures are told apart at one density where the gas has several there."""
+    n, T = np.array([0.2, 0.5, 0.5, 3.0, 1e-3]), np.array([50.0, 8e3, 9e3, 50.0, 1e6])
+    same = galaxy_figures.decades(T, 1, 8, (n >= 0.1) & (n < 1))
+    tap.report([(a, int(of.sum())) for a, b, of in same] == [(10.0, 1), (1000.0, 2)], 'decades of temperature at one density', same)
+    tap.report([a for a, b, of in galaxy_figures.decades(T, 1, 8)] == [10.0, 1000.0, 1e6], 'decades of temperature of all gas')
+    tap.report(galaxy.kiloparsecs('300 pc') == 0.3 and galaxy.kiloparsecs('1e21 cm') is None, 'lengths of parameters')
+
+
 def call(*words):
     text = io.StringIO()
     with contextlib.redirect_stdout(text), contextlib.redirect_stderr(text):
@@ -280,6 +291,7 @@ def quick_sweep(folder):
 
 def main():
     pieces()
+    environments()
     comparison(check.scratch())
     against_program()
     run = check.run(GALAXY, LOCAL)

@@ -25,8 +25,24 @@ def quick():
     check('and their energies are numbers', bool(np.all(np.isfinite(sun.values['energy'])) and sun.values['energy'][0] > 0), '==', True, 'a median')
 
 
+def light():
+    """Five bands beside the CMB: as much light as in two, so that only Klein-Nishina losses tell them apart, which are least for ultraviolet light."""
+    few = {**SMALL, 'cr.network': 'custom', 'cr.species': '[{name: e-, min_GV: 10, max_GV: 1000, per_decade: 1}]', 'cr_injection.electron_ratio': 'energy'}
+
+    def electrons(bands, kn, **more):
+        return run(SETUP, {**few, 'cr_losses.bands': bands, 'cr_losses.klein_nishina': kn, **more}).history['cr_e-_energy'][-1]
+    thomson, kn = [electrons(b, False) for b in (6, 3)], [electrons(b, True) for b in (6, 3)]
+    check('electrons with 6 bands of light over those with 3, without Klein-Nishina', abs(thomson[0] / thomson[1] - 1), '<', 1e-6, 'the same light')
+    check('electrons with Klein-Nishina losses over those without', kn[0] / thomson[0] - 1, '>', 0.01, 'weaker losses')
+    dark = electrons(6, True, **{'milkyway.star_shares': '[0, 0, 0, 1]'})
+    check('and with all starlight ultraviolet, over those', dark / kn[0] - 1, '>', 0.01, 'weaker still')
+    bad = run(SETUP, {**few, 'milkyway.star_shares': '[0.5, 0.5, 0.5, 0]'}, may_fail=True)
+    check('shares that are not one together are refused', bad.status == 2 and 'milkyway.star_shares' in bad.text, '==', True, 'a clear message')
+
+
 def main():
     quick()
+    light()
     expected = POWER_GEV * PER_GEV
     coarse = run(SETUP, SMALL)
     fine = run(SETUP, {**SMALL, 'mesh.max_level': 1, 'mesh.regions': '[{level: 1, lower: [-11 kpc, -11 kpc, -1 kpc], upper: [11 kpc, 11 kpc, 1 kpc]}]'})

@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 
+from analysis import seen
 from tests import tap
 from tests.regression.check import ROOT, check, run, same_snapshots, scratch
 
@@ -62,6 +63,7 @@ def round_trip():
         runs[ranks] = r = run(SETUP, {**FEW, **STILL, 'restart.snapshot': path}, ranks=ranks)
         compare(f'{ranks} ranks', measured(r), want)
         check(f'{ranks} ranks: max |div B| dx / |B|', float(re.search(r'from the particles, and is ([-+.e\d]+)', r.text)[1]), '<=', 1e-14, 'round-off')
+    check('cells around the Sun in observables.h5', int(seen.File(runs[1].dir, 'solar_circle').cells), '>', 10, 'a ring of cells of 0.5 to 1 kpc')
     check('energy of the field over that of the particles', float(measured(runs[1])['magnetic'] / want['magnetic']), '<=', 1.1, 'within 10%')
     check('energy of the field over that of the particles', float(measured(runs[1])['magnetic'] / want['magnetic']), '>=', 0.9, 'within 10%')
     tap.report('per level)' in runs[1].text and re.search(r'asks for (\d+) blocks', runs[1].text) and int(re.search(r'asks for (\d+) blocks', runs[1].text)[1]) > 64,
@@ -158,8 +160,27 @@ def info():
     tap.report(status == 0 and 'refuse it: PartType0 has no Velocities' in text, 'crux info of a snapshot that cannot be used', text)
 
 
+def steady():
+    """The steady state of cosmic rays in the gas of a snapshot: what its stars give is what leaves and is lost."""
+    path, _ = snapshot('steady', '--young', '0', particles=6000)
+    r = run('setups/restart/steady.yaml', {'restart.snapshot': path, 'cr.network': 'custom', 'output.figures': '[]',
+                                           'cr.species': '[{name: p, min_GV: 1, max_GV: 100, per_decade: 1}, {name: e-, min_GV: 1, max_GV: 100, per_decade: 1}]'})
+    tap.report('converged' in r.text, 'a steady state')
+    check('cells around the Sun in observables.h5', int(seen.File(r.dir, 'solar_circle').cells), '>', 10, 'a ring of cells of 1 kpc')
+    missing = [float(w) for w in re.findall(r'missing ([-+.e\d]+)', r.text)]
+    check('what is missing in the balance of p and e-', max(missing), '<', 0.05, 'steady.tolerance')
+    rate = float(re.search(r'([-+.e\d]+) supernovae per century', r.text)[1]) / (100 * 3.15576e7)
+    R = np.geomspace(1, 100, 20001)
+    number, middle = np.diff(R) * np.sqrt(R[1:] * R[:-1])**-2.2, np.sqrt(R[1:] * R[:-1])
+    energy = sum(w * np.sum(number * (np.sqrt(middle**2 + m**2) - m)) for w, m in ((1, 0.938272), (0.02, 5.11e-4))) / np.sum(number)
+    injected = float(re.search(r'\bp +injected ([-+.e\d]+)', r.text)[1])
+    check('protons of its supernovae, over those expected', injected * energy / (rate * 0.1 * 1e51 * 624.150907), '<', 1.03, 'rate x energy x efficiency')
+    check('protons of its supernovae, over those expected', injected * energy / (rate * 0.1 * 1e51 * 624.150907), '>', 0.95, 'some stars are outside of the box')
+
+
 def main():
     info()
+    steady()
     runs, want = round_trip()
     no_field(runs)
     layouts(want)

@@ -2,6 +2,7 @@
 #include "setup_cases.h"
 
 #include "base/sum.h"
+#include "crtransport/crtransport.h"
 #include "mhd/mhd.h"
 
 enum { N = 16 };
@@ -181,10 +182,36 @@ static void test_shock_tube(void **state) {
   assert_false(s->reference(0.1, x, &w[0], b[0]));
 }
 
+/* Light of a galaxy from a snapshot: as the section medium says at the Sun's distance, less farther out and above the plane; the CMB everywhere. */
+static void test_light(void **state) {
+  (void)state;
+  const struct setup *s = setup_find("restart");
+  char path[] = "/tmp/crux-test-XXXXXX";
+  static const char text[] = "restart: {snapshot: none, light_sun: 8 kpc, light_radius: 5 kpc, light_height: 2 kpc}\n";
+  int file = mkstemp(path);
+  assert_true(file >= 0);
+  assert_int_equal(write(file, text, sizeof text - 1), sizeof text - 1);
+  close(file);
+  struct params *ps = params_open(MPI_COMM_SELF, path, NULL);
+  s->params(ps);
+  params_load(ps);
+  params_free(ps);
+  unlink(path);
+  static const struct { double x[3], light; } at[] = {{{0.0, 8.0, 0.0}, 1.0}, {{3.0, 0.0, 0.0}, 2.718281828459045}, {{-8.0, 0.0, -2.0}, 0.5}};
+  for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+    struct rays_surroundings m = {.ionised = 0.3, .metallicity = 2.0, .radiation = {0.26, 0.31, 0.66}};
+    s->medium(0.0, at[i].x, &m);
+    assert_true(m.radiation[0] == 0.26 && m.ionised == 0.3 && m.metallicity == 2.0 && m.radiation[3] == 0.0);
+    assert_true(fabs(m.radiation[1] / (0.31 * at[i].light) - 1.0) < 1e-14);
+    assert_true(fabs(m.radiation[2] / (0.66 * at[i].light) - 1.0) < 1e-14);
+  }
+}
+
 int main(int argc, char **argv) {
   MPI_Init(&argc, &argv);
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_symmetry), cmocka_unit_test(test_sedov_energy), cmocka_unit_test(test_vortex),
-                                     cmocka_unit_test(test_alfven_wave), cmocka_unit_test(test_field_loop), cmocka_unit_test(test_shock_tube)};
+                                     cmocka_unit_test(test_alfven_wave), cmocka_unit_test(test_field_loop), cmocka_unit_test(test_shock_tube),
+                                     cmocka_unit_test(test_light)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   MPI_Finalize();
   return failed;
