@@ -126,7 +126,11 @@ def profiles(snapshot, folder, options, first=None):
     heading = fig.suptitle(_heading(snapshot, axis, point, scale))
     if len(handles) > 1:
         heading.set(x=0.02, ha='left')
-        fig.legend(handles, labels, loc='upper right', ncol=len(handles), bbox_to_anchor=(0.99, 1.0))
+        key = fig.legend(handles, labels, loc='upper right', ncol=len(handles), bbox_to_anchor=(0.99, 1.0))
+        fig.canvas.draw()   # now both have their sizes
+        box = heading.get_window_extent()
+        room = (key.get_window_extent().x0 - box.x0) / box.width
+        heading.set_fontsize(heading.get_fontsize() * min(room, 1.0))
     fig.tight_layout()
     tag = '_' + '-'.join(names) if options.field else ''
     along = f'_{"xyz"[axis]}' if snapshot.dim > 1 else ''
