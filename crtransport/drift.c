@@ -183,12 +183,12 @@ void rays_drift_block(struct rays *r, const struct mesh *m, struct rays_drift *w
       div[k][c] = sum3(s[0], s[1], s[2]) / r->scale.time_s;
     }
   }
-  carry_energy(r, m, w, b, dt, step);
+  if (r->par.coupling != COUPLING_NONE) carry_energy(r, m, w, b, dt, step);
 }
 
 void rays_drift_finish(struct rays *r, const struct mesh *m, struct rays_drift *w, double dt) {
   if (w == NULL) return;
-  if (w->correction) {
+  if (w->correction && r->par.coupling != COUPLING_NONE) {
     correction_exchange(w->correction);
     for (int b = 0; b < m->count; b++)
       if (m->block[b].jump) correction_apply(w->correction, b, dt, &r->exchange, NULL);

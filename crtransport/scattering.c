@@ -122,8 +122,8 @@ void rays_scattering(struct rays *r, const struct mesh *mesh, struct exchange *x
         field_row(mesh, &g->b[0], b, j, k, b2);
         if (r->profile.ncomp > 0) TABLE[r->par.scattering.model].profile(&row, field_data(&r->profile, b, 0) + at);
         double *speed = r->alfven.ncomp > 0 ? field_data(&r->alfven, b, 0) + at : NULL;
-        for (int i = 0; speed != NULL && i < mesh->nc[0]; i++)
-          speed[i] = min(sqrt(b2[i] / ((ions ? ionised(&row, i) : 1.0) * rho[i])), light);
+        for (int i = 0; speed != NULL && i < mesh->nc[0]; i++) /* without a field none, not even in neutral gas */
+          speed[i] = b2[i] > 0.0 ? min(sqrt(b2[i] / ((ions ? ionised(&row, i) : 1.0) * rho[i])), light) : 0.0;
       }
   exchange_all(x, count, list);
 }

@@ -81,6 +81,23 @@ def held():
     check('gas that was held: it moves', float(r.history['kinetic_energy'][-1]), '>', 0.0, 'forces')
 
 
+def coupling():
+    """Gas that feels nothing of cosmic rays is the gas without them; what heats it is in the balance."""
+    more = {**MOVING, 'sources.events': '[]', 'run.time_end': '0.03 code', 'output.history': '0.005 code'}
+    alone = cells(run('tests/invariance/rays.yaml', {**more, 'transport.scheme': 'none', 'cr_initial.kind': 'none'}).snapshots()[-1])
+    for kind in ('none', 'heating'):
+        r = run('tests/invariance/rays.yaml', {**more, 'transport.coupling': kind})
+        place, values = cells(r.snapshots()[-1])
+        apart = float(np.max(np.abs(values[:, :alone[1].shape[1]] - alone[1]))) if np.array_equal(place, alone[0]) else 1e300
+        if kind == 'none':
+            check('coupling none: gas differs from gas alone by', apart, '==', 0.0, 'the same to the last bit')
+            check('coupling none: cosmic rays lose energy', float(r.history['cr_lost_energy'][-1]), '>', 1e-3, 'so there is something to feel')
+            continue
+        check('coupling heating: heat for the gas', float(r.history['cr_given_energy'][-1]), '>', 1e-3, 'of streaming and losses')
+        check('coupling heating: energy not accounted for', float(np.max(np.abs(r.history['cr_closure_energy']))), '<', 1e-13, 'conservation')
+        check('coupling heating: momentum of cosmic rays that the gas has paid for', float(np.max(np.abs(r.history['cr_momentum1']))), '==', 0.0, 'no forces')
+
+
 def groups():
     r = run('tests/invariance/rays.yaml', {'run.step_end': 1})
     status, text = start(words('tests/invariance/rays.yaml', r.dir, {'run.step_end': 2, 'cr.scattering_slope': -0.5}, ('--resume',)))
@@ -93,4 +110,5 @@ check('moving refinement: levels', len(np.unique(levels)), '==', 3, 'all are the
 blast()
 speeds()
 held()
+coupling()
 groups()

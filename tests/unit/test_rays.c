@@ -89,6 +89,52 @@ static void test_speeds(void **state) {
   close_bundle(&l);
 }
 
+/* Speeds of streaming and profiles of the scattering rate from their definitions. */
+static double of_setup(double t, const double x[3]) { return 2.0 + t + x[0]; }
+
+static void test_scattering(void **state) {
+  (void)state;
+  struct bundle l;
+  open_bundle(&l);
+  struct rays *r = &l.r;
+  const struct mesh *m = &l.w.mesh;
+  const double b[3] = {0.3, -0.4, 1.2}, rho = 2.0, uG = 1.3e6 * sqrt(4.0 * PI * PROTON_MASS_g) * 299792458.0;
+  for (int how = 0; how < 4; how++) { /* ideal; ions of a quarter of the gas, of none of it; a rate that the setup gives */
+    rays_destroy(r);
+    l.par.alfven = how == 0 ? ALFVEN_IDEAL : ALFVEN_ION;
+    l.par.medium.ionised = how == 2 ? 0.0 : 0.25;
+    l.par.scattering.model = how == 3;
+    l.par.scattering.density = 4.0;
+    l.par.scattering.density_power = 2.0;
+    l.par.scattering.field = 10.0;
+    l.par.scattering.field_power = -1.0;
+    assert_true(rays_scattering_from_setup(&l.par) == (how == 3));
+    rays_create(r, &l.par, m, params_units(l.ps));
+    r->scattering = of_setup;
+    r->time = 3.0;
+    int at[3];
+    for (int k = 0; k < m->count; k++) {
+      FOR_CELLS(at, m->nc) *value_at(m, &l.w.gas.u[0], k, GAS_RHO, at) = rho;
+      for (int d = 0; d < 3; d++) {
+        int n[3];
+        own_extent(m, &l.w.gas.b[0], d, n);
+        FOR_CELLS(at, n) *value_at(m, &l.w.gas.b[0], k, d, at) = m->first + k == 2 ? 0.0 : b[d];
+      }
+    }
+    rays_scattering(r, m, l.w.x, &l.w.gas);
+    const double speed = how == 2 ? 100.0 : 1.3 / sqrt(rho * (how == 0 ? 1.0 : 0.25));
+    for (int k = 0; k < m->count; k++)
+      FOR_CELLS(at, m->nc) {
+        const bool none = m->first + k == 2;
+        const double x = mesh_coordinate(m, &m->block[k], 0, at[0] + 0.5), field = none ? l.par.transport.field_floor / 1.3 * uG : uG;
+        const double profile = how == 3 ? 5.0 + x : 0.25 * 10.0 / field;
+        assert_true(fabs(*value_at(m, &r->alfven, k, 0, at) - (none ? 0.0 : speed)) < 1e-12 * speed);
+        assert_true(fabs(*value_at(m, &r->profile, k, 0, at) / profile - 1.0) < 1e-12);
+      }
+  }
+  close_bundle(&l);
+}
+
 /* A uniform density of particles in the whole domain. */
 static void test_totals(void **state) {
   (void)state;
@@ -164,6 +210,7 @@ static int group(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_groups),
       cmocka_unit_test(test_speeds),
+      cmocka_unit_test(test_scattering),
       cmocka_unit_test(test_totals),
       cmocka_unit_test(test_books),
   };
