@@ -25,6 +25,12 @@ static bool no_range(const void *data) {
   return p->speed_choice == SPEED_AUTO && p->speed_max < p->speed;
 }
 
+/* A group for each factor of two. */
+static bool wide_range(const void *data) {
+  const struct rays_params *p = data;
+  return p->speed_choice == SPEED_AUTO && p->speed_max > ldexp(p->speed, RAYS_GROUPS - 1);
+}
+
 static bool one_moment(const struct rays_params *p) { return p->scheme != TRANSPORT_NONE && p->transport.scheme == CRT_DIFFUSION; }
 
 static bool one_moment_not_explicit(const void *data) {
@@ -99,6 +105,7 @@ static void declare_transport(struct params *ps, struct rays_params *p) {
   params_rule(ps, "transport.moments", one_moment_streams, p, "1 knows no streaming: set transport.alfven: none");
   params_rule(ps, "transport.moments", one_moment_unscattered, p, "1 is diffusion, which needs scattering: set cr.scattering_rate_s above 0");
   params_rule(ps, "transport.speed_max", no_range, p, "must not be below transport.speed");
+  params_rule(ps, "transport.speed", wide_range, p, "with speed_choice: auto it must not be below 1/32768 of transport.speed_max");
 }
 
 static void declare_scattering(struct params *ps, struct rays_params *p) {
