@@ -1,6 +1,7 @@
 /* What a sub-step needs of every cell: state at half time. */
 #include "crtransport/scratch.h"
 
+#include "base/lanes.h"
 #include "base/minmax.h"
 #include "crtransport/closure.h"
 #include "crtransport/depth.h"
@@ -8,15 +9,38 @@
 
 #include <math.h>
 
-static inline double min3(double a, double b, double c) { return min(min(a, b), c); }
-static inline double max3(double a, double b, double c) { return max(max(a, b), c); }
+/* Least and largest of a cell and those beside it along x. */
+struct extremes { lanes lo, hi; };
 
-static void range_along(struct crt_range r, int step, const double *restrict lo, const double *restrict hi, double *restrict low,
-                        double *restrict high) {
-#pragma omp simd
-  for (int i = r.first; i < r.last; i++) {
-    low[i] = min3(lo[i - step], lo[i], lo[i + step]);
-    high[i] = max3(hi[i - step], hi[i], hi[i + step]);
+ALWAYS_INLINE struct extremes beside_x(const double *q, int n) {
+  const lanes l = lanes_load(q - 1, n), m = lanes_load(q, n), r = lanes_load(q + 1, n);
+  return (struct extremes){lanes_min(lanes_min(l, m), r), lanes_max(lanes_max(l, m), r)};
+}
+
+/* n columns from the i-th on. */
+ALWAYS_INLINE void column(ptrdiff_t i, int n, int rows, ptrdiff_t y, const double *q, double *low, double *high) {
+  struct extremes below = beside_x(q + i, n), here = beside_x(q + i + y, n);
+  for (ptrdiff_t at = i + y; at < i + (rows - 1) * y; at += y) {
+    const struct extremes above = beside_x(q + at + y, n);
+    lanes_store(low + at, lanes_min(lanes_min(below.lo, here.lo), above.lo), n);
+    lanes_store(high + at, lanes_max(lanes_max(below.hi, here.hi), above.hi), n);
+    below = here;
+    here = above;
+  }
+}
+
+/* The extremes of the 3 x 3 cells around each of a plane but for its outermost. */
+ALWAYS_INLINE void columns(int nx, int ny, const double *q, double *low, double *high) {
+  int i = 1;
+  for (; i + LANES < nx; i += LANES) column(i, LANES, ny, nx, q, low, high);
+  if (i < nx - 1) column(i, nx - 1 - i, ny, nx, q, low, high);
+}
+
+/* The same in 1-D. */
+static void row(int nx, const double *q, double *low, double *high) {
+  for (int i = 1; i < nx - 1; i++) {
+    low[i] = min(min(q[i - 1], q[i]), q[i + 1]);
+    high[i] = max(max(q[i - 1], q[i]), q[i + 1]);
   }
 }
 
@@ -36,12 +60,9 @@ void crt_load_plane(const struct crt_shape *s, struct crt_scratch *w, const stru
   const int nx = w->nx, n = (int)w->plane;
   const double *q = a->q + w->plane * (size_t)k, *f = a->f + w->plane * (size_t)k;
   double *low = w->low[slot3(k)], *high = w->high[slot3(k)];
-  if (s->dim > 1) {
-    range_along((struct crt_range){1, n - 1}, 1, q, q, w->row[0], w->row[1]);
-    range_along((struct crt_range){(nx + 1) / 8 * 8, n - nx - 1}, nx, w->row[0], w->row[1], low, high);
-  } else {
-    range_along((struct crt_range){1, n - 1}, 1, q, q, low, high);
-  }
+  if (s->dim > 1 && nx == 20) columns(20, w->ny, q, low, high); /* a constant: blocks of 16 cells */
+  else if (s->dim > 1) columns(nx, w->ny, q, low, high);
+  else row(nx, q, low, high);
   if (a->population->m1) tensor_row(n, 1.0 / a->population->flux_speed, q, f, w->tensor[slot3(k)][0], w->tensor[slot3(k)][1]);
 }
 
@@ -261,18 +282,22 @@ static void rates_any(struct crt_range r, const struct crt_substep *a, const str
 #undef RATES
 }
 
-/* Along z, of the cells of the block in some rows. */
-ALWAYS_INLINE void slopes_rows(int n, int nx, struct crt_rows rows, ptrdiff_t step, const double *restrict q,
-                               const double *restrict f, double *restrict slope_q, double *restrict curve_q,
-                               double *restrict slope_f) {
-  for (int at = rows.first * nx; at < rows.end * nx; at += nx)
-#pragma omp simd
-    for (int i = at; i < at + n; i++) {
-      double below = q[i] - q[i - step], above = q[i + step] - q[i];
-      slope_q[i] = half_mc(below, above);
-      curve_q[i] = above - below;
-      slope_f[i] = half_mc(f[i] - f[i - step], f[i + step] - f[i]);
-    }
+/* Along z, of n cells from the i-th on. */
+ALWAYS_INLINE void slopes(ptrdiff_t i, int n, ptrdiff_t z, const double *q, const double *f, double *slope_q, double *curve_q, double *slope_f) {
+  const lanes here_q = lanes_load(q + i, n), below_q = here_q - lanes_load(q + i - z, n), above_q = lanes_load(q + i + z, n) - here_q;
+  const lanes here_f = lanes_load(f + i, n), below_f = here_f - lanes_load(f + i - z, n), above_f = lanes_load(f + i + z, n) - here_f;
+  lanes_store(slope_q + i, half_mc(below_q, above_q), n);
+  lanes_store(curve_q + i, above_q - below_q, n);
+  lanes_store(slope_f + i, half_mc(below_f, above_f), n);
+}
+
+ALWAYS_INLINE void slopes_rows(int n, int nx, struct crt_rows rows, ptrdiff_t z, const double *q, const double *f, double *slope_q, double *curve_q,
+                               double *slope_f) {
+  for (ptrdiff_t at = rows.first * nx; at < rows.end * nx; at += nx) {
+    int i = 0;
+    for (; i + LANES <= n; i += LANES) slopes(at + i, LANES, z, q, f, slope_q, curve_q, slope_f);
+    if (i < n) slopes(at + i, n - i, z, q, f, slope_q, curve_q, slope_f);
+  }
 }
 
 void crt_cells(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a, const struct crt_numbers *num,

@@ -2,6 +2,7 @@
 #ifndef CRTRANSPORT_SCRATCH_H
 #define CRTRANSPORT_SCRATCH_H
 
+#include "base/lanes.h"
 #include "crtransport/block.h"
 
 /* Kernels with constant arguments, one copy for each. */
@@ -76,5 +77,6 @@ static inline int face_slot(int d, int k) { return d == 2 ? slot2(k) : 0; }
 
 /* The speed of waves along b over that of the particles, sqrt(<mu^2>), to a part in a hundred, from chi. */
 static inline double speed_of(double chi) { return 1.0 - chi * (1.0 + 0.8 * chi); }
+static inline lanes speeds_of(lanes chi) { return 1.0 - chi * (1.0 + 0.8 * chi); }
 
 #endif
