@@ -12,6 +12,7 @@ import glob
 import json
 import math
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -101,6 +102,27 @@ def words(setup, dir, overrides=None, options=()):
     return ['run', setup, '--out', dir, *options] + [w for k, v in (overrides or {}).items() for w in ('--set', f'{k}={text(v)}')]
 
 
+def positive(dir):
+    """With explicit transport no population of cosmic rays is negative, in any run of any test: looked at in the last snapshot, where it has them."""
+    import h5py
+    snapshots = sorted(glob.glob(os.path.join(dir, '*.athdf')))
+    try:
+        with open(os.path.join(dir, 'parameters.yaml')) as f:
+            if not snapshots or not re.search(r'^  scheme: explicit', f.read(), re.M):
+                return
+    except FileNotFoundError:
+        return
+    with h5py.File(snapshots[-1], 'r') as f:
+        names, first = [n.decode() for n in f.attrs['VariableNames']], 0
+        for name, count in zip(f.attrs['DatasetNames'], f.attrs['NumVariables']):
+            for i in range(int(count)):
+                if re.search(r'_\d\d_(lo|hi)$', names[first + i]):
+                    least = float(f[name.decode()][i].min())
+                    if not least >= -1e-300:   # numbers next to the least that there are are rounded
+                        raise RuntimeError(f'{snapshots[-1]}: {names[first + i]} is {least}')
+            first += int(count)
+
+
 def run(setup, overrides=None, ranks=1, options=(), timeout=600, may_fail=False):
     """Run a YAML file (path from the root, or absolute) with overrides {'section.key': value} in a folder of its own."""
     global _runs
@@ -111,6 +133,7 @@ def run(setup, overrides=None, ranks=1, options=(), timeout=600, may_fail=False)
     if status != 0 and not may_fail:
         tap.note(output[-4000:])
         raise RuntimeError(f'{" ".join(arguments)} on {ranks} ranks ended with status {status}')
+    positive(dir)
     return Run(status, output, dir)
 
 
@@ -118,6 +141,7 @@ def resume(name, part, setup, overrides=None, ranks=1, timeout=600):
     """Go on with a run that was stopped, in its folder; that it ends well is a test of its own, with this name."""
     status, output = start(words(setup, part.dir, overrides, ('--resume',)), ranks, timeout)
     tap.report(status == 0, name, output[-800:])
+    positive(part.dir)
     return Run(status, output, part.dir)
 
 
