@@ -16,6 +16,8 @@ void rays_steady_declare(struct params *ps, struct rays_steady_params *par) {
   params_section(ps, "steady", "the steady state of cosmic rays in gas that does not change (transport.scheme: steady)");
   params_int(ps, "sweeps", &par->sweeps, "30", 1, 10000, "at most so many sweeps over all species and bins");
   params_real(ps, "tolerance", &par->tolerance, "1e-3", 1e-12, 0.1, "1", "the end: no population changes by more in a sweep, relative to its sum over the mesh");
+  params_real(ps, "negative", &par->negative, "0.1", 0.0, 1.0, "1",
+              "what is negative in single cells at the end, over the sum of the population, becomes zero at the cost of the rest; with more than this share the state does not count as reached");
   params_choice(ps, "solver", &par->solver, "auto|diagonal|ilu|amg", "auto", ELLIPTIC_METHODS_DOC); /* the diffusion is a tensor: no pfmg */
   params_int(ps, "solver_iterations", &par->solver_iterations, "200", 1, 1000000, ELLIPTIC_ITERATIONS_DOC);
   params_real(ps, "solver_tolerance", &par->solver_tolerance, "3e-4", 1e-14, 1e-2, "1", "relative residual of the linear systems");
@@ -331,6 +333,10 @@ struct rays_steady_result rays_steady(struct rays *r, const struct mesh *mesh, s
   result.negative = repair(&w);
   if (result.sweeps > 0) rays_sweep_books(&w);
   if (good && !result.converged) result.reason = "more sweeps are needed: raise steady.sweeps";
+  if (result.converged && result.negative > par->negative) {
+    result.converged = false;
+    result.reason = "too much of a population was negative in single cells: take steady.operator: positive, more scattering.perpendicular, or smaller cells; or raise steady.negative";
+  }
   rays_rows_destroy(&before);
   close_sweep(&w);
   result.seconds = MPI_Wtime() - start;

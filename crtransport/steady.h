@@ -23,6 +23,7 @@ struct rays_steady_params {
   int operator;
   int sweeps;              /* at most                                                          */
   double tolerance;        /* of the change of all populations in a sweep, relative            */
+  double negative;         /* most of a population that may be negative in cells at the end    */
   int solver;              /* ELLIPTIC_AUTO, ...                                               */
   int solver_iterations;   /* at most                                                          */
   double solver_tolerance; /* of linear systems, relative residual                             */
