@@ -51,7 +51,8 @@ def draw_spectra(seen, name, options):
     found = {w: seen.spectrum(w) for which in cr_style.PANELS for w in which}
     panels = [[w for w in which if found[w] is not None] for which in cr_style.PANELS]
     panels = [which for which in panels if which]
-    fig, axes = style.grid(len(panels), 3, 4.3, 3.5)
+    fig, axes = style.grid(len(panels) + 1, 3, 4.3, 3.5)
+    _energies_of_species(axes[-1], {w: found[w] for which in panels for w in which if cr_style.element(w) in zone_data.NUCLEI})
     told, modulation = set(), options.modulation or 0.0
     for ax, which in zip(axes, panels):
         drawn = []
@@ -79,6 +80,20 @@ def draw_spectra(seen, name, options):
     fig.suptitle(f'{name}:  {seen.where}\nline: median, dotted: mean, shaded: 68 % and 95 % of the {cr_style.weighted(seen)}' +
                  cr_style.sun(options, modulation), fontsize=11)
     return fig
+
+
+def _energies_of_species(ax, found):
+    """Kinetic energy per ln T, medians."""
+    drawn = []
+    for what, (t, j) in found.items():
+        at, element = observe.middles(t), cr_style.element(what)
+        y = zone_data.energy_per_log(element, t[at], j['median'][at])
+        ax.loglog(t[at], cr_style.positive(y), color=cr_style.COLOURS[element], label=cr_style.name(what))
+        drawn.append(y)
+    cr_style.limits(ax, drawn, 6)
+    ax.set_xlabel('T [GeV per nucleon; leptons: GeV]')
+    ax.set_ylabel(PER_LOG)
+    ax.legend(fontsize=7, loc='best', ncol=2)
 
 
 def draw_ratios(seen, name, options):

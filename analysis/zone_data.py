@@ -11,6 +11,7 @@ from analysis import measured
 from analysis.fault import Fault
 
 PROTON, ELECTRON = 0.93827208816, 0.51099895e-3   # GeV
+LIGHT_m_s = 299792458.0
 # A, Z and the name in the tables of AMS-02 for species and for sums of species.
 NUCLEI = {'p': (1, 1, 'H'), 'he': (4, 2, 'He'), 'c': (12, 6, 'C'), 'n': (14, 7, 'N'), 'o': (16, 8, 'O'), 'b': (10.8, 5, 'B'), 'be': (9, 4, 'Be'),
           'pbar': (1, 1, 'pbar'), 'e-': (0, 1, 'e-'), 'e+': (0, 1, 'e+')}
@@ -29,6 +30,13 @@ def momentum(t, a):
     """Of kinetic energy t per nucleon, per particle."""
     m, total = (a * PROTON, a * t) if a else (ELECTRON, t)
     return np.sqrt(total * (total + 2 * m))
+
+
+def energy_per_log(species, t, j):
+    """de/dln T in eV/cm^3 of intensities per m^2 s sr GeV/n over t in GeV per nucleon."""
+    a = NUCLEI[species][0]
+    m, total, p = (a * PROTON, a * t, momentum(t, a)) if a else (ELECTRON, t, momentum(t, a))
+    return 4 * np.pi * 1e3 * total * t * j * (total + m) / (LIGHT_m_s * p)
 
 
 def kinetic(r, a, z):

@@ -126,6 +126,11 @@ def local(run):
                         'the fit of the local spectra, bins of 1/4 decade')
             check.check(f'percentiles of {name} in uniform populations', worst(seen[97.5], seen[2.5]), '<', 1e-12, 'all cells are the same')
         check.check('energy density of protons', abs(float(g.spread(g.of_sun(g.energies['p']))['median']) - 0.735), '<', 2e-3, 'P13: 0.735 eV/cm^3')
+        for name in ('p', 'e-', 'c'):
+            t = g.observer.energy(name, g.observer.points(name, 1))
+            seen_j, energy = (np.median(of(name, *laws[name], t), axis=1) for of in (g.observer.intensity, g.observer.energy_per_log))
+            check.check(f'energy per ln T of {name} from its intensity: largest relative difference', worst(zone_data.energy_per_log(name, t, seen_j), energy), '<', 0.01,
+                        'from the populations')
         x = np.array([1.0, 10.0])
         fits = measured.interstellar('b', x) / measured.interstellar('c', x)
         check.check('B/C at 1 and 10 GeV/n', worst(g.spread(g.observer.ratio('B_C', laws, x))['median'], fits), '<', 0.05, 'the fits')
