@@ -53,7 +53,7 @@ ALWAYS_INLINE void update_rows(int dim, bool m1, bool streams, bool uniform, int
       /* exp(-turn) to second order, and right for strong scattering */
       double flux = (keep * f[i] - change * (1.0 + half * turn)) / (keep + turn * (1.0 + half * turn)),
              end = most * max(next, 0.0) + let;
-      q[i] = next;
+      q[i] = fabs(next) > 1e-300 ? next : 0.0; /* shares of the least numbers that there are do not add up */
       f[i] = min(max(flux, -end), end);
     }
 }

@@ -118,7 +118,7 @@ def positive(dir):
             for i in range(int(count)):
                 if re.search(r'_\d\d_(lo|hi)$', names[first + i]):
                     least = float(f[name.decode()][i].min())
-                    if not least >= -1e-300:   # numbers next to the least that there are are rounded
+                    if not least >= 0.0:
                         raise RuntimeError(f'{snapshots[-1]}: {names[first + i]} is {least}')
             first += int(count)
 
