@@ -57,9 +57,19 @@ void crt_scratch_destroy(struct crt_scratch *w) {
   memory_free(w);
 }
 
-/* A plane of the state, before its use, towards the cache; after the last ones comes the next population. */
-static void fetch(const double *p, size_t n) {
-  for (size_t i = 0; i < n; i += 8) __builtin_prefetch(p + i, 1, 2);
+/* A plane of the state, before its use, towards the cache; after the last ones comes the next population.  A part before each stage of the work on a
+ * plane: all at once they would wait for one another. */
+struct ahead { const double *q, *f; size_t plane; int part; };
+enum { PARTS = 6 };
+
+static void fetch(struct ahead *a, int parts) {
+  const size_t from = a->plane * (size_t)a->part / PARTS;
+  a->part = a->part + parts < PARTS ? a->part + parts : PARTS;
+  const size_t to = a->plane * (size_t)a->part / PARTS;
+  for (size_t i = from; i < to; i += 8) {
+    __builtin_prefetch(a->q + i, 1, 2);
+    __builtin_prefetch(a->f + i, 1, 2);
+  }
 }
 
 /* Rows of a plane that are worked on together, so that what one stage leaves is found in the nearest cache by the next. */
@@ -68,7 +78,7 @@ enum { ROWS = 16 };
 /* Plane k of cells and its lower faces, and the update of plane k - 1, whose old values nothing needs any more: cells go a row
  * ahead. */
 static int64_t work_on_plane(const struct crt_shape *s, struct crt_scratch *w, const struct crt_substep *a,
-                             const struct crt_numbers *num, int k) {
+                             const struct crt_numbers *num, int k, struct ahead *next) {
   const int lower = s->ng[1], upper = lower + s->nc[1], more = s->dim > 1, first = s->ng[2],
             end = first + (s->dim > 2 ? s->nc[2] : 0);
   const bool edge = s->dim > 2 && (k < first || k == end);
@@ -78,16 +88,21 @@ static int64_t work_on_plane(const struct crt_shape *s, struct crt_scratch *w, c
     const struct crt_rows rows = {j, j + ROWS < upper ? j + ROWS : upper}, cells = {done, rows.end + more};
     struct crt_rows across = rows;
     across.end += more && rows.end == upper;
+    fetch(next, 1);
     crt_cells(s, w, a, num, k, cells, edge);
     done = cells.end;
     if (k < first) continue;
     if (s->dim > 2) {
+      fetch(next, 1);
       int64_t n = crt_faces(s, w, a, num, 2, k, rows);
+      fetch(next, 1);
       if (k > first) crt_update(s, w, a, num, k - 1, rows);
       if (k == end) continue;
       acted += n;
     }
+    fetch(next, 1);
     acted += crt_faces(s, w, a, num, 0, k, rows);
+    fetch(next, 1);
     if (more) acted += crt_faces(s, w, a, num, 1, k, across);
   }
   return acted;
@@ -98,8 +113,9 @@ int64_t crt_block_substep(const struct crt_shape *s, struct crt_scratch *w, cons
   int64_t acted = 0;
   w->cornered[0].k = w->cornered[1].k = -1;
   if (s->dim < 3) {
+    struct ahead none = {.part = PARTS};
     crt_load_plane(s, w, a, 0);
-    acted = work_on_plane(s, w, a, &num, 0);
+    acted = work_on_plane(s, w, a, &num, 0, &none);
     crt_update(s, w, a, &num, 0, (struct crt_rows){s->ng[1], s->ng[1] + s->nc[1]});
     return acted;
   }
@@ -107,10 +123,12 @@ int64_t crt_block_substep(const struct crt_shape *s, struct crt_scratch *w, cons
   crt_load_plane(s, w, a, first - 2);
   crt_load_plane(s, w, a, first - 1);
   for (int k = first - 1; k <= first + s->nc[2]; k++) {
-    fetch(a->q + w->plane * (size_t)(k + ahead), w->plane);
-    fetch(a->f + w->plane * (size_t)(k + ahead), w->plane);
+    const size_t far = w->plane * (size_t)(k + ahead);
+    struct ahead next = {a->q + far, a->f + far, w->plane, 0};
+    fetch(&next, 1);
     crt_load_plane(s, w, a, k + 1);
-    acted += work_on_plane(s, w, a, &num, k);
+    acted += work_on_plane(s, w, a, &num, k, &next);
+    fetch(&next, PARTS);
   }
   return acted;
 }
