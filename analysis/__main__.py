@@ -168,6 +168,28 @@ def _words(words):
     return folders, what
 
 
+_MAPS = {'field', 'axis', 'position', 'snapshot', 'range', 'level', 'log', 'blocks', 'field_lines', 'contours'}
+_LINES = {'field', 'axis', 'position', 'snapshot', 'range', 'log'}
+_HISTORY = {'field', 'range', 'log'}
+_SEEN = {'data', 'modulation'}
+# Options that change a picture; the others say how it is written.
+_BELONGS = {'slices': _MAPS, 'projections': _MAPS, 'profiles': _LINES, 'radial': _LINES, 'history': _HISTORY, 'convergence': _HISTORY, 'observables': _SEEN, 'one_zone': _SEEN,
+            'spectra': _SEEN | {'position', 'radius', 'snapshot'}, 'galaxy': _SEEN | {'ring', 'height', 'density', 'temperature', 'weight', 'figures', 'snapshot'},
+            None: _MAPS | _LINES | _HISTORY}
+
+
+def _check_options(options, what):
+    """An option that the picture does not know is a mistake."""
+    from analysis.fault import Fault
+    if what == 'all':
+        return
+    standard = parser().parse_args(['.'])
+    for name in sorted(set().union(*_BELONGS.values()) - _BELONGS[what]):
+        if getattr(options, name) != getattr(standard, name):
+            where = [w for w in _BELONGS if w is not None and name in _BELONGS[w]]
+            raise Fault(f"--{name.replace('_', '-')} is not for {what or 'slices, profiles and the history'}, but for {', '.join(where)}")
+
+
 def _runs_below(folder):
     from analysis import convergence
     below = sorted(os.path.join(folder, d) for d in os.listdir(folder))
@@ -229,7 +251,9 @@ def plot(argv):
         raise Fault('--level: want 0 to 20')
     folder = folders[0]
     from analysis import zone
-    if what != 'history' and all(zone.has(f) for f in folders):
+    one_zone = what != 'history' and all(zone.has(f) for f in folders)
+    _check_options(options, 'one_zone' if one_zone else what)
+    if one_zone:
         from analysis import zone_figures
         zone_figures.plot(folders, options)
         return

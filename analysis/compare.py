@@ -10,6 +10,8 @@ from analysis import cr_style, measured, observe, zone_data
 from analysis.zone import intensity
 
 NAME = 'comparison.txt'
+# Totals are those of all cosmic rays where protons have at least this range, GeV.
+NEEDS = {'energy': (0.2, 50), 'ionisation': (0.02, 1), 'gamma': (1, 50)}
 # Quantity: (energies in GeV per nucleon, leptons GeV, of pbar_p GV; highest ratio inside of the band, whose lowest is one over it).
 SPECTRA = {'p': ((0.02, 0.1, 0.3, 20, 100, 300), 1.4), 'he': ((0.02, 0.1, 10, 100), 1.6), 'C': ((0.02, 0.1, 10, 100), 1.6), 'o': ((0.02, 0.1, 10, 100), 1.6),
            'B': ((0.03, 0.1, 10, 100), 1.6), 'Be': ((0.08, 10, 100), 1.8), 'e-': ((20, 50, 100), 1.6), 'e+': ((20, 50), 2.0), 'pbar': ((10, 50), 1.6)}
@@ -59,10 +61,19 @@ def lines(seen, options_data=None):
             continue
         for x in energies:
             add(which, x, cr_style.RATIOS[which].unit, at(found[0], found[1]['median'], x), of_data(zone_data.ratio(options_data, which), x, which != 'Be10_Be9'), highest)
+    partial = left_out(seen)
     for name, (value, error, who, highest) in measured.LOCAL.items():
-        if options_data is not False and name in seen.values:
+        if options_data is not False and name in seen.values and name not in partial:
             add(name, np.nan, '-', float(np.atleast_1d(seen.values[name])[0]), (value, error, who), highest)
     return out
+
+
+def left_out(seen):
+    """Totals that are not compared, as the network of the run lacks the protons that make most of them."""
+    found = seen.spectrum('p')
+    low, high = (found[0][0], found[0][-1]) if found is not None else (np.inf, 0)
+    need = {n: NEEDS[n.split('_')[0]] for n in measured.LOCAL}
+    return [n for n in measured.LOCAL if n in seen.values and not (low <= need[n][0] and high >= need[n][1])]
 
 
 def write(seen, name, folder, options_data=None):
@@ -75,6 +86,7 @@ def write(seen, name, folder, options_data=None):
     inside = sum(x[-1] for x in found)
     where = seen.where.replace('$', '').replace('^{-3}', '^-3')
     head = [f'{name}: {where}; median of the cells over what is measured',
+            *([f'not compared, as protons here do not have the energies that make most of them: {", ".join(left_out(seen))}'] if left_out(seen) else []),
             'intensities per m^2 s sr GeV/n; energy eV/cm^3, ionisation 1/s per H, gamma_E photons above E GeV per s sr H; band: 1/x to x']
     with open(path, 'w') as f:
         f.write(''.join(f'# {h}\n' for h in head) + f'# {"quantity":<12} {"at":>8} {"unit":>6} {"model":>11} {"measured":>11} {"error":>10} {"ratio":>7} {"band":>5} inside  who\n')

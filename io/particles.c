@@ -2,6 +2,7 @@
 
 #include "base/constants.h"
 #include "base/fail.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/units.h"
 #include "io/particles_file.h"
@@ -153,6 +154,7 @@ static void ages(const struct particles *s, int64_t n, double *birth) {
   const double now = p->time * p->length_cm / p->velocity_cm_s / s->units->time_s;
   const double lambda = p->omega_lambda > 0.0 ? p->omega_lambda : 1e-8, hubble = 1e7 * p->hubble / (1e6 * PARSEC_cm) * s->units->time_s;
   const double rate = 1.5 * hubble * sqrt(lambda), ratio = lambda / (p->omega_matter > 0.0 ? p->omega_matter : 1.0);
+  int64_t late = 0;
   for (int64_t i = 0; i < n; i++) {
     if (p->cosmological) { /* flat: a^3 = (Omega_m / Omega_L) sinh^2(1.5 H sqrt(Omega_L) t) */
       const double b = fmax(birth[i], 0.0);
@@ -160,8 +162,11 @@ static void ages(const struct particles *s, int64_t n, double *birth) {
     } else {
       birth[i] = now - birth[i];
     }
+    late += birth[i] < -1e-6 * (p->cosmological ? 1.0 / hubble : fabs(now));
     birth[i] = fmax(birth[i], 0.0);
   }
+  MPI_Allreduce(MPI_IN_PLACE, &late, 1, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
+  if (late > 0) log_warning("%s: %lld stars formed after the time of the snapshot: taken to be of age 0", p->path, (long long)late);
 }
 
 static void check_values(struct particles *s, int type, enum particle_field field, int64_t first, int64_t n, int components, const double *value) {

@@ -278,7 +278,8 @@ def commands(folder, runs):
                 (['plot', one, '--field', 'rhoo'], 'did you mean rho'), (['plot', one, '--snapshot', '7'], '0 to 1'),
                 (['plot', one, '--axis', 'w'], 'x, y or z'), (['plot', one, 'slices', '--axis', 'x'], '2-D'),
                 (['plot', one, 'profiles', '--position', '9,9'], 'outside'), (['plot', one, 'history'], 'history.txt'),
-                (['plot', folder + '/run', 'convergence'], 'errors.txt'), (['plot', one, '--colour'], 'unrecognized'), (['plot', one, '--range', '0,1'], 'one --field'), (['plot', one, '--dpi', '7'], '20 to 1200'),
+                (['plot', folder + '/run', 'convergence'], 'errors.txt'), (['plot', one, '--colour'], 'unrecognized'), (['plot', one, 'radial', '--ring', '7,9'], 'but for galaxy'),
+                (['plot', one, 'slices', '--radius', '1'], 'but for spectra'), (['plot', one, '--range', '0,1'], 'one --field'), (['plot', one, '--dpi', '7'], '20 to 1200'),
                 (['plot', one, '--field', 'rho', '--range', '2,1'], 'LOW,HIGH'),
                 (['info', os.path.join(folder, 'nowhere')], 'no such file'), (['info', torn], ''), (['info', __file__], 'neither')]
     for words, part in mistakes:

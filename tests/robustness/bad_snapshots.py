@@ -154,6 +154,18 @@ def make(name, *words):
     return make_snapshot.make(make_snapshot.arguments([path, '--particles', '4000', *words]))[0]
 
 
+def late(good, path):
+    """Stars of the future count as new, and that is said."""
+    shutil.copy(good, path)
+    with h5py.File(path, 'r+') as f:
+        put('PartType4/StellarFormationTime', [0, 5, -1], 1e3)(f, path)
+    words = ['run', SETUP, '--out', os.path.join(check.scratch(), 'late')]
+    for s in (*FEW, f'restart.snapshot={path}', 'run.time_end=0'):
+        words += ['--set', s]
+    status, text = check.start(words, ranks=2, timeout=60)
+    tap.report(status == 0 and '3 stars formed after the time of the snapshot' in text, 'stars of the future', (status, text[-1500:]))
+
+
 def main():
     good = make('good.hdf5')[0]
     with h5py.File(good, 'r+') as f:   # tracers of other codes behind the elements may be any number
@@ -162,6 +174,7 @@ def main():
         f['PartType0/Metallicity'] = np.concatenate([v, 50 * np.ones((len(v), 2))], axis=1)
     tap.report('refuse it' not in told(good), 'crux info takes a good snapshot')
     bad = os.path.join(check.scratch(), 'bad.hdf5')
+    late(good, bad)
     for i, (name, change, fragments, overrides) in enumerate(CASES):
         shutil.copy(good, bad)
         if change:
