@@ -152,6 +152,33 @@ static void test_null(void **unused) {
   }
 }
 
+/* From 0 to 1, without order. */
+static double noise(const double x[3], double seed) {
+  const double s = 43758.5453 * sin(127.1 * x[0] + 311.7 * x[1] + seed);
+  return s - floor(s);
+}
+static double least(const double x[3]) { return 4.95e-324 * floor(12.0 * noise(x, 0.0)); }
+static double away(const double x[3]) { return 1e-310 * (noise(x, 1.0) - 0.5); }
+static double field_even(int d, const double x[3]) {
+  (void)x;
+  return d == 0 ? 1.0 : 0.9;
+}
+
+/* Shares of the least numbers that there are, rounded, may be more than all. */
+static void test_least(void **unused) {
+  (void)unused;
+  const struct crt_params par = rays_params(1.0);
+  const struct crt_member member = {1.0, 0.1};
+  const struct mesh_params mp = {.dim = 2, .cells = {32, 32, 1}, .block = 16, .lower = {-1.0, -1.0}, .upper = {1.0, 1.0}};
+  struct rays r;
+  rays_open(&r, &mp, &par, 1, &member, 1.0, field_even, MPI_COMM_SELF);
+  rays_set(&r.mesh, &r.crt.group[0].state, 0, least);
+  rays_set(&r.mesh, &r.crt.group[0].state, 1, away);
+  rays_run(&r, 0.01, false, false);
+  assert_true(rays_measure(&r, 0, NULL).low >= 0.0);
+  rays_close(&r);
+}
+
 /* S4 where the bounds of the limiter hold: waves of the two moments along the field, on a mesh that knows it or not.  Error over the amplitude. */
 static struct { double k[2], turn, decay; } wave;
 static double field_wave(int d, const double x[3]) {
@@ -314,7 +341,7 @@ static void test_steady(void **unused) {
 
 static int group(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_oblique), cmocka_unit_test(test_jump),   cmocka_unit_test(test_null),
+      cmocka_unit_test(test_oblique), cmocka_unit_test(test_jump),   cmocka_unit_test(test_null),    cmocka_unit_test(test_least),
       cmocka_unit_test(test_waves),   cmocka_unit_test(test_background),
       cmocka_unit_test(test_patch),   cmocka_unit_test(test_steady),
   };
