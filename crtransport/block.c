@@ -18,7 +18,7 @@ static size_t carve(struct crt_scratch *w, double *base) {
   }
   for (int i = 0; i < 2; i++) { /* from one slot to the other it is as far for all of them */
     double **const planes[] = {w->down,    w->up,      w->q,      w->f,      w->chi,  w->slope_q,
-                               w->curve_q, w->slope_f, w->loss_q, w->loss_f, w->rate, w->row, w->square, w->crossed};
+                               w->curve_q, w->slope_f, w->loss_q, w->loss_f, w->rate, w->square, w->crossed};
     for (size_t p = 0; p < sizeof planes / sizeof planes[0]; p++) planes[p][i] = take(&at, n);
     for (int d = 0; d < 3; d++) w->across[d][i] = take(&at, n);
   }
@@ -28,6 +28,7 @@ static size_t carve(struct crt_scratch *w, double *base) {
       w->press[d][i] = take(&at, n);
       w->tension[d][i] = take(&at, n);
     }
+  w->push = take(&at, n);
   w->bound = take(&at, n);
   w->spare = take(&at, n);
   w->ease = take(&at, n);

@@ -266,8 +266,8 @@ ALWAYS_INLINE void factors(bool streams, bool m1, struct crt_range r, const stru
 static void rates_any(struct crt_range r, const struct crt_substep *a, const struct crt_numbers *num, struct crt_scratch *w,
                       int slot, const double *f, const double *profile, const double *alfven) {
 #define RATES(streams, m1)                                                                                                      \
-  rates(streams, m1, r, a, num, profile, alfven, w->row[0], w->q[slot], f, w->chi[slot], w->rate[slot], w->total, w->wind);     \
-  factors(streams, m1, r, a, num, profile, w->row[0], w->chi[slot], w->total, w->wind, f, w->f[slot], w->loss_q[slot],          \
+  rates(streams, m1, r, a, num, profile, alfven, w->push, w->q[slot], f, w->chi[slot], w->rate[slot], w->total, w->wind);     \
+  factors(streams, m1, r, a, num, profile, w->push, w->chi[slot], w->total, w->wind, f, w->f[slot], w->loss_q[slot],          \
           w->loss_f[slot], w->bound, w->spare, w->ease)
   const bool streams = a->geometry->alfven != NULL, m1 = a->population->m1;
   if (streams && m1) {
@@ -321,11 +321,11 @@ void crt_cells(const struct crt_shape *s, struct crt_scratch *w, const struct cr
     c.b[d] = g->b_cell[d] + at;
     c.face[d] = g->b_face[d] + at;
   }
-  predict_any(w, s->dim, m1, m1 || num->lossy, r, &c, num, w->q[slot], w->row[0], w->across[0][slot], w->across[1][slot],
+  predict_any(w, s->dim, m1, m1 || num->lossy, r, &c, num, w->q[slot], w->push, w->across[0][slot], w->across[1][slot],
               w->across[2][slot]);
   if (num->uniform) {
-    if (m1) chi_row(r, rate, num->dt, 1.0 / a->population->flux_speed, w->row[0], w->q[slot], f, w->chi[slot]);
-    if (num->lossy) half_way_row(r, rate, num->dt, num->share, w->row[0], f, w->f[slot]);
+    if (m1) chi_row(r, rate, num->dt, 1.0 / a->population->flux_speed, w->push, w->q[slot], f, w->chi[slot]);
+    if (num->lossy) half_way_row(r, rate, num->dt, num->share, w->push, f, w->f[slot]);
   } else {
     const double *ones = w->inside + plane;
     rates_any(r, a, num, w, slot, f, g->profile ? g->profile + at : ones, g->alfven ? g->alfven + at : ones);

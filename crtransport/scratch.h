@@ -36,7 +36,7 @@ struct crt_scratch {
   double *move[3][2];                /* what goes through the lower face: flux times dt / dx; [axis][slot], x and y: one slot */
   double *press[3][2], *tension[3][2]; /* V^2 chi q, and b_n V^2 (1 - 3 chi) q on the lower face */
   double *inside;                    /* 1 in the cells of the block; a second plane of ones     */
-  double *row[2];                    /* a plane for intermediate results                        */
+  double *push;                      /* V^2 times the divergence of the pressure along b        */
   void *memory;
 };
 
