@@ -112,7 +112,7 @@ class Galaxy:
         sun, radius, height = (kiloparsecs(par.get(f'{name}.{k}', '')) for k in ('sun' if name == 'milkyway' else 'light_sun', 'light_radius', 'light_height'))
         if None in (sun, radius, height):
             return None
-        return bands[0] + at_sun * np.exp(-(self.R - sun) / radius) / (1 + (self.z / height)**2)   # as in setups/milkyway/milkyway.c and setups/restart/restart.c
+        return bands[0] + at_sun * np.exp(-(self.R - sun) / radius) / (1 + (self.z / height)**2)   # as in setups/disc_light.h
 
     def _choose(self):
         """The region; where no cell is below its height, the cells nearest to the plane, and where none there has such gas, without its limits on the gas."""

@@ -10,6 +10,7 @@
 #include "base/params.h"
 #include "base/units.h"
 #include "crtransport/crtransport.h"
+#include "setups/disc_light.h"
 #include "setups/setup.h"
 #include "supernovae/supernovae.h"
 
@@ -223,10 +224,7 @@ static double supernova_turn(const double x[3]) { return par.live.on ? galaxy_eq
 
 static const struct supernova_source supernovae = {.rate = supernova_rate, .turn = supernova_turn};
 
-static double starlight(const double x[3]) {
-  const double z = x[2] / par.light_height;
-  return exp(-(axis_distance(x) - par.sun) / par.light_radius) / (1.0 + z * z);
-}
+static double starlight(const double x[3]) { return disc_light(x, par.sun, par.light_radius, par.light_height); }
 
 static double milkyway_fuv(double t, const double x[3]) {
   (void)t;

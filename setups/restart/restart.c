@@ -12,6 +12,7 @@
 #include "base/units.h"
 #include "crtransport/crtransport.h"
 #include "gravity/gravity.h"
+#include "setups/disc_light.h"
 #include "supernovae/supernovae.h"
 
 #include <math.h>
@@ -125,8 +126,7 @@ static double restart_fuv(double t, const double x[3]) {
 
 /* Light that cosmic rays meet: all bands but the CMB follow the disc. */
 static void restart_medium(double t, const double x[3], struct rays_surroundings *m) {
-  const double z = x[2] / par.light_height, R = sqrt(x[0] * x[0] + x[1] * x[1]);
-  const double share = exp(-(R - par.light_sun) / par.light_radius) / (1.0 + z * z);
+  const double share = disc_light(x, par.light_sun, par.light_radius, par.light_height);
   (void)t;
   for (int k = 1; k < CR_BANDS; k++) m->radiation[k] *= share;
 }
