@@ -85,8 +85,9 @@ def write(seen, name, folder, options_data=None):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     inside = sum(x[-1] for x in found)
     where = seen.where.replace('$', '').replace('^{-3}', '^-3')
+    partial = left_out(seen)
     head = [f'{name}: {where}; median of the cells over what is measured',
-            *([f'not compared, as protons here do not have the energies that make most of them: {", ".join(left_out(seen))}'] if left_out(seen) else []),
+            *([f'not compared, as protons here do not have the energies that make most of them: {", ".join(partial)}'] if partial else []),
             'intensities per m^2 s sr GeV/n; energy eV/cm^3, ionisation 1/s per H, gamma_E photons above E GeV per s sr H; band: 1/x to x']
     with open(path, 'w') as f:
         f.write(''.join(f'# {h}\n' for h in head) + f'# {"quantity":<12} {"at":>8} {"unit":>6} {"model":>11} {"measured":>11} {"error":>10} {"ratio":>7} {"band":>5} inside  who\n')
